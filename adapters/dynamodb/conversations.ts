@@ -1,0 +1,106 @@
+import { isoInstant } from '#domain/clock.ts';
+import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
+import { Conversation } from '#domain/conversations/conversation.ts';
+import type { Payloads } from '#adapters/s3/payloads.ts';
+import { keys } from './keys.ts';
+import { type Item, refused, type Table } from './table.ts';
+
+/** Transcripts above this lie in the bucket, the item keeps a pointer. */
+const largestInlineBytes = 100_000;
+
+/** Writers of one conversation are few: its queue is in order, and a workflow step or two. */
+const mostRounds = 10;
+
+const times = ['startedAt', 'endedAt', 'createdAt', 'updatedAt'] as const;
+
+function toConversation(item: Item): Conversation {
+  const epochs = times.flatMap((name) => (item[name] ? [[name, Date.parse(String(item[name]))]] : []));
+  return Conversation.parse({ ...item, ...Object.fromEntries(epochs) });
+}
+
+/** Attributes of the item, those without a value as `undefined` so that an update removes them. */
+function toAttributes(conversation: Conversation): Item {
+  const { clinicId, conversationId, status, createdAt, startedAt } = conversation;
+  const iso = times.map((name) => [
+    name,
+    conversation[name] === undefined ? undefined : isoInstant(conversation[name]),
+  ]);
+  const open = status !== 'closed';
+  return {
+    ...conversation,
+    ...Object.fromEntries(iso),
+    entity: 'Conversation',
+    schemaVersion: 1,
+    GSI1PK: keys.conversationsByTime(clinicId),
+    GSI1SK: `${isoInstant(startedAt ?? createdAt)}#${conversationId}`,
+    GSI2PK: open ? keys.openConversations(clinicId) : undefined,
+    GSI2SK: open ? `${isoInstant(createdAt)}#${conversationId}` : undefined,
+  };
+}
+
+/**
+ * Conversations, each one item that every writer changes under the version it read.
+ *
+ * @param payloads where long transcripts lie. A process that never reads or writes transcripts goes without; it leaves
+ *   a pointer to one untouched.
+ */
+export function createConversationStore(core: Table, payloads?: Payloads): ConversationStore {
+  async function load(item: Item): Promise<Conversation> {
+    if (!item.transcriptPointer || !payloads) return toConversation(item);
+    const transcript = Buffer.from(await payloads.get(String(item.transcriptPointer))).toString();
+    return toConversation({ ...item, transcript });
+  }
+
+  async function transcriptAttributes(transcript: string | undefined): Promise<Item> {
+    const bytes = Buffer.from(transcript ?? '');
+    if (!payloads || bytes.byteLength <= largestInlineBytes) return { transcript, transcriptPointer: undefined };
+    return { transcript: undefined, transcriptPointer: await payloads.put('transcripts', bytes) };
+  }
+
+  return {
+    async get(clinicId, conversationId) {
+      const item = await core.get(keys.conversation(clinicId, conversationId));
+      return item && load(item);
+    },
+
+    async change(clinicId, conversationId, change) {
+      const key = keys.conversation(clinicId, conversationId);
+      for (let round = 0; round < mostRounds; round++) {
+        const item = await core.get(key);
+        const current = item && (await load(item));
+        const next = change(current);
+        if (!next || next === current) return current;
+        const written = await core.update(
+          key,
+          {
+            ...emptied(item),
+            ...toAttributes({ ...next, version: next.version + 1 }),
+            ...(next.transcript === current?.transcript && item?.transcriptPointer
+              ? { transcript: undefined, transcriptPointer: item.transcriptPointer }
+              : await transcriptAttributes(next.transcript)),
+          },
+          current
+            ? {
+                condition: '#version = :version',
+                names: { '#version': 'version' },
+                values: { ':version': current.version },
+              }
+            : { condition: 'attribute_not_exists(PK)' },
+        );
+        if (written !== refused) return { ...next, version: next.version + 1 };
+      }
+      throw new Error('a conversation was written by others ten times in a row');
+    },
+
+    async listOpen(clinicId) {
+      const items = await core.query({ index: 'GSI2', pk: keys.openConversations(clinicId) });
+      return items.map(toConversation);
+    },
+  };
+}
+
+/** Attributes of the merge that stood in the item, so that one it no longer has is removed. */
+function emptied(item: Item | undefined): Item {
+  const known = Object.keys(Conversation.shape).filter((name) => item && name in item);
+  return Object.fromEntries(known.map((name) => [name, undefined]));
+}

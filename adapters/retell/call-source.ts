@@ -1,0 +1,61 @@
+import Retell, { NotFoundError } from 'retell-sdk';
+import type { CallSource, FetchedCall } from '#domain/conversations/call-source.ts';
+
+const overStates = new Set(['ended', 'error', 'not_connected']);
+
+/** How many calls Retell lists in one answer. */
+const pageSize = 500;
+
+/**
+ * Retell's own record of calls and chats, through its SDK.
+ *
+ * @param key read for each use, so that a rotated key is taken up.
+ */
+export function createCallSource(baseUrl: string, key: () => Promise<string>): CallSource {
+  const connect = async () => new Retell({ apiKey: await key(), baseURL: baseUrl, timeout: 10_000, maxRetries: 2 });
+
+  return {
+    async fetch(providerId) {
+      const client = await connect();
+      try {
+        if (providerId.startsWith('chat_')) {
+          const chat = await client.chat.retrieve(providerId);
+          return asEvent('chat', chat, chat.chat_status, chat.chat_analysis);
+        }
+        const call = await client.call.retrieve(providerId);
+        return asEvent('call', call, call.call_status, call.call_analysis);
+      } catch (error) {
+        if (error instanceof NotFoundError) return undefined;
+        throw error;
+      }
+    },
+
+    async *listEnded({ from, to }) {
+      const client = await connect();
+      let paginationKey: string | undefined;
+      do {
+        const page = await client.call.list({
+          filter_criteria: { start_timestamp: { type: 'range', op: 'bt', value: [from, to] } },
+          limit: pageSize,
+          sort_order: 'descending',
+          ...(paginationKey && { pagination_key: paginationKey }),
+        });
+        for (const { call_id, call_status } of page.items ?? []) if (overStates.has(call_status)) yield call_id;
+        paginationKey = page.has_more ? page.pagination_key : undefined;
+      } while (paginationKey);
+    },
+  };
+}
+
+/** The event Retell would have sent, made from its record; an analysis counts only when there is something in it. */
+function asEvent(
+  kind: 'call' | 'chat',
+  record: object,
+  state: string,
+  analysis: object | null | undefined,
+): FetchedCall {
+  const analyzed = Object.keys(analysis ?? {}).length > 0;
+  const over = overStates.has(state);
+  const eventType = `${kind}_${analyzed ? 'analyzed' : over ? 'ended' : 'started'}`;
+  return { eventType, analyzed, over, rawBody: Buffer.from(JSON.stringify({ event: eventType, [kind]: record })) };
+}

@@ -1,0 +1,28 @@
+import type { EmailDocument, EmailLink, EmailSection } from '#domain/notifications/email-document.ts';
+
+/** The same e-mail for those who read no HTML: same facts, same order. */
+export function plainTextEmail(document: EmailDocument): string {
+  const colon = document.language === 'fr' ? ' :' : ':';
+  const link = ({ label, href }: EmailLink) => `${label}${colon}\n${href}`;
+  const turn = ({ speaker, text }: { speaker?: string; text: string }) =>
+    speaker ? `${speaker}${colon} ${text}` : text;
+  const section = ({ heading, label, body, note }: EmailSection) =>
+    [
+      underlined(label ? `${heading} (${label.charAt(0).toLowerCase()}${label.slice(1)})` : heading),
+      ...(body.kind === 'prose' ? body.paragraphs : body.turns.map(turn)),
+      ...(note ? [note] : []),
+    ].join('\n\n');
+  const { clinicName, kicker, title, subtitle, notices, facts, sections, button, footer } = document;
+  const parts = [
+    `${clinicName}\n${kicker}`,
+    `${title}\n${subtitle}`,
+    ...notices.map(({ text }) => `* ${text}`),
+    facts.map(({ label, value }) => `${label}${colon} ${value}`).join('\n'),
+    ...sections.map(section),
+    link(button),
+    ['-- ', ...footer.paragraphs, link(footer.link)].join('\n'),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const underlined = (heading: string): string => `${heading}\n${'-'.repeat(heading.length)}`;

@@ -1,0 +1,43 @@
+import type { PendingAuditEvent } from '../audit/audit-event.ts';
+import type { ClinicId } from '../ids.ts';
+import type { Agent, Clinic, E164, Slug } from './clinic.ts';
+import type { ClinicProfile, ClinicStore } from './clinic-store.ts';
+
+/** Who holds what only one clinic can hold, or only in one way. Absent: nobody. */
+export interface Holders {
+  numbers: Map<E164, ClinicId>;
+  agents: Map<Agent['id'], { dedicatedTo?: ClinicId; sharedBy: ClinicId[] }>;
+  slugs: Map<Slug, { clinicId: ClinicId; current: boolean }>;
+}
+
+/** A clinic as it was read and as it is to be, with what goes on record about the change. */
+export interface ClinicChange {
+  before?: ClinicProfile;
+  after: Clinic;
+  events: PendingAuditEvent[];
+}
+
+/** What a list of clinics shows. */
+export type ClinicSummary = Pick<Clinic, 'id' | 'slug' | 'name' | 'status' | 'defaultLanguage' | 'zone' | 'numbers'>;
+
+/** All clinics of the deployment, for the people who run it. Not for the path of a call. */
+export interface ClinicRegistry extends Pick<ClinicStore, 'profile'> {
+  /** By slug. A clinic applied a moment ago may still be missing. */
+  list(): Promise<ClinicSummary[]>;
+  /** The clinic of a slug, also of a former one. */
+  find(slug: Slug): Promise<ClinicId | undefined>;
+  /** Who holds the numbers, agents and slugs these clinics name. */
+  holders(clinics: Clinic[]): Promise<Holders>;
+  /**
+   * Writes all changes or none: profile, version, numbers, agents, slugs and record together. `changed-meanwhile`: a
+   * clinic has another version than was read, or another clinic took what one of these claims. `too-large`: more
+   * changes hands at once than one transaction holds. `at`: epoch milliseconds.
+   */
+  save(changes: ClinicChange[], at: number): Promise<{ outcome: 'saved' | 'changed-meanwhile' | 'too-large' }>;
+  /** Writes to a disabled address again. */
+  enableRecipient(
+    clinicId: ClinicId,
+    recipientId: string,
+    event: PendingAuditEvent,
+  ): Promise<{ outcome: 'enabled' | 'not-disabled' | 'no-such-recipient' }>;
+}

@@ -1,0 +1,32 @@
+import type { ClinicId } from '../ids.ts';
+import type { Clinic, Recipient } from './clinic.ts';
+
+/** Why we stopped writing to an address. */
+export const disabledReasons = ['bounce', 'complaint'] as const;
+export type DisabledReason = (typeof disabledReasons)[number];
+
+/** A recipient and whether mail still reaches it. `at` is in epoch milliseconds. */
+export interface RecipientState extends Recipient {
+  recipientId: string;
+  disabled?: { reason: DisabledReason; at: number };
+}
+
+/** A clinic as it stands in the tables: what its file says, and what has become of it since. */
+export interface ClinicProfile extends Clinic {
+  /** Raised by each change of the clinic. */
+  version: number;
+  /** `email.recipients` in the same order, with their delivery state. */
+  recipients: RecipientState[];
+}
+
+/** What the work of other capabilities needs to know of a clinic, and may do to it. */
+export interface ClinicStore {
+  /** Everything about one clinic in one read; `undefined` when there is none. Asked while a phone rings. */
+  profile(clinicId: ClinicId, options?: { signal?: AbortSignal }): Promise<ClinicProfile | undefined>;
+  /** Stops mail to an address. The first reason stands until a person enables the address again. `at`: epoch milliseconds. */
+  disableRecipient(
+    clinicId: ClinicId,
+    recipientId: string,
+    why: { reason: DisabledReason; at: number },
+  ): Promise<{ outcome: 'disabled' | 'already-disabled' | 'no-such-recipient' }>;
+}

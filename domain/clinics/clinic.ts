@@ -1,0 +1,250 @@
+import * as z from 'zod';
+import { ClinicId, ProviderId } from '../ids.ts';
+import { LanguageTag } from '../language.ts';
+
+/** Labels that would be taken for the platform's own pages. */
+const reservedSlugs = new Set(
+  'admin api app default default-clinic internal platform root support test www'.split(' '),
+);
+
+/** Human label for consoles and URLs. Never authentication, never routing. */
+export const Slug = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/,
+    'must be 3 to 48 of a-z, 0-9 and hyphens, not starting or ending with a hyphen',
+  )
+  .refine((slug) => !reservedSlugs.has(slug), { message: 'is reserved for the platform; choose another' });
+export type Slug = z.infer<typeof Slug>;
+
+/** A telephone number as it is stored: `+` and digits only. */
+export const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164 form such as +12025550142');
+export type E164 = z.infer<typeof E164>;
+
+/** Names reach mail headers and speech: one line, no control characters. */
+const oneLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/, 'must be one line without control characters');
+
+/** The honorific is a field of its own; in front of a stored name it would be said twice: "Doctor Dr. Sample". */
+const honorific = /^(?:(?:dr|docteur|doctor|pr|prof)\.?\s+)+/i;
+const personName = (max: number) => oneLine(max).overwrite((name) => name.replace(honorific, ''));
+
+/**
+ * Rules over several fields run even when another field is wrong, so that a clinic file gets all its problems at once.
+ * They therefore meet values of any kind where a type promises one.
+ */
+const always = { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null };
+const listed = <T>(value: readonly T[] | undefined): (T | undefined)[] => (Array.isArray(value) ? value : []);
+
+/** Wall-clock time of the clinic; `24:00` only ends an interval. */
+export const WallTime = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time from 00:00 to 24:00 written HH:mm');
+
+/** Local wall-clock interval, end not included. In a clinic file it is written `08:00-12:30`. */
+export const Interval = z.preprocess(
+  (value) => {
+    const [, from, to] = typeof value === 'string' ? (/^(\S+?)\s*-\s*(\S+)$/.exec(value.trim()) ?? []) : [];
+    return from ? { from, to } : value;
+  },
+  z
+    .strictObject({ from: WallTime, to: WallTime }, 'must be an interval written HH:mm-HH:mm')
+    .refine(({ from, to }) => from < to, { message: 'must end after it starts' }),
+);
+export type Interval = z.infer<typeof Interval>;
+
+/** The intervals of one day, in order, not touching each other. */
+const dayIntervals = z.array(Interval).superRefine((intervals, context) => {
+  listed(intervals).forEach((interval, index) => {
+    const previous = intervals[index - 1];
+    if (interval?.from && previous?.to && interval.from < previous.to) {
+      const message = `overlaps or precedes ${previous.from}-${previous.to}`;
+      context.addIssue({ code: 'custom', path: [index], message });
+    }
+  });
+}, always);
+
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Opening hours by weekday; a day with no interval is closed. */
+export const WeeklyHours = z.strictObject({
+  monday: dayIntervals.default([]),
+  tuesday: dayIntervals.default([]),
+  wednesday: dayIntervals.default([]),
+  thursday: dayIntervals.default([]),
+  friday: dayIntervals.default([]),
+  saturday: dayIntervals.default([]),
+  sunday: dayIntervals.default([]),
+});
+export type WeeklyHours = z.infer<typeof WeeklyHours>;
+
+/**
+ * A dated exception to the weekly hours. A closure (`open: false`) without an interval shuts the whole day and wins
+ * over everything; a special opening (`open: true`) wins over the weekly hours.
+ */
+export const Closure = z
+  .strictObject({
+    date: z.iso.date('must be a date written YYYY-MM-DD'),
+    open: z.boolean().default(false),
+    interval: Interval.optional(),
+    reason: oneLine(80).optional(),
+  })
+  .refine(({ open, interval }) => open !== true || interval, {
+    path: ['interval'],
+    message: 'a special opening needs its hours',
+    ...always,
+  });
+export type Closure = z.infer<typeof Closure>;
+
+/** What tells the closures of a clinic apart: `2026-12-25`, `2026-12-24 12:00-18:00`. */
+export const closureName = ({ date, interval }: Closure): string =>
+  interval ? `${date} ${interval.from}-${interval.to}` : date;
+
+/** A person who treats. The honorific is a field of its own, so that nobody becomes "Doctor Doctor". */
+export const Provider = z.strictObject({
+  id: ProviderId,
+  honorific: z.enum(['Dr', 'Pr', 'M', 'Mme', 'Mr', 'Ms', 'Mx']).optional(),
+  givenName: personName(60),
+  familyName: personName(60),
+  specialties: z.array(oneLine(60)).max(5).default([]),
+  /** How the name is said when its spelling misleads the voice. */
+  spokenName: personName(80).optional(),
+  active: z.boolean().default(true),
+  displayOrder: z.int().min(0).max(999).default(0),
+  hours: WeeklyHours.optional(),
+});
+export type Provider = z.infer<typeof Provider>;
+
+/** A number the clinic answers on. Unique on the platform while it is mapped. */
+export const ClinicNumber = z.strictObject({ number: E164, language: LanguageTag.optional() });
+export type ClinicNumber = z.infer<typeof ClinicNumber>;
+
+/** An AI agent at a provider. A `shared` agent serves many clinics and therefore identifies none. */
+export const Agent = z.strictObject({
+  provider: z.literal('retell'),
+  id: z.string().regex(/^agent_[A-Za-z0-9]{6,64}$/, 'must be a Retell agent id such as agent_1a2b3c…'),
+  kind: z.enum(['shared', 'dedicated']),
+});
+export type Agent = z.infer<typeof Agent>;
+
+/** Which calls a recipient hears of. */
+export const RecipientEvent = z.enum(['all', 'booked', 'emergency', 'failed']);
+export type RecipientEvent = z.infer<typeof RecipientEvent>;
+
+export const Recipient = z.strictObject({
+  address: z.email('must be an e-mail address').max(254).toLowerCase(),
+  events: z.array(RecipientEvent).min(1).default(['all']),
+  /** Written to only while another recipient is disabled after a bounce or complaint. */
+  alternative: z.boolean().default(false),
+});
+export type Recipient = z.infer<typeof Recipient>;
+
+/** How much of a call an e-mail may carry. There is no default: each clinic chooses. */
+export const EmailContent = z.enum(['link_only', 'summary', 'full']);
+export type EmailContent = z.infer<typeof EmailContent>;
+
+export const EmailSettings = z.strictObject({
+  content: EmailContent,
+  recipients: z.array(Recipient).min(1).max(10),
+  replyTo: z.email('must be an e-mail address').max(254).optional(),
+  /** Send a second e-mail when the analysis comes after a summary without it has gone out. */
+  sendUpdate: z.boolean().default(false),
+  /** Also write about calls that never connected. */
+  notConnected: z.boolean().default(false),
+});
+export type EmailSettings = z.infer<typeof EmailSettings>;
+
+/** Asking `Intl` about a zone costs as much as reading a whole clinic, and a process meets few zones. */
+const askedZones = new Map<string, boolean>();
+
+/** The IANA zone must be one this runtime knows. */
+const Zone = z
+  .string()
+  .refine((zone) => isZone(zone), { message: 'must be an IANA time zone such as Africa/Porto-Novo' });
+
+function isZone(zone: string): boolean {
+  const known = askedZones.get(zone) ?? askZone(zone);
+  askedZones.set(zone, known);
+  return known;
+}
+
+function askZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return /^[A-Z][A-Za-z_]+(\/[A-Za-z0-9_+-]+)+$|^UTC$/.test(zone);
+  } catch {
+    return false; // Intl answers an unknown zone with a RangeError; there is nothing else to learn from it.
+  }
+}
+
+const clinicFields = z.strictObject({
+  id: ClinicId,
+  slug: Slug,
+  name: oneLine(80),
+  status: z.enum(['active', 'inactive', 'suspended']).default('active'),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code such as BJ'),
+  zone: Zone,
+  languages: z.array(LanguageTag).min(1),
+  defaultLanguage: LanguageTag,
+  address: oneLine(200),
+  /** The number patients know; by default the first number the clinic answers on. */
+  phone: E164.optional(),
+  /** Said after the fixed disclosure, by language. */
+  greeting: z.partialRecord(LanguageTag, oneLine(300)).default({}),
+  /** Public emergency numbers a caller is told to dial; checked when the clinic joins. */
+  emergencyNumbers: z
+    .array(z.string().regex(/^\d{2,6}$/, 'must be a short public number such as 112'))
+    .min(1)
+    .max(3),
+  numbers: z.array(ClinicNumber).min(1).max(20),
+  agents: z.array(Agent).min(1).max(10),
+  providers: z.array(Provider).min(1).max(60),
+  /** Missing hours are unknown hours: the agent says so instead of inventing them. */
+  hours: WeeklyHours.optional(),
+  closures: z.array(Closure).max(400).default([]),
+  email: EmailSettings,
+});
+type ClinicFields = z.infer<typeof clinicFields>;
+
+/** The tenant and everything that is said in its name. One clinic file describes exactly this. */
+export const Clinic = clinicFields.superRefine((clinic: Partial<ClinicFields>, context) => {
+  const complain = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const spoken = listed(clinic.languages);
+  const notSpoken = `must be one of the clinic's languages (${spoken.join(', ')})`;
+  if (clinic.defaultLanguage && spoken.length && !spoken.includes(clinic.defaultLanguage)) {
+    complain(['defaultLanguage'], notSpoken);
+  }
+  listed(clinic.numbers).forEach((number, index) => {
+    if (number?.language && !spoken.includes(number.language)) complain(['numbers', index, 'language'], notSpoken);
+  });
+  const recipients = listed(clinic.email?.recipients);
+  const agents = listed(clinic.agents);
+  for (const [path, values] of [
+    [['languages'], spoken],
+    [['numbers'], listed(clinic.numbers).map((number) => number?.number)],
+    [['providers'], listed(clinic.providers).map((provider) => provider?.id)],
+    [['email', 'recipients'], recipients.map((recipient) => recipient?.address)],
+    [['agents'], agents.map((agent) => agent?.id)],
+    [['closures'], listed(clinic.closures).map((closure) => closure && closureName(closure))],
+  ] as const) {
+    values.forEach((value, index) => {
+      if (value && values.indexOf(value as never) !== index) complain([...path, index], `${value} is listed twice`);
+    });
+  }
+  if (agents.filter((agent) => agent?.kind === 'dedicated').length > 1) {
+    complain(['agents'], 'at most one dedicated agent can answer for a clinic');
+  }
+  if (recipients.length && recipients.every((recipient) => recipient?.alternative)) {
+    complain(['email', 'recipients'], 'at least one recipient must not be an alternative');
+  }
+}, always);
+export type Clinic = z.infer<typeof Clinic>;
+
+/** The number patients know. */
+export const clinicPhone = (clinic: Clinic): E164 => clinic.phone ?? (clinic.numbers[0] as ClinicNumber).number;

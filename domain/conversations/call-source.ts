@@ -1,0 +1,15 @@
+/** A call as the vendor itself keeps it: an event body like those it sends, made on our request. */
+export interface FetchedCall {
+  eventType: string;
+  analyzed: boolean;
+  over: boolean;
+  rawBody: Uint8Array;
+}
+
+/** The vendor's own record of calls, asked when an event never came. */
+export interface CallSource {
+  /** `undefined` when the vendor has no such call. @throws Error when the vendor cannot be asked. */
+  fetch(providerId: string): Promise<FetchedCall | undefined>;
+  /** Ids of the calls that started in the window and are over, newest first. */
+  listEnded(window: { from: number; to: number }): AsyncIterable<string>;
+}

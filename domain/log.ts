@@ -1,0 +1,72 @@
+import type { ClinicId, ConversationId } from './ids.ts';
+
+/**
+ * Everything that can be logged. Alarms count these codes, so a code is renamed together with its alarm in
+ * `lib/parts/alarm.ts` and its heading in `docs/runbook.md`.
+ */
+export type LogCode =
+  | 'request.failed'
+  | 'signature.refused'
+  | 'body.too-large'
+  | 'event.received'
+  | 'event.duplicate'
+  | 'event.ignored'
+  | 'event.poison'
+  | 'event.quarantined'
+  | 'event.merged'
+  | 'event.requeued'
+  | 'event.anomaly'
+  | 'ring.answered'
+  | 'ring.unrouted'
+  | 'ring.stale-profile'
+  | 'ring.safe-answer'
+  | 'vendor.blocked'
+  | 'vendor.fetch-failed'
+  | 'workflow.started'
+  | 'workflow.woken'
+  | 'reconcile.finished'
+  | 'call.recovered'
+  | 'analysis.missing'
+  | 'summary.sent'
+  | 'summary.suppressed'
+  | 'summary.failed'
+  | 'delivery.in-flight'
+  | 'recipient.disabled'
+  | 'email-event.ignored';
+
+/**
+ * What may stand beside a code. Bodies, names, numbers, addresses and transcripts have no field here, so a log of them
+ * does not compile.
+ */
+export interface LogFields {
+  clinicId?: ClinicId;
+  conversationId?: ConversationId;
+  /** Key of the stored raw event. */
+  eventKey?: string;
+  /** The vendor's word for the event, cut to a known list before it gets here. */
+  eventType?: string;
+  reason?: string;
+  recipientId?: string;
+  requestId?: string;
+  route?: string;
+  attempt?: number;
+  count?: number;
+  ageMs?: number;
+  durationMs?: number;
+  /** Class of an error; never its message, which may quote input. */
+  errorName?: string;
+  /** Where it was thrown: the stack without its first line. */
+  errorAt?: string;
+}
+
+export interface Log {
+  info(code: LogCode, fields?: LogFields): void;
+  warn(code: LogCode, fields?: LogFields): void;
+  error(code: LogCode, fields?: LogFields): void;
+}
+
+/** The loggable part of an error: its class and place, not its message. */
+export function errorFields(error: unknown): Pick<LogFields, 'errorName' | 'errorAt'> {
+  if (!(error instanceof Error)) return { errorName: typeof error };
+  return { errorName: error.name, errorAt: error.stack?.split('\n').slice(1, 4).join(' ').trim() };
+}

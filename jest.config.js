@@ -1,0 +1,9 @@
+/** Jest on ES modules: TypeScript loses its types in `test/strip-types.js`, nothing else is transformed. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.frontdesk'],
+};

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
+import { type Clock, isoInstant } from '#domain/clock.ts';
+import { type ClaimConflict, claimConflicts, handOvers } from '#domain/clinics/claim-conflicts.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import { clinicChanges, type ClinicFieldChange } from '#domain/clinics/clinic-changes.ts';
+import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
+import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { type ClinicFile, type Problem, readClinicFile } from './clinic-file.ts';
+
+interface Deps {
+  clinics: ClinicRegistry;
+  clock: Clock;
+}
+
+/** A clinic file as it came. The name is what problems are reported under. */
+export interface ClinicFileText {
+  name: string;
+  text: string;
+}
+
+/** What applying does, or would do, to one clinic. */
+export interface AppliedClinic {
+  file: string;
+  clinic: Clinic;
+  result: 'created' | 'updated' | 'unchanged';
+  changes: ClinicFieldChange[];
+}
+
+/**
+ * `applied`: everything is as the files say. `refused`: nothing was written, for the reasons in `problems`.
+ * `incomplete`: the clinics in `clinics` were written; the others met a change made at the same time.
+ */
+export interface ApplyResult {
+  outcome: 'applied' | 'refused' | 'incomplete';
+  clinics: AppliedClinic[];
+  problems: Problem[];
+}
+
+interface Plan {
+  problems: Problem[];
+  clinics: (AppliedClinic & { before?: ClinicProfile; source: ClinicFile })[];
+}
+
+/** Checks files by themselves and against each other; touches no table. */
+export function checkClinicFiles(files: ClinicFileText[]): { clinicFiles: ClinicFile[]; problems: Problem[] } {
+  const read = files.map(({ name, text }) => readClinicFile(name, text));
+  const clinicFiles = read.flatMap((result) => (result.problems ? [] : [result.clinicFile]));
+  const none = { numbers: new Map(), agents: new Map(), slugs: new Map() };
+  const conflicts = claimConflicts(
+    clinicFiles.map(({ clinic }) => clinic),
+    none,
+  );
+  return {
+    clinicFiles,
+    problems: [...read.flatMap(({ problems }) => problems ?? []), ...conflicts.map(conflictAmong(clinicFiles))],
+  };
+}
+
+/**
+ * Makes the stored clinics what their files say. Everything is checked before anything is written; running it again
+ * changes nothing. With `dryRun` it only tells what it would do.
+ */
+export function applyClinics({ clinics, clock }: Deps) {
+  return async (files: ClinicFileText[], { dryRun = false } = {}): Promise<ApplyResult> => {
+    const planned = await plan(clinics, files);
+    if (planned.problems.length) return { outcome: 'refused', clinics: [], problems: planned.problems };
+    if (dryRun) return { outcome: 'applied', clinics: planned.clinics.map(shown), problems: [] };
+
+    const runId = `cli-${randomUUID()}`;
+    const written = planned.clinics.filter(({ result }) => result === 'unchanged');
+    const open = planned.clinics.filter(({ result }) => result !== 'unchanged');
+    const problems: Problem[] = [];
+    for (const group of handOvers(open.map(({ before, clinic }) => ({ before, after: clinic })))) {
+      const members = group.map((index) => open[index] as Plan['clinics'][number]);
+      const at = clock.now();
+      const { outcome } = await clinics.save(
+        members.map((member) => ({ before: member.before, after: member.clinic, events: onRecord(member, runId, at) })),
+        at,
+      );
+      if (outcome === 'saved') written.push(...members);
+      else problems.push(...(await notSaved(clinics, members, outcome)));
+    }
+    if (problems.length === 0) return { outcome: 'applied', clinics: planned.clinics.map(shown), problems };
+    const changed = written.some(({ result }) => result !== 'unchanged');
+    return { outcome: changed ? 'incomplete' : 'refused', clinics: written.map(shown), problems };
+  };
+}
+
+async function plan(clinics: ClinicRegistry, files: ClinicFileText[]): Promise<Plan> {
+  const { clinicFiles, problems } = checkClinicFiles(files);
+  const wanted = clinicFiles.map(({ clinic }) => clinic);
+  const [holders, stored] = await Promise.all([
+    clinics.holders(wanted),
+    Promise.all(wanted.map(({ id }) => clinics.profile(id))),
+  ]);
+  const withHolders = claimConflicts(wanted, holders).filter(({ holder }) => 'clinicId' in holder);
+  problems.push(
+    ...(await Promise.all(withHolders.map((conflict) => conflictWithHolder(clinics, clinicFiles, conflict)))),
+  );
+  return {
+    problems,
+    clinics: clinicFiles.map((source, index) => {
+      const before = stored[index];
+      const changes = clinicChanges(before, source.clinic);
+      const result = before ? (changes.length ? 'updated' : 'unchanged') : 'created';
+      return { file: source.file, clinic: source.clinic, source, before, changes, result };
+    }),
+  };
+}
+
+const shown = ({ file, clinic, result, changes }: AppliedClinic): AppliedClinic => ({ file, clinic, result, changes });
+
+/** Looks again: whoever was quicker can now be named. */
+async function notSaved(
+  clinics: ClinicRegistry,
+  members: Plan['clinics'],
+  outcome: 'changed-meanwhile' | 'too-large',
+): Promise<Problem[]> {
+  if (outcome === 'too-large') {
+    return members.map(({ source }) =>
+      source.problemAt(
+        [],
+        'changes hands with other files in more places than can be written at once; do it in two runs',
+      ),
+    );
+  }
+  const sources = members.map(({ source }) => source);
+  const conflicts = claimConflicts(
+    sources.map(({ clinic }) => clinic),
+    await clinics.holders(sources.map(({ clinic }) => clinic)),
+  );
+  if (conflicts.length) return Promise.all(conflicts.map((conflict) => conflictWithHolder(clinics, sources, conflict)));
+  return sources.map((source) =>
+    source.problemAt(
+      [],
+      `the clinic ${source.clinic.slug} was changed meanwhile; nothing of this file was written, run again`,
+    ),
+  );
+}
+
+const sentence: Record<ClaimConflict['how'], (claim: string, holder: string) => string> = {
+  'same-id': (claim, holder) => `${claim} is also the id of ${holder}`,
+  number: (claim, holder) => `${claim} is held by ${holder}`,
+  slug: (claim, holder) => `${claim} is the slug of ${holder}`,
+  'former-slug': (claim, holder) => `${claim} is a former slug of ${holder} and stays with it`,
+  'dedicated-agent': (claim, holder) => `${claim} is dedicated to ${holder}`,
+  'shared-agent': (claim, holder) => `${claim} is shared by ${holder} and cannot be dedicated to another`,
+};
+
+/** A conflict between two files of one run, told at its place. */
+const conflictAmong =
+  (files: ClinicFile[]) =>
+  ({ clinic, path, claim, how, holder }: ClaimConflict): Problem => {
+    const other = 'clinic' in holder ? files[holder.clinic] : undefined;
+    const message = sentence[how](claim, `clinic ${other?.clinic.slug} in ${other?.file}`);
+    return (files[clinic] as ClinicFile).problemAt(path, message);
+  };
+
+async function conflictWithHolder(
+  clinics: ClinicRegistry,
+  files: ClinicFile[],
+  { clinic, path, claim, how, holder }: ClaimConflict,
+): Promise<Problem> {
+  const profile = 'clinicId' in holder ? await clinics.profile(holder.clinicId) : undefined;
+  const name = `clinic ${profile?.slug ?? ('clinicId' in holder ? holder.clinicId : '')}`;
+  return (files[clinic] as ClinicFile).problemAt(path, sentence[how](claim, name));
+}
+
+/** What goes on record of a change: names of fields, and each number that came or went. */
+function onRecord(
+  { clinic, before, changes }: Plan['clinics'][number],
+  requestId: string,
+  at: number,
+): PendingAuditEvent[] {
+  const event = {
+    v: 1 as const,
+    clinicId: clinic.id,
+    occurredAt: isoInstant(at),
+    actorType: 'platform' as const,
+    actorId: 'cli',
+    outcome: 'success' as const,
+    requestId,
+  };
+  const was = (before?.numbers ?? []).map(({ number }) => number);
+  const is = clinic.numbers.map(({ number }) => number);
+  const mapped = (number: string, reason: 'claimed' | 'released'): PendingAuditEvent => {
+    return { ...event, act: 'number.map', resourceType: 'number', resourceId: number, reason };
+  };
+  return [
+    {
+      ...event,
+      act: 'settings.update',
+      resourceType: 'clinic',
+      resourceId: clinic.id,
+      fields: [...new Set(changes.map(({ field }) => field))].sort(),
+    },
+    ...is.filter((number) => !was.includes(number)).map((number) => mapped(number, 'claimed')),
+    ...was.filter((number) => !is.includes(number)).map((number) => mapped(number, 'released')),
+  ];
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
+import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
+import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
+import { createJsonLog } from '#adapters/logs/json-log.ts';
+import { createCallSource } from '#adapters/retell/call-source.ts';
+import { createPayloads } from '#adapters/s3/payloads.ts';
+import { createSecret } from '#adapters/secrets/secret.ts';
+import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
+import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
+import { systemClock as clock } from '#domain/clock.ts';
+import { taskHandler } from '#lambdas/task.ts';
+import { keepFetchedCall } from './keep-fetched-call.ts';
+import { reconcileCalls } from './reconcile-calls.ts';
+
+const Env = z.object({
+  CORE_TABLE: z.string(),
+  ROUTING_TABLE: z.string(),
+  INBOX_TABLE: z.string(),
+  PAYLOADS_BUCKET: z.string(),
+  CALL_EVENTS_QUEUE_URL: z.string(),
+  RETELL_KEY_SECRET: z.string(),
+  RETELL_BASE_URL: z.string(),
+  POST_CALL_STATE_MACHINE_ARN: z.string(),
+  MAX_CALL_MINUTES: z.string(),
+  RECONCILE_EVERY_MINUTES: z.string(),
+});
+export type Env = z.infer<typeof Env>;
+
+const env = Env.parse(process.env);
+const log = createJsonLog();
+const dynamo = createDynamoDb();
+const core = openTable(dynamo, env.CORE_TABLE);
+const payloads = createPayloads(env.PAYLOADS_BUCKET);
+const inbox = createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock, payloads);
+const queue = createCallEventQueue(env.CALL_EVENTS_QUEUE_URL);
+const retellKey = createSecret(env.RETELL_KEY_SECRET, clock);
+
+export const handler = taskHandler(
+  log,
+  z.unknown(),
+  reconcileCalls({
+    inbox,
+    queue,
+    directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
+    conversations: createConversationStore(core, payloads),
+    workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
+    source: createCallSource(env.RETELL_BASE_URL, async () => (await retellKey.values())[0]),
+    keep: keepFetchedCall({ inbox, queue, clock }),
+    clock,
+    log,
+    maxCallMinutes: Number(env.MAX_CALL_MINUTES),
+    everyMinutes: Number(env.RECONCILE_EVERY_MINUTES),
+  }),
+);

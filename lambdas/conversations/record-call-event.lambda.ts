@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
+import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
+import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
+import { createJsonLog } from '#adapters/logs/json-log.ts';
+import { createPayloads } from '#adapters/s3/payloads.ts';
+import { createSecret } from '#adapters/secrets/secret.ts';
+import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
+import { systemClock as clock } from '#domain/clock.ts';
+import { CallEventReceived } from '#domain/messages/call-event-received.ts';
+import { queueHandler } from '#lambdas/queue.ts';
+import { recordCallEvent } from './record-call-event.ts';
+
+const Env = z.object({
+  CORE_TABLE: z.string(),
+  ROUTING_TABLE: z.string(),
+  INBOX_TABLE: z.string(),
+  PAYLOADS_BUCKET: z.string(),
+  BINDING_KEY_SECRET: z.string(),
+  POST_CALL_STATE_MACHINE_ARN: z.string(),
+});
+export type Env = z.infer<typeof Env>;
+
+const env = Env.parse(process.env);
+const log = createJsonLog();
+const dynamo = createDynamoDb();
+const core = openTable(dynamo, env.CORE_TABLE);
+const payloads = createPayloads(env.PAYLOADS_BUCKET);
+
+export const handler = queueHandler(
+  log,
+  CallEventReceived,
+  recordCallEvent({
+    inbox: createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock, payloads),
+    directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
+    clinics: createClinicStore(core),
+    conversations: createConversationStore(core, payloads),
+    workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
+    bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),
+    clock,
+    log,
+  }),
+);

@@ -1,0 +1,37 @@
+import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
+import type { EventInbox } from '#domain/conversations/event-inbox.ts';
+import type { ClinicId } from '#domain/ids.ts';
+
+/** What became of the wish to replay one event. */
+export type ReplayOutcome =
+  { outcome: 'replayed' } | { outcome: 'nothing-to-replay'; message: string } | { outcome: 'no-such-event' };
+
+interface Deps {
+  inbox: EventInbox;
+  queue: CallEventQueue;
+}
+
+/**
+ * Puts a quarantined event back on its way, now that its number is mapped. It is routed by today's mapping and merged
+ * like any other; an e-mail that went out is not sent again. In a conflict `clinicId` says which of the clinics that
+ * the event itself points to it belongs to.
+ */
+export function replayEvent({ inbox, queue }: Deps) {
+  return async (eventKey: string, clinicId?: ClinicId): Promise<ReplayOutcome> => {
+    const stored = await inbox.load(eventKey);
+    if (!stored) return { outcome: 'no-such-event' };
+    const { event } = stored;
+    if (event.state !== 'quarantined' && event.state !== 'poison') {
+      return { outcome: 'nothing-to-replay', message: `it is ${event.state} already` };
+    }
+    if (!event.conversationId) {
+      await inbox.settle(event, 'dismissed', { reason: event.reason });
+      return { outcome: 'nothing-to-replay', message: 'the moment of a ring is past; it is taken off the list' };
+    }
+    if (!(await inbox.release(eventKey, { clinicId }))) {
+      return { outcome: 'nothing-to-replay', message: 'somebody else has just replayed it' };
+    }
+    await queue.publish({ eventKey, conversationId: event.conversationId }, { again: true });
+    return { outcome: 'replayed' };
+  };
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '#domain/clock.ts';
+import type { Conversation } from '#domain/conversations/conversation.ts';
+import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
+import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
+import type { Log } from '#domain/log.ts';
+
+interface Deps {
+  conversations: ConversationStore;
+  workflow: Pick<PostCallWorkflow, 'start'>;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Starts the workflow of a call whose clinic was not told, under the name of the next attempt. Recipients who were
+ * reached already are not written to again. `overtaken` when somebody else has changed the conversation since it was
+ * read.
+ */
+export function restartSummary({ conversations, workflow, clock, log }: Deps) {
+  return async (call: Conversation): Promise<'restarted' | 'overtaken'> => {
+    const { clinicId, conversationId } = call;
+    const attempt = call.notificationAttempt + 1;
+    const next = await conversations.change(clinicId, conversationId, (current) =>
+      current?.version === call.version
+        ? { ...current, notification: 'waiting', notificationAttempt: attempt, updatedAt: clock.now() }
+        : current,
+    );
+    if (next?.notificationAttempt !== attempt) return 'overtaken';
+    await workflow.start({ clinicId, conversationId, template: 'call-summary' }, attempt);
+    log.warn('workflow.started', { clinicId, conversationId, attempt });
+    return 'restarted';
+  };
+}

@@ -1,0 +1,54 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { errorFields, type Log } from '#domain/log.ts';
+
+/** A request as the work sees it. The body is the exact bytes received: signatures are over them. */
+export interface HttpRequest {
+  rawBody: Buffer;
+  /** Lower-cased names. */
+  headers: Record<string, string | undefined>;
+  pathParameters: Record<string, string | undefined>;
+}
+
+/** What is answered: nothing, or something to be written as JSON. */
+export interface HttpAnswer {
+  status: number;
+  body?: unknown;
+}
+
+/** An error answer in the one shape all routes have. `message` says what to do. */
+export const errorAnswer = (status: number, code: string, message: string): HttpAnswer => ({
+  status,
+  body: { error: { code, message } },
+});
+
+/** The door of a route: bytes decoded, answer encoded, a fault logged by class and answered without its text. */
+export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<HttpAnswer>) {
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use({
+      onError: (request) => {
+        log.error('request.failed', {
+          route: request.event.routeKey,
+          requestId: request.event.requestContext?.requestId,
+          ...errorFields(request.error),
+        });
+        request.response = encode(
+          errorAnswer(500, 'internal', 'Something failed on our side. Send the same request again in a moment.'),
+        );
+      },
+    })
+    .handler(async (event) =>
+      encode(
+        await work({
+          rawBody: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+          headers: event.headers,
+          pathParameters: event.pathParameters ?? {},
+        }),
+      ),
+    );
+}
+
+function encode({ status, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  if (body === undefined) return { statusCode: status };
+  return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import type { Clock } from '#domain/clock.ts';
+import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
+import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
+import { CallCompleted } from '#domain/messages/call-completed.ts';
+import { summaryRecipients } from '#domain/notifications/recipients.ts';
+
+/** One e-mail to send: whom to, by id, and whether the analysis is missing. */
+export const PlannedSummary = CallCompleted.extend({ recipientId: z.string(), degraded: z.boolean() });
+export type PlannedSummary = z.infer<typeof PlannedSummary>;
+
+/** Who is to be told of a call, and whether anybody is. */
+export const SummaryPlan = z.object({
+  action: z.enum(['send', 'suppress']),
+  degraded: z.boolean(),
+  recipients: z.array(PlannedSummary),
+});
+export type SummaryPlan = z.infer<typeof SummaryPlan>;
+
+interface Deps {
+  clinics: ClinicStore;
+  conversations: ConversationStore;
+  clock: Clock;
+}
+
+/**
+ * Decides who hears of a call: the clinic's recipients whose filter it passes and whose address still works, nobody for
+ * a call that never connected unless the clinic wants those. Without an analysis by now, what is sent says so.
+ */
+export function planSummary({ clinics, conversations, clock }: Deps) {
+  return async ({ clinicId, conversationId, template }: CallCompleted): Promise<SummaryPlan> => {
+    const [clinic, call] = await Promise.all([
+      clinics.profile(clinicId),
+      conversations.change(clinicId, conversationId, (current) =>
+        current?.notification === 'waiting' || current?.notification === 'failed'
+          ? { ...current, notification: 'sending', updatedAt: clock.now() }
+          : current,
+      ),
+    ]);
+    if (!clinic || !call) throw new Error('a workflow plans for a clinic or conversation that does not exist');
+    const degraded = call.analysis === undefined;
+    const wanted = call.endKind !== 'not_connected' || clinic.email.notConnected;
+    const recipients = wanted ? summaryRecipients(clinic.recipients, call) : [];
+    return {
+      action: recipients.length ? 'send' : 'suppress',
+      degraded,
+      recipients: recipients.map(({ recipientId }) => ({ clinicId, conversationId, template, recipientId, degraded })),
+    };
+  };
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import type { Clock } from '#domain/clock.ts';
+import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
+import { ClinicId, ConversationId } from '#domain/ids.ts';
+import type { Log } from '#domain/log.ts';
+import { SummaryTemplate } from '#domain/messages/call-completed.ts';
+import type { Deliveries } from '#domain/notifications/deliveries.ts';
+
+const tag = <T extends z.ZodType>(type: T) => z.tuple([type], z.string()).transform(([value]) => value as z.infer<T>);
+
+/** SES event publishing, the parts we act on. The tags are ours, put on each message when it was sent. */
+export const SesEvent = z.looseObject({
+  eventType: z.string(),
+  mail: z.looseObject({ messageId: z.string(), tags: z.record(z.string(), z.array(z.string())).default({}) }),
+  bounce: z.looseObject({ bounceType: z.string() }).optional(),
+});
+export type SesEvent = z.infer<typeof SesEvent>;
+
+const OurTags = z.object({
+  clinicId: tag(ClinicId),
+  conversationId: tag(ConversationId),
+  template: tag(SummaryTemplate),
+  recipientId: tag(z.string()),
+  attempt: tag(z.coerce.number()),
+});
+
+interface Deps {
+  clinics: ClinicStore;
+  deliveries: Deliveries;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Takes in what SES says became of an e-mail: an accepted attempt is put on record, an address that bounces for good or
+ * complains is written to no more. The rest is for the metrics SES keeps itself.
+ */
+export function recordEmailEvent({ clinics, deliveries, clock, log }: Deps) {
+  return async ({ eventType, mail, bounce }: SesEvent): Promise<void> => {
+    const tags = OurTags.safeParse(mail.tags);
+    if (!tags.success) {
+      log.warn('email-event.ignored', { reason: 'no tags of ours' });
+      return;
+    }
+    const { clinicId, conversationId, template, recipientId, attempt } = tags.data;
+    if (eventType === 'Send') {
+      await deliveries.recordAccepted({ clinicId, conversationId, template, recipientId }, attempt, mail.messageId);
+      return;
+    }
+    const reason = failureOf(eventType, bounce?.bounceType);
+    if (!reason) return;
+    const { outcome } = await clinics.disableRecipient(clinicId, recipientId, { reason, at: clock.now() });
+    if (outcome === 'disabled') log.error('recipient.disabled', { clinicId, conversationId, recipientId, reason });
+  };
+}
+
+/** A soft bounce is tried again by SES itself; only a permanent one tells of a dead address. */
+function failureOf(eventType: string, bounceType: string | undefined): 'bounce' | 'complaint' | undefined {
+  if (eventType === 'Complaint') return 'complaint';
+  return eventType === 'Bounce' && bounceType === 'Permanent' ? 'bounce' : undefined;
+}

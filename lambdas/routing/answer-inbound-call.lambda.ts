@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { limits } from '#adapters/aws/limits.ts';
+import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
+import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
+import { createJsonLog } from '#adapters/logs/json-log.ts';
+import { createSecret } from '#adapters/secrets/secret.ts';
+import { systemClock as clock } from '#domain/clock.ts';
+import { httpHandler } from '#lambdas/http.ts';
+import { answerInboundCall } from './answer-inbound-call.ts';
+
+const Env = z.object({
+  CORE_TABLE: z.string(),
+  ROUTING_TABLE: z.string(),
+  INBOX_TABLE: z.string(),
+  RETELL_KEY_SECRET: z.string(),
+  BINDING_KEY_SECRET: z.string(),
+  UNROUTED_CALLS: z.enum(['generic', 'reject']),
+});
+export type Env = z.infer<typeof Env>;
+
+const env = Env.parse(process.env);
+const log = createJsonLog();
+// A caller hears it ring: one quick second try, then the answer from memory.
+const dynamo = createDynamoDb(limits(350, 2));
+
+export const handler = httpHandler(
+  log,
+  answerInboundCall({
+    retellKey: createSecret(env.RETELL_KEY_SECRET, clock),
+    bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),
+    directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
+    clinics: createClinicStore(openTable(dynamo, env.CORE_TABLE)),
+    inbox: createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock),
+    clock,
+    log,
+    unroutedCalls: env.UNROUTED_CALLS,
+  }),
+);

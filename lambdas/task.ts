@@ -1,0 +1,17 @@
+import middy from '@middy/core';
+import type * as z from 'zod';
+import { errorFields, type Log } from '#domain/log.ts';
+
+/**
+ * The door of a workflow step or a schedule: input parsed, the answer handed back. A fault is logged by class and
+ * thrown with its name, by which the workflow decides whether to try again.
+ */
+export function taskHandler<T, R>(log: Log, schema: z.ZodType<T>, work: (input: T) => Promise<R>) {
+  return middy<unknown, R>()
+    .use({
+      onError: (request) => {
+        log.error('request.failed', { route: 'task', ...errorFields(request.error) });
+      },
+    })
+    .handler(async (input) => work(schema.parse(input)));
+}

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { advanceCall } from '#domain/conversations/advance-call.ts';
+import type { CallEvent } from '#domain/conversations/call-event.ts';
+import type { Conversation } from '#domain/conversations/conversation.ts';
+import { aConversationId, callEvent, cotonou } from '../fakes/conversation.ts';
+
+const routed = { clinicId: cotonou, routedBy: 'number', now: Date.parse('2026-10-05T12:40:00.000Z') };
+const startedAt = Date.parse('2026-10-05T12:30:00.000Z');
+
+const merge = (...events: CallEvent[]): Conversation =>
+  events.reduce<Conversation | undefined>((call, event) => advanceCall(call, event, routed), undefined) as Conversation;
+
+const started = callEvent({ kind: 'started', status: 'ongoing', startedAt, fromNumber: '+12025550117' });
+const ended = callEvent({
+  endKind: 'ended',
+  startedAt,
+  endedAt: startedAt + 163_482,
+  statedDurationMs: 163_482,
+  transcript: 'Agent: Bonjour.\nUser: Bonjour.\n',
+  disconnectionReason: 'user_hangup',
+});
+const analyzed = callEvent({
+  ...ended,
+  kind: 'analyzed',
+  status: 'analyzed',
+  analysis: { summary: 'Une question sur les horaires.' },
+  bodyHash: 'b'.repeat(64),
+});
+
+test('the three events of a call make one conversation, complete', () => {
+  expect(merge(started, ended, analyzed)).toMatchObject({
+    conversationId: aConversationId,
+    status: 'analyzed',
+    endKind: 'ended',
+    durationMs: 163_482,
+    outcome: 'info',
+    analysis: { summary: 'Une question sur les horaires.' },
+    anomalies: [],
+  });
+});
+
+test('an analysis that arrives first implies the end, and a late start only fills what is missing', () => {
+  const call = merge(analyzed, started);
+  expect(call.status).toBe('analyzed');
+  expect(call.fromNumber).toBe('+12025550117');
+});
+
+test('a full transcript is never replaced by an empty or an earlier one', () => {
+  const partial = callEvent({ kind: 'progressed', status: 'ongoing', transcript: 'Agent: Bonjour, '.repeat(20) });
+  expect(merge(ended, partial, callEvent({ ...analyzed, transcript: '' })).transcript).toBe(ended.transcript);
+});
+
+test('a second analysis replaces the first only when it is newer', () => {
+  const older = callEvent({ ...analyzed, occurredAt: 1_790_000_000_000, analysis: { summary: 'old' } });
+  const newer = callEvent({ ...analyzed, occurredAt: 1_790_000_060_000, analysis: { summary: 'new' } });
+  expect(merge(newer, older).analysis).toEqual({ summary: 'new' });
+  expect(merge(older, newer).analysis).toEqual({ summary: 'new' });
+});
+
+test('two events that contradict each other on the end give one answer and a mark', () => {
+  const failed = callEvent({ ...analyzed, endKind: 'error' });
+  for (const call of [merge(ended, failed), merge(failed, ended)]) {
+    expect(call.endKind).toBe('ended');
+    expect(call.anomalies).toEqual(['end-kind-contradicted']);
+  }
+});
+
+test('a duration in seconds is found out by the times, an impossible one is left out', () => {
+  const inSeconds = callEvent({ startedAt, endedAt: startedAt + 300_000, statedDurationMs: 300 });
+  expect(merge(inSeconds)).toMatchObject({ durationMs: 300_000, anomalies: ['duration-in-seconds'] });
+  const backwards = callEvent({ startedAt, endedAt: startedAt - 1 });
+  expect(merge(backwards).durationMs).toBeUndefined();
+  expect(merge(backwards).anomalies).toEqual(['duration-impossible']);
+});
+
+test('without a stated duration it is the time between start and end', () => {
+  expect(merge(callEvent({ startedAt, endedAt: startedAt + 90_000 })).durationMs).toBe(90_000);
+});
+
+test('the same event again writes nothing', () => {
+  const call = merge(started, ended);
+  expect(advanceCall(call, ended, { ...routed, now: routed.now + 5_000 })).toBe(call);
+});
+
+test('the clinic is to be told from the first event that ends the call', () => {
+  expect(merge(started).notification).toBe('none');
+  expect(merge(started, ended)).toMatchObject({ notification: 'waiting', notificationAttempt: 1 });
+});
+
+/** Events of one call that do not contradict each other, each field there or not. */
+const someEvent: fc.Arbitrary<CallEvent> = fc
+  .record({
+    kind: fc.constantFrom('started', 'progressed', 'ended', 'analyzed'),
+    endKind: fc.option(fc.constantFrom('ended', 'error', 'not_connected'), { nil: undefined }),
+    fromNumber: fc.option(fc.constantFrom('+12025550117', '+12025550118'), { nil: undefined }),
+    startedAt: fc.option(fc.integer({ min: startedAt, max: startedAt + 2000 }), { nil: undefined }),
+    endedAt: fc.option(fc.integer({ min: startedAt - 10, max: startedAt + 90_000_000 }), { nil: undefined }),
+    statedDurationMs: fc.option(fc.integer({ min: 0, max: 90_000_000 }), { nil: undefined }),
+    transcript: fc.option(fc.constantFrom('', 'User: a', 'User: b', 'Agent: long text'), { nil: undefined }),
+    disconnectionReason: fc.option(fc.constantFrom('user_hangup', 'call_transfer'), { nil: undefined }),
+    recordingUrl: fc.option(fc.constantFrom('https://a.example', 'https://b.example'), { nil: undefined }),
+    summary: fc.string({ maxLength: 3 }),
+    occurredAt: fc.constantFrom(0, 1_790_000_000_000),
+    bodyHash: fc.stringMatching(/^[0-9a-f]{4}$/),
+  })
+  .map(({ kind, summary, ...rest }) =>
+    callEvent({
+      ...rest,
+      kind,
+      status: ({ started: 'ongoing', progressed: 'ongoing', ended: 'ended', analyzed: 'analyzed' } as const)[kind],
+      analysis: kind === 'analyzed' ? { summary: `${summary} ${rest.bodyHash}` } : undefined,
+    }),
+  );
+
+test('whatever the order and however often events come, the conversation ends the same', () => {
+  fc.assert(
+    fc.property(
+      fc.array(someEvent, { minLength: 1, maxLength: 6 }).chain((events) =>
+        fc.record({
+          events: fc.constant(events),
+          shuffled: fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }),
+        }),
+      ),
+      ({ events, shuffled }) => {
+        const plain = ({ version: _, ...call }: Conversation) => JSON.parse(JSON.stringify(call)) as unknown;
+        expect(plain(merge(...shuffled))).toEqual(plain(merge(...events)));
+      },
+    ),
+    { numRuns: 2_000, seed: 20261005 },
+  );
+});

@@ -1,0 +1,293 @@
+import fc from 'fast-check';
+import type { Conversation } from '#domain/conversations/conversation.ts';
+import { mintBinding } from '#domain/routing/clinic-binding.ts';
+import { replayEvent } from '#lambdas/conversations/replay-event.ts';
+import { callWorld, crashingAfter, threeEvents } from '../fakes/call-world.ts';
+import { clinicProfile } from '../fakes/clinic.ts';
+import { aCallId, aConversationId, cotonou, elsewhere } from '../fakes/conversation.ts';
+import type { Mapping } from '../fakes/directory.ts';
+
+const { started, ended, analyzed } = threeEvents();
+const onlyCall = (world: ReturnType<typeof callWorld>) => world.conversations.all()[0] as Conversation;
+
+test('a call ends in one complete e-mail to its clinic and is closed', async () => {
+  const world = callWorld();
+  await world.arrive(started, ended);
+  await world.run();
+  expect(world.outbox).toHaveLength(0);
+  await world.arrive(analyzed);
+  await world.run();
+  expect(world.outbox).toMatchObject([{ to: 'accueil@clinique.example', conversationId: aConversationId, attempt: 1 }]);
+  expect(onlyCall(world)).toMatchObject({ clinicId: cotonou, status: 'closed', notification: 'sent', outcome: 'info' });
+  expect([...world.inbox.events.values()].map(({ event }) => event.state)).toEqual(['merged', 'merged', 'merged']);
+});
+
+test('an analysis that never comes: asked for, then an honest e-mail without it', async () => {
+  const world = callWorld();
+  await world.arrive(started, ended);
+  await world.run();
+  await world.timeOut();
+  expect(world.outbox).toHaveLength(1);
+  expect(onlyCall(world)).toMatchObject({ status: 'closed', notification: 'sent_degraded' });
+});
+
+test('an analysis whose event was lost is fetched from the vendor, and the e-mail is complete', async () => {
+  const world = callWorld();
+  const rawBody = Buffer.from(JSON.stringify(analyzed));
+  world.vendorCalls.set(aCallId, { eventType: 'call_analyzed', analyzed: true, over: true, rawBody });
+  await world.arrive(started, ended);
+  await world.run();
+  await world.timeOut();
+  expect(world.outbox).toHaveLength(1);
+  expect(onlyCall(world).notification).toBe('sent');
+});
+
+test('a late analysis updates the record; a second e-mail goes out only where the clinic wants it', async () => {
+  for (const sendUpdate of [false, true]) {
+    const base = clinicProfile();
+    const world = callWorld({ profiles: [{ ...base, email: { ...base.email, sendUpdate } }] });
+    await world.arrive(ended);
+    await world.run();
+    await world.timeOut();
+    await world.arrive(analyzed);
+    await world.run();
+    expect(world.outbox.map(({ template }) => template)).toEqual(
+      sendUpdate ? ['call-summary', 'call-summary-update'] : ['call-summary'],
+    );
+    expect(onlyCall(world).analysis?.summary).toBe('Une personne a demandé un rendez-vous.');
+  }
+});
+
+test('a call that never connected is recorded, and its clinic is not bothered unless it asked to be', async () => {
+  const missed = { call_id: aCallId, call_type: 'phone_call', direction: 'outbound', from_number: '+12025550142' };
+  const events = ['call_ended', 'call_analyzed'].map((event) => ({
+    event,
+    call: { ...missed, call_status: 'not_connected', disconnection_reason: 'dial_no_answer' },
+  }));
+  const world = callWorld();
+  await world.arrive(...events);
+  await world.run();
+  expect(world.outbox).toEqual([]);
+  expect(onlyCall(world)).toMatchObject({ status: 'closed', endKind: 'not_connected', notification: 'suppressed' });
+});
+
+test('each recipient gets a message of its own, a disabled one gets none', async () => {
+  const base = clinicProfile({
+    email: {
+      content: 'summary',
+      recipients: [
+        { address: 'one@clinique.example' },
+        { address: 'two@clinique.example' },
+        { address: 'three@clinique.example' },
+      ],
+    },
+  });
+  const [one, two, three] = base.recipients as [never, never, never];
+  const disabled = { ...(three as object), disabled: { reason: 'bounce', at: 0 } };
+  const world = callWorld({ profiles: [{ ...base, recipients: [one, two, disabled] as typeof base.recipients }] });
+  await world.arrive(analyzed);
+  await world.run();
+  expect(world.outbox.map(({ to }) => to)).toEqual(['one@clinique.example', 'two@clinique.example']);
+});
+
+test('an event of an unknown number is quarantined, mapped, replayed, and then told like any other', async () => {
+  const mapping: Mapping = { numbers: {} };
+  const world = callWorld({ mapping });
+  await world.arrive(ended, analyzed);
+  await world.run();
+  expect(world.conversations.all()).toEqual([]);
+  const quarantined = await world.inbox.list('quarantined', { limit: 10 });
+  expect(quarantined.map(({ reason }) => reason)).toEqual(['unknown_number', 'unknown_number']);
+
+  mapping.numbers = { '+12025550142': cotonou };
+  const replay = replayEvent({
+    inbox: world.inbox,
+    queue: { publish: async (message) => void world.queued.push(message) },
+  });
+  for (const { eventKey } of quarantined) expect(await replay(eventKey)).toEqual({ outcome: 'replayed' });
+  await world.run();
+  expect(world.outbox).toHaveLength(1);
+  expect(onlyCall(world).routedBy).toBe('replay');
+  expect(await replay(quarantined[0]?.eventKey ?? '')).toMatchObject({ outcome: 'nothing-to-replay' });
+});
+
+test('a call to a suspended clinic waits in quarantine', async () => {
+  const world = callWorld({ profiles: [clinicProfile({ status: 'suspended' })] });
+  await world.arrive(analyzed);
+  await world.run();
+  expect(await world.inbox.list('quarantined', { limit: 1 })).toMatchObject([{ reason: 'clinic_suspended' }]);
+});
+
+test('a number that moved during the call is a conflict, settled only in favour of a clinic the event points to', async () => {
+  const mapping: Mapping = { numbers: { '+12025550142': cotonou } };
+  const other = clinicProfile({ id: elsewhere, slug: 'autre-clinique' });
+  const world = callWorld({ mapping, profiles: [clinicProfile(), other] });
+  await world.arrive(started);
+  await world.run();
+  mapping.numbers = { '+12025550142': elsewhere };
+  await world.arrive(analyzed);
+  await world.run();
+  const [conflict] = await world.inbox.list('quarantined', { limit: 1 });
+  expect(conflict).toMatchObject({ reason: 'conflict' });
+
+  const replay = replayEvent({
+    inbox: world.inbox,
+    queue: { publish: async (message) => void world.queued.push(message) },
+  });
+  const stranger = '5b1d7c3e-2f4a-4c6b-9d8e-1a2b3c4d5e6f' as typeof cotonou;
+  await replay(conflict?.eventKey ?? '', stranger);
+  await world.run();
+  expect(world.outbox).toEqual([]);
+  await replay(conflict?.eventKey ?? '', cotonou);
+  await world.run();
+  expect(world.outbox).toHaveLength(1);
+  expect(world.conversations.all()).toMatchObject([{ clinicId: cotonou }]);
+});
+
+test('our signed binding finds the clinic of a call without numbers; a forged one finds nothing', async () => {
+  const web = (clinic_binding: string) => ({
+    event: 'call_analyzed',
+    call: { call_id: aCallId, call_type: 'web_call', metadata: { clinic_id: cotonou, clinic_binding } },
+  });
+  const bound = { clinicNumber: '', providerId: aCallId };
+  const honest = callWorld({ mapping: {} });
+  await honest.arrive(web(mintBinding('binding', cotonou, bound, 0)));
+  await honest.run();
+  expect(honest.conversations.all()).toMatchObject([{ clinicId: cotonou, routedBy: 'binding', channel: 'web' }]);
+  const forged = callWorld({ mapping: {} });
+  await forged.arrive(web(mintBinding('guessed', cotonou, bound, 0)));
+  await forged.run();
+  expect(forged.conversations.all()).toEqual([]);
+  expect(await forged.inbox.list('quarantined', { limit: 1 })).toMatchObject([{ reason: 'unknown_agent' }]);
+});
+
+test('a metadata clinic_id alone decides nothing', async () => {
+  const world = callWorld({ profiles: [clinicProfile(), clinicProfile({ id: elsewhere, slug: 'autre-clinique' })] });
+  await world.arrive(threeEvents({ metadata: { clinic_id: elsewhere } }).analyzed);
+  await world.run();
+  expect(world.conversations.all()).toMatchObject([{ clinicId: cotonou }]);
+});
+
+test('a chat is merged as a conversation on its channel', async () => {
+  const chat = {
+    chat_id: 'chat_1',
+    agent_id: 'agent_own000000001',
+    chat_type: 'sms_chat',
+    transcript: 'User: Bonjour\n',
+  };
+  const world = callWorld({ mapping: { dedicatedAgents: { agent_own000000001: cotonou } } });
+  await world.arrive({ event: 'chat_started', chat }, { event: 'chat_ended', chat }, { event: 'chat_analyzed', chat });
+  await world.run();
+  expect(world.conversations.all()).toMatchObject([
+    { conversationId: 'retell_chat_1', channel: 'sms', routedBy: 'agent', notification: 'sent' },
+  ]);
+  expect(world.outbox).toHaveLength(1);
+});
+
+describe('the reconciler', () => {
+  test('merges a stored event that was never queued', async () => {
+    const world = callWorld();
+    await world.arrive(ended, analyzed);
+    world.queued.length = 0;
+    world.clock.pass(3 * 60_000);
+    expect(await world.steps.reconcile()).toMatchObject({ requeued: 2 });
+    await world.run();
+    expect(world.outbox).toHaveLength(1);
+  });
+
+  test('ends a call whose end was never told, from the vendor’s record', async () => {
+    const world = callWorld();
+    await world.arrive(started);
+    await world.run();
+    const rawBody = Buffer.from(JSON.stringify(analyzed));
+    world.vendorCalls.set(aCallId, { eventType: 'call_analyzed', analyzed: true, over: true, rawBody });
+    world.clock.pass(76 * 60_000);
+    await world.steps.reconcile();
+    await world.run();
+    expect(world.outbox).toHaveLength(1);
+    expect(onlyCall(world).notification).toBe('sent');
+  });
+
+  test('finds a call of which no event ever came', async () => {
+    const world = callWorld();
+    const rawBody = Buffer.from(JSON.stringify(analyzed));
+    world.vendorCalls.set(aCallId, { eventType: 'call_analyzed', analyzed: true, over: true, rawBody });
+    expect(await world.steps.reconcile()).toMatchObject({ recovered: 1 });
+    await world.run();
+    expect(world.outbox).toHaveLength(1);
+    expect(await world.steps.reconcile()).toMatchObject({ recovered: 0 });
+  });
+
+  test('a call the vendor has lost is told with what is known of it', async () => {
+    const world = callWorld();
+    await world.arrive(started);
+    await world.run();
+    world.clock.pass(76 * 60_000);
+    await world.steps.reconcile();
+    await world.run();
+    await world.timeOut();
+    expect(onlyCall(world)).toMatchObject({ endKind: 'error', notification: 'sent_degraded' });
+    expect(world.outbox).toHaveLength(1);
+  });
+
+  test('starts a workflow again that died, and gives up after five', async () => {
+    const world = callWorld();
+    await world.arrive(analyzed);
+    const [message] = world.queued.splice(0);
+    await world.steps.record(message as NonNullable<typeof message>);
+    world.executions.clear();
+    for (let run = 0; run < 6; run++) {
+      world.clock.pass(76 * 60_000);
+      await world.steps.reconcile();
+    }
+    expect([...world.executions.keys()]).toHaveLength(4);
+    expect(onlyCall(world).notificationAttempt).toBe(5);
+    await world.run();
+    expect(world.outbox).toHaveLength(1);
+  });
+});
+
+test('every order of the events, with any of them twice, ends in the same conversation and one e-mail', async () => {
+  const events = [started, ended, analyzed];
+  const outcomeOfOrder = async (order: object[]) => {
+    const world = callWorld();
+    for (const event of order) {
+      await world.arrive(event);
+      await world.run();
+    }
+    const { version: _v, taskToken: _t, ...call } = onlyCall(world);
+    return { emails: world.outbox.length, call: JSON.parse(JSON.stringify(call)) as unknown };
+  };
+  const expected = await outcomeOfOrder(events);
+  expect(expected.emails).toBe(1);
+  await fc.assert(
+    fc.asyncProperty(
+      fc
+        .shuffledSubarray([...events, ...events], { minLength: 3 })
+        .filter((order) => events.every((one) => order.includes(one))),
+      async (order) => {
+        expect(await outcomeOfOrder(order)).toEqual(expected);
+      },
+    ),
+    { numRuns: 300, seed: 20261005 },
+  );
+});
+
+test('a process that dies after any single effect, and is tried again, changes nothing', async () => {
+  const live = async (effect: number) => {
+    const crash = crashingAfter(effect);
+    const world = callWorld({ crash });
+    await world.arrive(started, ended);
+    await world.run();
+    await world.arrive(analyzed);
+    await world.run();
+    const { version: _v, taskToken: _t, ...call } = onlyCall(world);
+    return { effects: crash.seen(), emails: world.outbox.length, call };
+  };
+  const whole = await live(0);
+  expect(whole.effects).toBeGreaterThan(20);
+  for (let effect = 1; effect <= whole.effects; effect++) {
+    const { emails, call } = await live(effect);
+    expect({ effect, emails, call }).toEqual({ effect, emails: 1, call: whole.call });
+  }
+});

@@ -1,0 +1,143 @@
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
+import { isoInstant } from '#domain/clock.ts';
+import type { Clinic, E164, Slug } from '#domain/clinics/clinic.ts';
+import type { ClinicChange, ClinicRegistry, Holders } from '#domain/clinics/clinic-registry.ts';
+import type { ClinicProfile, ClinicStore, RecipientState } from '#domain/clinics/clinic-store.ts';
+import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import type { ClinicId } from '#domain/ids.ts';
+
+interface Kept {
+  clinic: Clinic;
+  version: number;
+  disabled: Map<string, RecipientState['disabled']>;
+}
+
+export interface FakeClinics extends ClinicRegistry, ClinicStore {
+  /** Acts put on record, in order. */
+  records: PendingAuditEvent[];
+  /** Who held a number before, oldest first; instants in ISO 8601. */
+  formerly: { number: E164; clinicId: ClinicId; from: string; to: string }[];
+}
+
+/** Clinics in memory, for both ports, keeping every promise of the real ones but the size of a transaction. */
+export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
+  const kept = new Map<ClinicId, Kept>();
+  const slugs: Holders['slugs'] = new Map();
+  const mappedAt = new Map<E164, string>();
+  const records: PendingAuditEvent[] = [];
+  const formerly: FakeClinics['formerly'] = [];
+
+  function holders(wanted: Clinic[]): Holders {
+    const found: Holders = { numbers: new Map(), agents: new Map(), slugs: new Map() };
+    const numbers = new Set(wanted.flatMap((clinic) => clinic.numbers.map(({ number }) => number)));
+    const agents = new Set(wanted.flatMap((clinic) => clinic.agents.map(({ id }) => id)));
+    for (const { clinic } of kept.values()) {
+      for (const { number } of clinic.numbers) if (numbers.has(number)) found.numbers.set(number, clinic.id);
+      for (const { id, kind } of clinic.agents) {
+        if (!agents.has(id)) continue;
+        const agent = found.agents.get(id) ?? { sharedBy: [] };
+        if (kind === 'dedicated') agent.dedicatedTo = clinic.id;
+        else agent.sharedBy = [...agent.sharedBy, clinic.id].sort();
+        found.agents.set(id, agent);
+      }
+    }
+    for (const { slug } of wanted) {
+      const holder = slugs.get(slug);
+      if (holder) found.slugs.set(slug, holder);
+    }
+    return found;
+  }
+
+  /** Whether a clinic outside the changes stands in the way of one of them. */
+  function inTheWay(changes: ClinicChange[]): boolean {
+    const ours = new Set(changes.map(({ after }) => after.id));
+    const stranger = (id: ClinicId | undefined) => id !== undefined && !ours.has(id);
+    return changes.some(({ after }) => {
+      const held = holders([after]);
+      const slug = held.slugs.get(after.slug);
+      return (
+        (slug && slug.clinicId !== after.id) ||
+        [...held.numbers.values()].some(stranger) ||
+        after.agents.some(({ id, kind }) => {
+          const agent = held.agents.get(id);
+          return stranger(agent?.dedicatedTo) || (kind === 'dedicated' && agent?.sharedBy.some(stranger));
+        })
+      );
+    });
+  }
+
+  function release({ before, after }: ClinicChange, at: number): void {
+    for (const { number } of before?.numbers ?? []) {
+      if (after.numbers.some((wanted) => wanted.number === number)) continue;
+      formerly.push({ number, clinicId: after.id, from: mappedAt.get(number) ?? '', to: isoInstant(at) });
+      mappedAt.delete(number);
+    }
+  }
+
+  function keep({ before, after, events }: ClinicChange, at: number): void {
+    const disabled = kept.get(after.id)?.disabled ?? new Map();
+    const addresses = new Set(after.email.recipients.map(({ address }) => recipientIdOf(address)));
+    for (const recipientId of disabled.keys()) if (!addresses.has(recipientId)) disabled.delete(recipientId);
+    kept.set(after.id, { clinic: structuredClone(after), version: (before?.version ?? 0) + 1, disabled });
+    if (before && before.slug !== after.slug) slugs.set(before.slug, { clinicId: after.id, current: false });
+    slugs.set(after.slug, { clinicId: after.id, current: true });
+    for (const { number } of after.numbers) if (!mappedAt.has(number)) mappedAt.set(number, isoInstant(at));
+    records.push(...events);
+  }
+
+  for (const clinic of initial) keep({ after: clinic, events: [] }, 0);
+
+  return {
+    records,
+    formerly,
+
+    async profile(clinicId): Promise<ClinicProfile | undefined> {
+      const found = kept.get(clinicId);
+      if (!found) return undefined;
+      const clinic = structuredClone(found.clinic);
+      const recipients = clinic.email.recipients.map((recipient): RecipientState => {
+        const recipientId = recipientIdOf(recipient.address);
+        const disabled = found.disabled.get(recipientId);
+        return { ...recipient, recipientId, ...(disabled && { disabled }) };
+      });
+      return { ...clinic, version: found.version, recipients };
+    },
+
+    async disableRecipient(clinicId, recipientId, why) {
+      const found = kept.get(clinicId);
+      const known = found?.clinic.email.recipients.some(({ address }) => recipientIdOf(address) === recipientId);
+      if (!found || !known) return { outcome: 'no-such-recipient' };
+      if (found.disabled.has(recipientId)) return { outcome: 'already-disabled' };
+      found.disabled.set(recipientId, why);
+      return { outcome: 'disabled' };
+    },
+
+    async enableRecipient(clinicId, recipientId, event) {
+      const found = kept.get(clinicId);
+      const known = found?.clinic.email.recipients.some(({ address }) => recipientIdOf(address) === recipientId);
+      if (!found || !known) return { outcome: 'no-such-recipient' };
+      if (!found.disabled.delete(recipientId)) return { outcome: 'not-disabled' };
+      records.push(event);
+      return { outcome: 'enabled' };
+    },
+
+    async list() {
+      return [...kept.values()]
+        .map(({ clinic: { id, slug, name, status, defaultLanguage, zone, numbers } }) => {
+          return { id, slug, name, status, defaultLanguage, zone, numbers };
+        })
+        .sort((a, b) => (a.slug < b.slug ? -1 : 1));
+    },
+
+    find: async (slug: Slug) => slugs.get(slug)?.clinicId,
+    holders: async (clinics) => holders(clinics),
+
+    async save(changes, at) {
+      const stale = changes.some(({ before, after }) => kept.get(after.id)?.version !== before?.version);
+      if (stale || inTheWay(changes)) return { outcome: 'changed-meanwhile' };
+      for (const change of changes) release(change, at);
+      for (const change of changes) keep(change, at);
+      return { outcome: 'saved' };
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { openTable } from '#adapters/dynamodb/table.ts';
+import type { Table } from '#adapters/dynamodb/table.ts';
+
+/** The four tables as the data stack makes them: which indexes each has, and which one streams. */
+const shapes = {
+  core: { indexes: ['GSI1', 'GSI2'], stream: false },
+  routing: { indexes: ['GSI1'], stream: false },
+  inbox: { indexes: ['GSI1'], stream: false },
+  audit: { indexes: ['GSI1'], stream: true },
+} as const;
+export type TableName = keyof typeof shapes;
+
+export interface TestDynamoDb {
+  endpoint: string;
+  client: DynamoDBClient;
+  tables: Record<TableName, Table>;
+  /** Drops what was written and starts again with empty tables. */
+  clear(): Promise<void>;
+  /** Ends the database. Await it in `afterAll`. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A DynamoDB of its own for one test file: the embedded engine in memory on a free loopback port, with our four empty
+ * tables. On a platform without the engine `LOCAL_DYNAMODB_ENDPOINT` names another one; its tables get random names.
+ *
+ *     const db = await startDynamoDb();
+ *     afterAll(() => db.stop());
+ */
+export async function startDynamoDb(): Promise<TestDynamoDb> {
+  const external = process.env.LOCAL_DYNAMODB_ENDPOINT;
+  const engine = external ? { endpoint: external, stop: async () => {} } : await startEngine();
+  const client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const stage = external ? `test-${randomUUID().slice(0, 8)}` : 'test';
+  const tables = Object.fromEntries(
+    Object.keys(shapes).map((table) => [table, openTable(client, `frontdesk-${stage}-${table}`)]),
+  ) as Record<TableName, Table>;
+  const each = (act: (table: TableName) => Promise<void>) => Promise.all((Object.keys(shapes) as TableName[]).map(act));
+  const create = (table: TableName) => createTable(client, tables[table].name, shapes[table]);
+  const drop = async (table: TableName) => {
+    await client.send(new DeleteTableCommand({ TableName: tables[table].name }));
+  };
+  await each(create);
+  return {
+    endpoint: engine.endpoint,
+    client,
+    tables,
+    async clear() {
+      await each(drop);
+      await each(create);
+    },
+    async stop() {
+      if (external) await each(drop);
+      client.destroy();
+      await engine.stop();
+    },
+  };
+}
+
+async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  { indexes, stream }: { indexes: readonly string[]; stream: boolean },
+): Promise<void> {
+  const schema = (prefix: string) => [
+    { AttributeName: `${prefix}PK`, KeyType: 'HASH' as const },
+    { AttributeName: `${prefix}SK`, KeyType: 'RANGE' as const },
+  ];
+  const attributes = ['', ...indexes].flatMap((prefix) => schema(prefix).map(({ AttributeName }) => AttributeName));
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: schema(''),
+      GlobalSecondaryIndexes: indexes.map((IndexName) => ({
+        IndexName,
+        KeySchema: schema(IndexName),
+        Projection: { ProjectionType: 'ALL' },
+      })),
+      StreamSpecification: stream ? { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } : undefined,
+    }),
+  );
+}
+
+interface Engine {
+  endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** The port is found, freed and taken again by the engine, so another process may win it; then we look for the next. */
+async function startEngine(attemptsLeft = 5): Promise<Engine> {
+  const port = await freePort();
+  const child = spawn(enginePath(), ['serve', '--host', '127.0.0.1', '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  let said = '';
+  const listening = new Promise<'listening'>((resolve) => {
+    const hear = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('listening on')) resolve('listening');
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+  });
+  if ((await Promise.race([listening, exited])) !== 'listening') {
+    if (attemptsLeft > 1) return startEngine(attemptsLeft - 1);
+    throw new Error(`the embedded DynamoDB did not start: ${said.trim()}`);
+  }
+  const killWithUs = () => child.kill();
+  process.once('exit', killWithUs);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async stop() {
+      process.removeListener('exit', killWithUs);
+      // Gone before we asked: the tests before this failed for a reason they cannot know.
+      if (!child.kill()) throw new Error(`the embedded DynamoDB ended by itself (${await exited}): ${said.trim()}`);
+      await exited;
+    },
+  };
+}
+
+function enginePath(): string {
+  const name = `@dynoxide/${process.platform}-${process.arch}/dynoxide`;
+  try {
+    return createRequire(import.meta.url).resolve(name);
+  } catch (cause) {
+    const message = `no embedded DynamoDB for ${process.platform}-${process.arch}: set LOCAL_DYNAMODB_ENDPOINT to a DynamoDB of your own`;
+    throw new Error(message, { cause });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
