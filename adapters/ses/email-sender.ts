@@ -84,10 +84,17 @@ const tagsOf = ({ clinicId, conversationId, recipientId, template, attempt }: Ou
     Value: String(value),
   }));
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+/** The parts of an error of any origin that may be told on. */
+const traitsOf = (error: unknown): { name?: unknown; code?: unknown } =>
+  typeof error === 'object' && error !== null ? error : {};
+
+const nameOf = (error: unknown): string => {
+  const { name, code } = traitsOf(error);
+  return String(code ?? name ?? typeof error);
+};
 
 /** The request did not leave this machine: no credentials, no such host, nobody listening. */
-const neverLeft = new Set(['CredentialsProviderError', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED']);
+const neverLeft: unknown[] = ['CredentialsProviderError', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'];
 
 /**
  * Whether it is certain that SES accepted nothing: it said no (any answer of the 400s, throttling among them, but for a
@@ -99,6 +106,6 @@ function nothingWasSent(error: unknown): boolean {
     const status = error.$metadata.httpStatusCode ?? 0;
     return status >= 400 && status < 500 && status !== 408;
   }
-  if (!(error instanceof Error)) return false;
-  return neverLeft.has(error.name) || neverLeft.has((error as NodeJS.ErrnoException).code ?? '');
+  const { name, code } = traitsOf(error);
+  return neverLeft.includes(name) || neverLeft.includes(code);
 }

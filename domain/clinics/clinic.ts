@@ -28,7 +28,7 @@ const oneLine = (max: number) =>
     .trim()
     .min(1, 'must not be empty')
     .max(max, `must have at most ${max} characters`)
-    .regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/, 'must be one line without control characters');
+    .regex(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/, 'must be one line without control characters');
 
 /** The honorific is a field of its own; in front of a stored name it would be said twice: "Doctor Dr. Sample". */
 const honorific = /^(?:(?:dr|docteur|doctor|pr|prof)\.?\s+)+/i;

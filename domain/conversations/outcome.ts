@@ -7,7 +7,10 @@ const transferReasons = new Set(['call_transfer', 'transfer_bridged']);
 
 /** What came of a conversation: our own tools' acts first, by priority; the model's account never counts. */
 export function outcomeOf(
-  call: Pick<Conversation, 'acts' | 'analysis' | 'disconnectionReason' | 'endKind' | 'transcript' | 'durationMs' | 'status'>,
+  call: Pick<
+    Conversation,
+    'acts' | 'analysis' | 'disconnectionReason' | 'endKind' | 'transcript' | 'durationMs' | 'status'
+  >,
 ): Outcome {
   const act = Act.options.find((candidate) => call.acts.includes(candidate));
   if (act) return act;

@@ -26,12 +26,15 @@ export function transcriptTurns(transcript: string): Turn[] {
 
 /** What a turn takes in the HTML besides its words: its markup, generously. */
 const turnBytes = 400;
-/** What a character takes at worst: an escaped quotation mark, a line break, two halves of an emoji. */
-const widest = 6;
+/** What a character takes at worst: escaped, as a line break, as a blank that may not break. */
+const escapedBytes = 6;
+const blankBytes = 2;
 const escaped = /[&<>"'\n]/;
 
-const bytesOf = (character: string): number =>
-  escaped.test(character) ? widest : new TextEncoder().encode(character).length;
+function bytesOf(character: string): number {
+  if (escaped.test(character)) return escapedBytes;
+  return character === ' ' ? blankBytes : new TextEncoder().encode(character).length;
+}
 
 /** The turns from the beginning that fit into so many bytes of HTML, the last of them cut where it must be. */
 export function turnsWithin(turns: readonly Turn[], maxBytes: number): { turns: Turn[]; cut: boolean } {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '#domain/clock.ts';
-import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
+import type { ClinicStore, RecipientState } from '#domain/clinics/clinic-store.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import { CallCompleted } from '#domain/messages/call-completed.ts';
 import { summaryRecipients } from '#domain/notifications/recipients.ts';
@@ -23,6 +23,8 @@ interface Deps {
   clock: Clock;
 }
 
+const working = (recipient: RecipientState): RecipientState => ({ ...recipient, disabled: undefined });
+
 /**
  * Decides who hears of a call: the clinic's recipients whose filter it passes and whose address still works, nobody for
  * a call that never connected unless the clinic wants those. Without an analysis by now, what is sent says so.
@@ -41,8 +43,10 @@ export function planSummary({ clinics, conversations, clock }: Deps) {
     const degraded = call.analysis === undefined;
     const wanted = call.endKind !== 'not_connected' || clinic.email.notConnected;
     const recipients = wanted ? summaryRecipients(clinic.recipients, call) : [];
+    // Somebody asked for such calls and no address of theirs works: to be sent, to nobody, which settles as failed.
+    const anybody = wanted && summaryRecipients(clinic.recipients.map(working), call).length > 0;
     return {
-      action: recipients.length ? 'send' : 'suppress',
+      action: anybody ? 'send' : 'suppress',
       degraded,
       recipients: recipients.map(({ recipientId }) => ({ clinicId, conversationId, template, recipientId, degraded })),
     };

@@ -36,7 +36,7 @@ export function settleSummary({ conversations, clock, log }: Deps) {
 
 function stateOf({ plan, results }: SettleSummary): NotificationState {
   if (plan.action === 'suppress') return 'suppressed';
-  if (results.some(({ outcome }) => outcome === 'failed')) return 'failed';
+  if (results.length === 0 || results.some(({ outcome }) => outcome === 'failed')) return 'failed';
   return plan.degraded ? 'sent_degraded' : 'sent';
 }
 

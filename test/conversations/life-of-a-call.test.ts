@@ -90,6 +90,16 @@ test('each recipient gets a message of its own, a disabled one gets none', async
   expect(world.outbox.map(({ to }) => to)).toEqual(['one@clinique.example', 'two@clinique.example']);
 });
 
+test('a clinic none of whose addresses works was not told, and somebody must hear of it', async () => {
+  const base = clinicProfile();
+  const recipients = base.recipients.map((one) => ({ ...one, disabled: { reason: 'bounce' as const, at: 0 } }));
+  const world = callWorld({ profiles: [{ ...base, recipients }] });
+  await world.arrive(analyzed);
+  await world.run();
+  expect(onlyCall(world)).toMatchObject({ notification: 'failed', status: 'analyzed' });
+  expect(world.log.codes()).toContain('summary.failed');
+});
+
 test('an event of an unknown number is quarantined, mapped, replayed, and then told like any other', async () => {
   const mapping: Mapping = { numbers: {} };
   const world = callWorld({ mapping });

@@ -1,0 +1,134 @@
+/** `npm run clinic -- apply | check | list | show | enable-recipient`: the clinics of the running system or of a stage. */
+import { readFile } from 'node:fs/promises';
+import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { systemClock } from '#domain/clock.ts';
+import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
+import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { applyClinics, checkClinicFiles, type ClinicFileText } from '#lambdas/clinics/apply-clinic.ts';
+import { type Problem, problemText } from '#lambdas/clinics/clinic-file.ts';
+import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
+import { diffLines } from './clinic/diff-lines.ts';
+import { paint } from './clinic/paint.ts';
+import { listLines, profileLines } from './clinic/profile-lines.ts';
+import { Misuse, print, printJson, Refused, runCommand, type SharedOptions } from './command-line.ts';
+import { connect, defaultDir } from './connect.ts';
+
+const usage = `npm run clinic -- <command> [options]
+
+  apply <file.yaml>…                 make the stored clinics what these files say; all or none when a check fails
+  check <file.yaml>…                 only check the files, by themselves and against each other
+  list                               all clinics
+  show <slug>                        one clinic, with the state of its recipients
+  enable-recipient <slug> <address>  write again to an address that bounced or complained
+
+  --dry-run        apply: show what would change and change nothing
+  --stage <name>   a deployed stage instead of the system running here; AWS credentials come from the environment
+  --dir <path>     where npm start keeps its files (default ${defaultDir})
+  --json           print JSON
+  --help           print this
+
+The keys of a clinic file are in docs/clinic-file.md. Ends with 0, with 1 when something was refused or failed, with 2
+when it was called wrongly.`;
+
+interface Options extends SharedOptions {
+  'dry-run': boolean;
+}
+
+const printProblems = (problems: Problem[]): void =>
+  problems.forEach((problem) => console.error(paint('red', problemText(problem), process.stderr)));
+
+async function withClinics<T>({ stage, dir }: Options, use: (clinics: ClinicRegistry) => Promise<T>): Promise<T> {
+  const connection = await connect({ stage, dir });
+  try {
+    return await use(createClinicRegistry(connection.tables));
+  } finally {
+    connection.close();
+  }
+}
+
+async function read(name: string): Promise<ClinicFileText> {
+  try {
+    return { name, text: await readFile(name, 'utf8') };
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Refused(`${name} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`, { cause });
+  }
+}
+
+async function apply(names: string[], options: Options): Promise<number> {
+  const { json, 'dry-run': dryRun } = options;
+  if (names.length === 0) throw new Misuse('apply needs at least one clinic file');
+  const files = await Promise.all(names.map(read));
+  const result = await withClinics(options, (clinics) =>
+    applyClinics({ clinics, clock: systemClock })(files, { dryRun }),
+  );
+  if (json) {
+    const clinics = result.clinics.map(({ file, clinic, ...rest }) => ({
+      file,
+      id: clinic.id,
+      slug: clinic.slug,
+      ...rest,
+    }));
+    printJson({ ...result, clinics });
+  } else {
+    print(result.clinics.flatMap((clinic) => diffLines(clinic, dryRun)));
+    printProblems(result.problems);
+    if (result.outcome === 'refused') console.error('Nothing was written.');
+  }
+  return result.outcome === 'applied' ? 0 : 1;
+}
+
+async function check(names: string[], { json }: Options): Promise<number> {
+  if (names.length === 0) throw new Misuse('check needs at least one clinic file');
+  const { clinicFiles, problems } = checkClinicFiles(await Promise.all(names.map(read)));
+  if (json) printJson({ problems });
+  else {
+    const bad = new Set(problems.map(({ file }) => file));
+    print(
+      clinicFiles.filter(({ file }) => !bad.has(file)).map(({ file, clinic }) => `${file}: ${clinic.slug} is in order`),
+    );
+    printProblems(problems);
+  }
+  return problems.length ? 1 : 0;
+}
+
+async function list(rest: string[], options: Options): Promise<number> {
+  if (rest.length) throw new Misuse('list takes no argument');
+  const clinics = await withClinics(options, (registry) => registry.list());
+  if (options.json) printJson(clinics);
+  else print(clinics.length ? listLines(clinics) : ['There is no clinic yet.']);
+  return 0;
+}
+
+async function named(clinics: ClinicRegistry, slug: string): Promise<ClinicProfile> {
+  const id = await clinics.find(slug);
+  const profile = id && (await clinics.profile(id));
+  if (!profile) throw new Refused(`there is no clinic ${slug}`);
+  return profile;
+}
+
+async function show([slug, ...rest]: string[], options: Options): Promise<number> {
+  if (!slug || rest.length) throw new Misuse('show needs the slug of one clinic');
+  const profile = await withClinics(options, (clinics) => named(clinics, slug));
+  if (options.json) printJson(profile);
+  else print(profileLines(profile, systemClock.now()));
+  return 0;
+}
+
+async function enable([slug, address, ...rest]: string[], options: Options): Promise<number> {
+  if (!slug || !address || rest.length) throw new Misuse('enable-recipient needs the slug of a clinic and an address');
+  const outcome = await withClinics(options, async (clinics) => {
+    const { id } = await named(clinics, slug);
+    return (await enableRecipient({ clinics, clock: systemClock })(id, address)).outcome;
+  });
+  if (outcome === 'no-such-recipient') throw new Refused(`${address} is no recipient of clinic ${slug}`);
+  if (options.json) printJson({ outcome });
+  else print([outcome === 'enabled' ? `${address} is written to again` : `no change: ${address} was not disabled`]);
+  return 0;
+}
+
+await runCommand<Options>(
+  usage,
+  { 'dry-run': { type: 'boolean', default: false } },
+  { apply, check, list, show, 'enable-recipient': enable },
+);

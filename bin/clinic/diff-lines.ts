@@ -1,0 +1,23 @@
+import type { ClinicFieldChange } from '#domain/clinics/clinic-changes.ts';
+import type { AppliedClinic } from '#lambdas/clinics/apply-clinic.ts';
+import { paint } from './paint.ts';
+
+const signs = { added: ['+', 'green'], removed: ['-', 'red'], changed: ['~', 'yellow'] } as const;
+
+/** A clinic and what changes in it, for a terminal. */
+export function diffLines({ clinic, result, changes }: AppliedClinic, dryRun: boolean): string[] {
+  const would = dryRun && result !== 'unchanged' ? 'would be ' : '';
+  const word = result === 'unchanged' ? paint('dim', 'no change') : paint('bold', `${would}${result}`);
+  return [`${clinic.slug}: ${word}`, ...changes.map(changeLine)];
+}
+
+function changeLine({ kind, path, from, to }: ClinicFieldChange): string {
+  const [sign, colour] = signs[kind];
+  return paint(colour, `  ${sign} ${path}${content(kind, from, to)}`);
+}
+
+function content(kind: ClinicFieldChange['kind'], from: string | undefined, to: string | undefined): string {
+  if (kind === 'changed') return `: ${from} → ${to}`;
+  const value = to ?? from;
+  return value === undefined ? '' : `: ${value}`;
+}

@@ -1,0 +1,133 @@
+import { CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Bundles } from './bundle.ts';
+import { Clinics } from './capabilities/clinics.ts';
+import { Conversations } from './capabilities/conversations.ts';
+import { Notifications } from './capabilities/notifications.ts';
+import { Routing } from './capabilities/routing.ts';
+import type { DataStack } from './data-stack.ts';
+import { type House, nameIn } from './house.ts';
+import { Alarm, LogAlarm } from './parts/alarm.ts';
+import { PostCallWorkflow } from './post-call-workflow.ts';
+import type { StageSettings } from './settings.ts';
+
+interface BackendProps extends StackProps {
+  settings: StageSettings;
+  data: DataStack;
+  bundles: Bundles;
+}
+
+/** API, queues, functions and the workflow, in the order a call meets them. */
+export class BackendStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, data, bundles, ...props }: BackendProps) {
+    super(scope, id, props);
+    // Imported, so that no construct here writes into its policy: see DataStack.
+    const operationsKey = Key.fromKeyArn(this, 'OperationsKey', data.operationsKey.keyArn);
+    const alarms = this.#alarms(settings, operationsKey);
+    const house: House = { settings, data, operationsKey, alarms, bundles };
+    const retellBaseUrl = new CfnParameter(this, 'RetellBaseUrl', {
+      default: 'https://api.retellai.com',
+      description: 'Where Retell answers. Other than the default only for rehearsals against a stand-in.',
+    }).valueAsString;
+
+    const api = this.#api(house);
+    const { answerInboundCall } = new Routing(this, 'Routing', { house, api });
+    const conversations = new Conversations(this, 'Conversations', { house, api, retellBaseUrl });
+    const notifications = new Notifications(this, 'Notifications', { house });
+    new Clinics(this, 'Clinics', { house, api });
+    const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {
+      house,
+      awaitAnalysis: conversations.awaitAnalysis,
+      fetchCall: conversations.fetchCall,
+      planSummary: notifications.planSummary,
+      sendCallSummary: notifications.sendCallSummary,
+      settleSummary: notifications.settleSummary,
+    });
+    new LogAlarm(this, 'Poison', {
+      house,
+      name: 'event-poison',
+      impact: 'Retell sent something we cannot read: a call may lack its clinic, its summary or its e-mail.',
+      code: 'event.poison',
+      from: [answerInboundCall, conversations.receiveCallEvent],
+      within: Duration.minutes(5),
+    });
+    new LogAlarm(this, 'SignaturesRefused', {
+      house,
+      name: 'signatures-refused',
+      impact: 'Calls ring without their clinic and are not recorded if our key is wrong; else someone forges events.',
+      code: 'signature.refused',
+      from: [answerInboundCall, conversations.receiveCallEvent],
+      within: Duration.minutes(5),
+      atLeast: 10,
+    });
+
+    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
+    new CfnOutput(this, 'PostCallStateMachineArn', { value: stateMachine.stateMachineArn });
+  }
+
+  /** Where alarms go. */
+  #alarms(settings: StageSettings, masterKey: IKey): Topic {
+    const topic = new Topic(this, 'Alarms', { topicName: nameIn(settings, 'alarms'), masterKey, enforceSSL: true });
+    // A topic with a policy of its own must name CloudWatch in it.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    topic.addSubscription(new EmailSubscription(settings.operatorEmail));
+    return topic;
+  }
+
+  #api(house: House): HttpApi {
+    const { settings, operationsKey } = house;
+    const api = new HttpApi(this, 'Api', { apiName: nameIn(settings, 'api'), createDefaultStage: false });
+    const logGroup = new LogGroup(this, 'ApiLog', {
+      // Under this prefix many API logs share one delivery policy, which is bounded in size.
+      logGroupName: `/aws/vendedlogs/${nameIn(settings, 'api')}`,
+      retention: settings.logRetentionDays,
+      encryptionKey: operationsKey,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    api.addStage('Stage', {
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: settings.requestsPerSecond, burstLimit: settings.requestsPerSecond * 2 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        // The route, not the path; no address, query or body: a line says how we answered, not who asked.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: '$context.requestId',
+            time: '$context.requestTimeEpoch',
+            route: '$context.routeKey',
+            status: '$context.status',
+            latencyMs: '$context.responseLatency',
+            integrationMs: '$context.integrationLatency',
+            integrationError: '$context.integrationErrorMessage',
+          }),
+        ),
+      },
+    });
+    new Alarm(this, 'ApiFailing', {
+      house,
+      name: 'api-failing',
+      impact: 'Callers hear an agent that does not know their clinic, or call events are refused: the API answers 5xx.',
+      metric: api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
+    });
+    Validations.of(api).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'Retell signs the raw body of each request and the function checks it first; /health tells nothing.',
+    });
+    return api;
+  }
+}

@@ -1,0 +1,49 @@
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+import { globSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeVersion } from './settings.ts';
+
+/** What AWS runs: a file under `lambdas/`. */
+export type Entry = `lambdas/${string}/${string}.lambda.ts`;
+
+/** Code of every function, by its entry. */
+export type Bundles = (entry: Entry) => Code;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const nameOf = (entry: string) => entry.replace(/^lambdas\//, '').replace(/\.lambda\.ts$/, '');
+
+/**
+ * Bundles every `*.lambda.ts` below `lambdas/` into a directory of its own under `directory`, in one pass: one esbuild for
+ * all functions takes seconds where one for each takes a quarter of a minute. Same sources, same bytes.
+ * @throws when a file does not compile, or when code is asked for an entry that does not exist.
+ */
+export function bundleFunctions(directory: string): Bundles {
+  const entries = globSync('lambdas/**/*.lambda.ts', { cwd: root }).toSorted();
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: entries.map((entry) => ({ in: entry, out: join(nameOf(entry), 'index') })),
+    outdir: directory,
+    bundle: true,
+    platform: 'node',
+    target: `node${nodeVersion}`,
+    format: 'cjs',
+    // The ES module of a package can be shaken; its CommonJS twin cannot.
+    mainFields: ['module', 'main'],
+    // Else the half of React that only developers need is carried along.
+    define: { 'process.env.NODE_ENV': '"production"' },
+    minify: true,
+    // Stacks in the log and the error names a workflow retries on stay readable.
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  // Below this repository's `"type": "module"` a plain .js would be read as an ES module.
+  for (const entry of entries) writeFileSync(join(directory, nameOf(entry), 'package.json'), '{"type":"commonjs"}\n');
+
+  return (entry) => {
+    if (!entries.includes(entry)) throw new Error(`${entry} does not exist, so no function can run it.`);
+    return Code.fromAsset(join(directory, nameOf(entry)));
+  };
+}

@@ -1,0 +1,164 @@
+import type { Env as AwaitAnalysisEnv } from '#lambdas/conversations/await-analysis.lambda.ts';
+import type { Env as FetchCallEnv } from '#lambdas/conversations/fetch-call.lambda.ts';
+import type { Env as ReceiveCallEventEnv } from '#lambdas/conversations/receive-call-event.lambda.ts';
+import type { Env as ReconcileCallsEnv } from '#lambdas/conversations/reconcile-calls.lambda.ts';
+import type { Env as RecordCallEventEnv } from '#lambdas/conversations/record-call-event.lambda.ts';
+import { Duration } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Construct } from 'constructs';
+import type { House } from '../house.ts';
+import { LogAlarm } from '../parts/alarm.ts';
+import { ApiFunction } from '../parts/api-function.ts';
+import { QueueWorker } from '../parts/queue-worker.ts';
+import { allowBucket, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
+import { ScheduledFunction } from '../parts/scheduled-function.ts';
+import { TaskFunction } from '../parts/task-function.ts';
+import { WorkQueue } from '../parts/work-queue.ts';
+import { postCallArn } from '../post-call-workflow.ts';
+
+interface ConversationsProps {
+  house: House;
+  api: HttpApi;
+  retellBaseUrl: string;
+}
+
+/** A call's life: its events are stored once, queued in the order of the call, and merged into one item. */
+export class Conversations extends Construct {
+  readonly receiveCallEvent: ApiFunction<ReceiveCallEventEnv>;
+  readonly awaitAnalysis: TaskFunction<AwaitAnalysisEnv>;
+  readonly fetchCall: TaskFunction<FetchCallEnv>;
+
+  constructor(scope: Construct, id: string, { house, api, retellBaseUrl }: ConversationsProps) {
+    super(scope, id);
+    const { settings, data } = house;
+    const { core, routing, inbox, payloads, dataKey, retellApiKey, clinicBindingKey } = data;
+    const postCall = postCallArn(this, settings);
+
+    const recordingTimeout = Duration.seconds(30);
+    const callEvents = new WorkQueue(this, 'CallEvents', {
+      house,
+      name: 'call-events',
+      fifo: true,
+      workerTimeout: recordingTimeout,
+      impactWhenGivenUp: 'What happened in a call is not on record, and its clinic may wait for the e-mail.',
+      impactWhenLate: 'Clinics get their e-mails late: call events wait to be recorded.',
+    });
+    const intake = {
+      INBOX_TABLE: inbox.tableName,
+      PAYLOADS_BUCKET: payloads.bucketName,
+      CALL_EVENTS_QUEUE_URL: callEvents.queue.queueUrl,
+      RETELL_KEY_SECRET: retellApiKey.ref,
+    };
+
+    this.receiveCallEvent = new ApiFunction<ReceiveCallEventEnv>(this, 'ReceiveCallEvent', {
+      house,
+      api,
+      routes: ['POST /api/retell/webhook'],
+      entry: 'lambdas/conversations/receive-call-event.lambda.ts',
+      environment: intake,
+      impact: 'Call events are refused: Retell tries again, then they are lost until the reconciler asks for them.',
+      tellAfter: 1,
+      timeout: Duration.seconds(10),
+    });
+    allowTable(this.receiveCallEvent, inbox, ['PutItem']);
+    allowBucket(this.receiveCallEvent, payloads, ['PutObject']);
+    allowSend(this.receiveCallEvent, callEvents.queue);
+    allowSecret(this.receiveCallEvent, retellApiKey, dataKey);
+
+    const recordCallEvent = new QueueWorker<RecordCallEventEnv>(this, 'RecordCallEvent', {
+      house,
+      from: callEvents,
+      entry: 'lambdas/conversations/record-call-event.lambda.ts',
+      environment: {
+        CORE_TABLE: core.tableName,
+        ROUTING_TABLE: routing.tableName,
+        INBOX_TABLE: inbox.tableName,
+        PAYLOADS_BUCKET: payloads.bucketName,
+        BINDING_KEY_SECRET: clinicBindingKey.ref,
+        POST_CALL_STATE_MACHINE_ARN: postCall,
+      },
+      impact: 'Calls are not recorded and no e-mail about them is begun.',
+      timeout: recordingTimeout,
+    });
+    allowTable(recordCallEvent, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    allowTable(recordCallEvent, routing, ['GetItem', 'BatchGetItem', 'PutItem']);
+    allowTable(recordCallEvent, inbox, ['GetItem', 'UpdateItem']);
+    allowBucket(recordCallEvent, payloads, ['GetObject', 'PutObject']);
+    allowSecret(recordCallEvent, clinicBindingKey, dataKey);
+    recordCallEvent.allow(['states:StartExecution', 'states:SendTaskSuccess'], [postCall]);
+
+    this.awaitAnalysis = new TaskFunction<AwaitAnalysisEnv>(this, 'AwaitAnalysis', {
+      house,
+      entry: 'lambdas/conversations/await-analysis.lambda.ts',
+      environment: { CORE_TABLE: core.tableName },
+      impact: 'E-mails about calls are not begun: the wait for the analysis cannot start.',
+    });
+    allowTable(this.awaitAnalysis, core, ['GetItem', 'UpdateItem']);
+    this.awaitAnalysis.allow(['states:SendTaskSuccess'], [postCall]);
+
+    this.fetchCall = new TaskFunction<FetchCallEnv>(this, 'FetchCall', {
+      house,
+      entry: 'lambdas/conversations/fetch-call.lambda.ts',
+      environment: { CORE_TABLE: core.tableName, RETELL_BASE_URL: retellBaseUrl, ...intake },
+      impact: 'Clinics get e-mails without a summary: calls whose analysis was lost cannot be fetched from Retell.',
+    });
+    allowTable(this.fetchCall, core, ['GetItem']);
+    allowTable(this.fetchCall, inbox, ['PutItem']);
+    allowBucket(this.fetchCall, payloads, ['PutObject']);
+    allowSend(this.fetchCall, callEvents.queue);
+    allowSecret(this.fetchCall, retellApiKey, dataKey);
+
+    const reconcileCalls = new ScheduledFunction<ReconcileCallsEnv>(this, 'ReconcileCalls', {
+      house,
+      every: Duration.minutes(settings.reconcileEveryMinutes),
+      finishes: 'reconcile.finished',
+      impactWhenMissing:
+        'Nobody looks for lost events: a call whose event never came stays open and without an e-mail.',
+      entry: 'lambdas/conversations/reconcile-calls.lambda.ts',
+      environment: {
+        CORE_TABLE: core.tableName,
+        ROUTING_TABLE: routing.tableName,
+        RETELL_BASE_URL: retellBaseUrl,
+        POST_CALL_STATE_MACHINE_ARN: postCall,
+        MAX_CALL_MINUTES: String(settings.maxCallMinutes),
+        RECONCILE_EVERY_MINUTES: String(settings.reconcileEveryMinutes),
+        ...intake,
+      },
+      impact: 'Calls that lost an event are not recovered, so their clinics wait for an e-mail.',
+      timeout: Duration.minutes(5),
+    });
+    allowTable(reconcileCalls, core, ['GetItem', 'Query', 'UpdateItem'], ['GSI1', 'GSI2']);
+    allowTable(reconcileCalls, routing, ['GetItem', 'BatchGetItem', 'Query'], ['GSI1']);
+    allowTable(reconcileCalls, inbox, ['Query', 'PutItem', 'UpdateItem'], ['GSI1']);
+    allowBucket(reconcileCalls, payloads, ['GetObject', 'PutObject']);
+    allowSend(reconcileCalls, callEvents.queue);
+    allowSecret(reconcileCalls, retellApiKey, dataKey);
+    reconcileCalls.allow(['states:StartExecution'], [postCall]);
+
+    new LogAlarm(this, 'Quarantined', {
+      house,
+      name: 'event-quarantined',
+      impact: 'A call could not be given to any clinic: its clinic gets no e-mail until the number is mapped.',
+      code: 'event.quarantined',
+      from: [recordCallEvent],
+      within: Duration.minutes(15),
+    });
+    new LogAlarm(this, 'VendorBlocked', {
+      house,
+      name: 'vendor-blocked',
+      impact: 'Retell refuses calls of every clinic: the account has no valid payment or too many calls at once.',
+      code: 'vendor.blocked',
+      from: [recordCallEvent],
+      within: Duration.minutes(1),
+    });
+    new LogAlarm(this, 'VendorFetchFailed', {
+      house,
+      name: 'vendor-fetch-failed',
+      impact: 'Calls that lost an event cannot be fetched from Retell: clinics get e-mails late or without a summary.',
+      code: 'vendor.fetch-failed',
+      from: [reconcileCalls],
+      within: Duration.minutes(15),
+      atLeast: 5,
+    });
+  }
+}

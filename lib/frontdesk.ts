@@ -1,0 +1,53 @@
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
+import { join } from 'node:path';
+import { BackendStack } from './backend-stack.ts';
+import { bundleFunctions } from './bundle.ts';
+import { DataStack } from './data-stack.ts';
+import { settingsFor } from './settings.ts';
+
+/** How CDK behaves, the same whoever runs the app: the CLI, the embedded cloud, a test. */
+const featureFlags = {
+  '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+  '@aws-cdk/aws-iam:minimizePolicies': true,
+  '@aws-cdk/core:checkSecretUsage': true,
+  '@aws-cdk/core:explicitStackTags': true,
+  '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
+  '@aws-cdk/aws-kms:reduceCrossAccountRegionPolicyScope': true,
+};
+
+/**
+ * The app: for the stage of the context (`-c stage=prod`) its data and its backend, checked by two rule packs.
+ * @throws UnknownStage when the stage is missing or not ours.
+ */
+export function frontdesk(props: AppProps = {}): { app: App; data: DataStack; backend: BackendStack } {
+  const app = new App({ ...props, context: { ...featureFlags, ...props.context } });
+  const settings = settingsFor(app.node.tryGetContext('stage'));
+  const named = `frontdesk-${settings.stage}`;
+  const shared = { env: { region: settings.region }, tags: { application: 'frontdesk', stage: settings.stage } };
+
+  const data = new DataStack(app, `${named}-data`, settings, {
+    ...shared,
+    stackName: `${named}-data`,
+    description: 'Frontdesk: tables, bodies, keys and secrets',
+  });
+  const bundles = bundleFunctions(join(app.outdir, 'bundles'));
+  const backend = new BackendStack(app, `${named}-backend`, {
+    ...shared,
+    stackName: `${named}-backend`,
+    description: 'Frontdesk: API, queues, functions, workflow and alarms',
+    settings,
+    data,
+    bundles,
+  });
+
+  // As for CDK's own checks: off where the same app is only run, not changed.
+  if (process.env.CDK_VALIDATION !== 'false') {
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
+  }
+  Validations.of(app).acknowledge({
+    id: 'HIPAA.Security-IAMNoInlinePolicy',
+    reason: 'Each policy belongs to one role and dies with it; a managed policy would outlive or outgrow it.',
+  });
+  return { app, data, backend };
+}

@@ -1,0 +1,82 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { TaskFunction } from './task-function.ts';
+
+type Holder = TaskFunction<unknown>;
+
+const reads = ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem'] as const;
+const writes = ['PutItem', 'UpdateItem'] as const;
+
+/** What a function may do with a table. No Scan, no PartiQL: a request without a key passes every isolation rule. */
+export type TableAction = (typeof reads)[number] | (typeof writes)[number];
+
+/** A service acts for this account only, never for another that names our role. */
+export const forUs = (scope: Construct) => ({ StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } });
+
+/** Use of a key only through the one service that holds the data, and never directly. */
+function allowKey(
+  holder: Holder,
+  key: IKey,
+  service: 'dynamodb' | 's3' | 'secretsmanager' | 'sqs',
+  actions: string[],
+): void {
+  const { region, urlSuffix } = Stack.of(holder.function);
+  holder.allow(actions, [key.keyArn], { StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` } });
+}
+
+export function allowTable(
+  holder: Holder,
+  table: Table,
+  actions: TableAction[],
+  indexes: ('GSI1' | 'GSI2')[] = [],
+): void {
+  const indexArns = indexes.map((index) => `${table.tableArn}/index/${index}`);
+  holder.allow(
+    actions.map((action) => `dynamodb:${action}`),
+    [table.tableArn],
+  );
+  if (indexArns.length) holder.allow(['dynamodb:Query'], indexArns);
+  const writing = actions.some((action) => writes.some((write) => write === action));
+  allowKey(holder, table.encryptionKey!, 'dynamodb', [
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    ...(writing ? ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'] : []),
+  ]);
+}
+
+export function allowBucket(holder: Holder, bucket: Bucket, actions: ('GetObject' | 'PutObject')[]): void {
+  const bucketArn = Stack.of(bucket).exportValue(bucket.bucketArn);
+  holder.allow(
+    actions.map((action) => `s3:${action}`),
+    [`${bucketArn}/*`],
+  );
+  const exportName = Stack.of(holder).resolve(bucketArn)['Fn::ImportValue'];
+  Validations.of(holder).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${exportName}/*]`,
+    reason: 'Bodies are named by the hash of their content, so the objects of the one bucket cannot be listed here.',
+  });
+  allowKey(holder, bucket.encryptionKey!, 's3', [
+    ...(actions.includes('GetObject') ? ['kms:Decrypt'] : []),
+    ...(actions.includes('PutObject') ? ['kms:GenerateDataKey'] : []),
+  ]);
+}
+
+export function allowSecret(holder: Holder, secret: CfnSecret, key: IKey): void {
+  holder.allow(['secretsmanager:GetSecretValue'], [secret.ref]);
+  allowKey(holder, key, 'secretsmanager', ['kms:Decrypt']);
+}
+
+export function allowSend(holder: Holder, queue: IQueue): void {
+  holder.allow(['sqs:SendMessage'], [queue.queueArn]);
+  allowKey(holder, queue.encryptionMasterKey!, 'sqs', ['kms:Decrypt', 'kms:GenerateDataKey']);
+}
+
+export function allowReceive(holder: Holder, queue: IQueue): void {
+  holder.allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], [queue.queueArn]);
+  allowKey(holder, queue.encryptionMasterKey!, 'sqs', ['kms:Decrypt']);
+}

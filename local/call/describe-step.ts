@@ -1,0 +1,88 @@
+import { languageOf } from '#domain/language.ts';
+import type { AttemptOutcome } from '#local/vendors/retell/timeline.ts';
+import type { PlayedStep } from './play.ts';
+
+/** How a step looks on the timeline. */
+export interface StepLine {
+  mark: string;
+  tone: 'plain' | 'good' | 'warn' | 'bad';
+  label: string;
+  text: string;
+}
+
+/** `2 min 43 s`, `3 s` */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+const many = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+function attempt({ attempt: number, status, error, tookMs, retryInMs }: AttemptOutcome): string {
+  const next = retryInMs === undefined ? 'that was the last attempt' : `again in ${retryInMs} ms`;
+  return `attempt ${number}: ${status ?? error} after ${tookMs} ms, ${next}`;
+}
+
+const shorten = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/\s+\S*$/, '')} …`;
+
+/** Says a step in one line. The last one says nothing: the checks follow it. */
+export function describeStep(step: PlayedStep): StepLine | undefined {
+  switch (step.step) {
+    case 'ringing':
+      return { mark: '☎', tone: 'plain', label: 'rings', text: `${step.detail.from} calls ${step.detail.to}` };
+    case 'dialling':
+      return { mark: '☎', tone: 'plain', label: 'dials', text: `${step.detail.from} calls ${step.detail.to}` };
+    case 'no-answer':
+      return { mark: '·', tone: 'plain', label: 'rings out', text: step.detail.reason };
+    case 'ring-attempt-failed':
+      return { mark: '!', tone: 'bad', label: 'still rings', text: attempt(step.detail) };
+    case 'answered':
+      return { mark: '✓', tone: 'good', label: 'answered', text: answer(step.detail) };
+    case 'rejected':
+      return { mark: '✕', tone: 'plain', label: 'rejected', text: `in ${step.detail.tookMs} ms` };
+    case 'disconnected':
+      return { mark: '✕', tone: 'bad', label: 'cut off', text: step.detail.reason };
+    case 'warning':
+      return { mark: '!', tone: 'warn', label: 'warning', text: step.detail.text };
+    case 'heard': {
+      const { text, utterances, durationMs } = step.detail;
+      const length = `${duration(durationMs)}, ${many(utterances, 'turn')}`;
+      return { mark: '»', tone: 'plain', label: 'heard', text: `“${shorten(text, 62)}” (${length})` };
+    }
+    case 'event-delivered': {
+      const { event, status, tookMs, attempt: number, copy } = step.detail;
+      const notes = [copy && `${copy} copy`, number > 1 && `attempt ${number}`].filter(Boolean).join(', ');
+      const text = `${status} in ${tookMs} ms${notes && ` (${notes})`}`;
+      return { mark: '→', tone: 'good', label: event, text };
+    }
+    case 'event-attempt-failed':
+      return { mark: '!', tone: 'warn', label: step.detail.event, text: attempt(step.detail) };
+    case 'event-given-up':
+      return { mark: '✕', tone: 'bad', label: step.detail.event, text: 'never taken; Retell gives up' };
+    case 'event-withheld':
+      return { mark: '✕', tone: 'warn', label: step.detail.event, text: 'lost on the way, as asked' };
+    case 'email':
+      return { mark: '✉', tone: 'good', label: 'e-mail', text: `${step.detail.subject} → ${step.detail.to}` };
+    case 'broken':
+      return { mark: '✕', tone: 'bad', label: 'stand-in', text: step.detail.text };
+    case 'finished':
+      return undefined;
+  }
+}
+
+function answer({
+  variables,
+  agentId,
+  overridden,
+  tookMs,
+}: Extract<PlayedStep, { step: 'answered' }>['detail']): string {
+  const doctors = variables.available_doctors?.match(/^\s*\d+[.)]/gm)?.length ?? 0;
+  const whose = [
+    variables.clinic_name ?? 'without our variables',
+    variables.language && languageOf(variables.language),
+    many(doctors, 'doctor'),
+    `${agentId} (${overridden ? 'chosen by the answer' : 'bound to the number'})`,
+  ];
+  return `${whose.filter(Boolean).join(' · ')} · in ${tookMs} ms`;
+}

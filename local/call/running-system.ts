@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+/** What `npm start` writes for other clients when it is ready, as far as a call needs it. */
+const RunningSystem = z.object({
+  aws: z.object({ endpoint: z.url(), region: z.string() }),
+  mailbox: z.object({ url: z.url(), json: z.url() }),
+  dynamodb: z.object({
+    tables: z.object({ core: z.string(), routing: z.string(), inbox: z.string(), audit: z.string() }),
+  }),
+  retell: z.object({ baseUrl: z.url(), control: z.url() }),
+});
+export type RunningSystem = z.infer<typeof RunningSystem>;
+
+/** There is nothing to call; the message is the whole story. */
+export class NotRunning extends Error {}
+
+/**
+ * Finds the system that was started with `dir`.
+ *
+ * @throws NotRunning when it is not there, does not answer, or is not of this version
+ */
+export async function findRunningSystem(dir: string): Promise<RunningSystem> {
+  const path = join(dir, 'local.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new NotRunning(`Frontdesk is not running here (no ${path}). Start it with: npm start`, { cause });
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw new NotRunning(`${path} is not JSON. Start Frontdesk again with: npm start`, { cause });
+  }
+  const parsed = RunningSystem.safeParse(content);
+  if (!parsed.success) {
+    const problems = z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, ' ');
+    throw new NotRunning(`${path} was not written by this version: ${problems} Start Frontdesk again with: npm start`);
+  }
+  const { baseUrl } = parsed.data.retell;
+  // A system that was killed leaves its file behind.
+  await fetch(baseUrl, { signal: AbortSignal.timeout(5_000) }).catch((cause: unknown) => {
+    throw new NotRunning(`Frontdesk does not answer at ${baseUrl}. Start it with: npm start`, { cause });
+  });
+  return parsed.data;
+}

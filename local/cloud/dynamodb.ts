@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { Agent, request as forward } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startChild } from './child.ts';
+import type { Handle } from './endpoint.ts';
+
+/** A DynamoDB engine of this machine. */
+export interface DynamoDb {
+  /** What it is, for the table of URLs. */
+  engine: string;
+  endpoint: string;
+  /** Hands a request on to the engine. */
+  handle: Handle;
+  /** Settles with a sentence when the engine is gone although it should not be. */
+  died: Promise<string>;
+  stop(): Promise<void>;
+}
+
+const binary = join(
+  dirname(dirname(import.meta.dirname)),
+  `node_modules/@dynoxide/${process.platform}-${process.arch}/dynoxide`,
+);
+
+/**
+ * Starts dynoxide on a file, on a free port of 127.0.0.1; or uses the engine that `LOCAL_DYNAMODB_ENDPOINT` names.
+ * @throws Error in one line when there is neither
+ */
+export async function openDynamoDb(file: string, logFile: string): Promise<DynamoDb> {
+  const given = process.env.LOCAL_DYNAMODB_ENDPOINT;
+  if (given) {
+    const engine = `DynamoDB at ${given} (LOCAL_DYNAMODB_ENDPOINT)`;
+    return {
+      engine,
+      endpoint: given,
+      handle: proxy(given),
+      died: new Promise(() => undefined),
+      stop: async () => undefined,
+    };
+  }
+  if (!existsSync(binary)) {
+    throw new Error(
+      `dynoxide is not built for ${process.platform}-${process.arch}: start DynamoDB Local yourself and name it in LOCAL_DYNAMODB_ENDPOINT, e.g. http://127.0.0.1:8000`,
+    );
+  }
+  const port = await freePort();
+  const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file];
+  const child = startChild('DynamoDB (dynoxide)', binary, args, logFile);
+  const early = await Promise.race([child.died, listening(port)]);
+  if (early) throw new Error(early);
+  const endpoint = `http://127.0.0.1:${port}`;
+  return { engine: 'DynamoDB (dynoxide)', endpoint, handle: proxy(endpoint), died: child.died, stop: child.stop };
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** Settles with nothing as soon as something listens, or with a sentence after ten seconds. */
+async function listening(port: number): Promise<string | undefined> {
+  for (let attempt = 0; attempt < 1000; attempt += 1) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('close', () => resolve(false)).unref();
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return undefined;
+    await sleep(10);
+  }
+  return `nothing listened on port ${port} within ten seconds`;
+}
+
+function proxy(endpoint: string): Handle {
+  const agent = new Agent({ keepAlive: true });
+  return (request, response) => {
+    const upstream = forward(endpoint, { method: request.method, path: request.url, headers: request.headers, agent });
+    upstream.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    upstream.once('error', () => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(503, { 'content-type': 'text/plain' }).end('the DynamoDB engine does not answer');
+    });
+    request.pipe(upstream);
+  };
+}

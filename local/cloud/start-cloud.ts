@@ -1,0 +1,185 @@
+import type { Server } from 'node:http';
+import type { Server as SocketServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readAssembly } from './assembly.ts';
+import { createControl } from './control.ts';
+import { openDynamoDb } from './dynamodb.ts';
+import { openEndpoint } from './endpoint.ts';
+import { startEventSources } from './event-source.ts';
+import { functionsIn, openFunctions } from './functions.ts';
+import { createHttpApi } from './http-api.ts';
+import { createMailbox } from './mailbox.ts';
+import { openMailStore } from './mail-store.ts';
+import { openQueues } from './queues.ts';
+import { startSchedules } from './scheduler.ts';
+import { openSecrets, randomRetellKey } from './secrets.ts';
+import { openSes } from './ses.ts';
+import { openStateDatabase } from './state-database.ts';
+import type { StateDirectory } from './state-directory.ts';
+import { openStepFunctions } from './step-functions.ts';
+import { sts } from './sts.ts';
+import { refuseUnknown } from './supported-resources.ts';
+import { localDynamoDb, openTables } from './tables.ts';
+import { openTemplates } from './template.ts';
+import { openTopics } from './topics.ts';
+
+/** Where the cloud is when the stage names no region. */
+const usualRegion = 'eu-west-3';
+
+/** How long Ctrl-C waits for batches under way. */
+const graceMs = 2000;
+
+/** Tells what is being done; answers what it did. */
+export type Step = <T>(what: string, work: () => Promise<T> | T) => Promise<T>;
+
+export interface CloudOptions {
+  /** A synthesized CDK app. */
+  assembly: string;
+  state: StateDirectory;
+  /** Drops the tables of an engine whose files are not in the state directory. */
+  fresh: boolean;
+  apiPort: number;
+  mailboxPort: number;
+  step: Step;
+  /** Starts what stands outside AWS, once its secrets are known. Answers parameters of the templates. */
+  startVendors(known: { api: string; retellApiKey: string }): Promise<Record<string, string>>;
+}
+
+/** A running cloud. */
+export interface RunningCloud {
+  api: string;
+  mailbox: { url: string; json: string };
+  /** One address for every AWS API, and the paths below it that only this machine has. */
+  aws: { endpoint: string; region: string; control: string };
+  dynamodb: { engine: string; endpoint: string; tables: string[]; client: DynamoDBClient };
+  /** Executions that were open at the last stop and were started again. */
+  resumed: number;
+  /** Settles with a sentence when a part is gone that the rest cannot do without. */
+  died: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything the templates of a synthesized CDK app describe, on 127.0.0.1.
+ * @throws TemplateError when they hold what is not reproduced here; Error in one line when a port is taken or an engine
+ * is missing. What was started before is stopped again.
+ */
+export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
+  const stops: (() => unknown)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    return { ...(await start(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  { assembly, state, fresh, apiPort, mailboxPort, step, startVendors }: CloudOptions,
+  stops: (() => unknown)[],
+): Promise<Omit<RunningCloud, 'stop'>> {
+  const endpoint = await openEndpoint();
+  stops.push(endpoint.stop);
+  const api = `http://127.0.0.1:${apiPort}`;
+  const mailbox = `http://127.0.0.1:${mailboxPort}`;
+
+  const stacks = readAssembly(assembly);
+  refuseUnknown(stacks);
+  const region = stacks.map((stack) => stack.region).find((name) => name !== 'unknown-region') ?? usualRegion;
+  const parameters: Record<string, string> = {};
+  const cloud = openTemplates(stacks, { region, endpoint: endpoint.url, api }, parameters);
+
+  const database = openStateDatabase(state.path('state.sqlite'));
+  stops.push(() => database.close());
+  const secrets = openSecrets(cloud, state.path('secrets.json'), { '/retell-api-key': randomRetellKey });
+  Object.assign(parameters, await startVendors({ api, retellApiKey: secrets.current('/retell-api-key') }));
+
+  const dynamoDb = await step('Start DynamoDB', () =>
+    openDynamoDb(state.path('dynamodb.sqlite'), state.path('logs', 'dynamodb.log')),
+  );
+  stops.push(dynamoDb.stop);
+  const client = localDynamoDb(dynamoDb.endpoint, region);
+  stops.push(() => client.destroy());
+  const tables = await step('Open tables', () => openTables(cloud, client, fresh));
+  stops.push(tables.stop);
+
+  const queues = await step('Open queues and buckets', () => openQueues(cloud, state.path('objects')));
+  stops.push(queues.stop);
+
+  const functions = openFunctions(
+    functionsIn(cloud, {
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL: endpoint.url,
+      // The engine itself, without a detour through this process.
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      TZ: 'UTC',
+    }),
+    state.path('logs'),
+  );
+  stops.push(functions.stop);
+
+  const mails = openMailStore(database, state.path('mail'));
+  const ses = openSes(cloud, mails, openTopics(cloud, queues));
+  const stepFunctions = openStepFunctions(cloud, functions, database);
+  stops.push(stepFunctions.stop);
+  endpoint.serve('dynamodb', dynamoDb.handle);
+  endpoint.serve('sqs', queues.handle);
+  endpoint.serve('s3', queues.handle);
+  endpoint.serve('secretsmanager', secrets.handle);
+  endpoint.serve('ses', ses.handle);
+  endpoint.serve('states', stepFunctions.handle);
+  endpoint.serve('sts', sts());
+
+  const gateway = createHttpApi(cloud, functions);
+  await step(`Load ${functions.all.length} functions`, () => Promise.all(functions.all.map((pool) => pool.prewarm())));
+
+  const eventSources = startEventSources(cloud, queues, functions);
+  // Batches under way may end; longer ones come again at the next start, by the reconciler.
+  stops.push(() =>
+    Promise.race([Promise.all(eventSources.map((source) => source.stop())), sleep(graceMs, undefined, { ref: false })]),
+  );
+  const schedules = startSchedules(cloud, functions);
+  stops.push(() => schedules.forEach((schedule) => schedule.stop()));
+  endpoint.serveLocal(createControl({ queues, eventSources, schedules, ses, stepFunctions }));
+
+  await listen(gateway, apiPort);
+  stops.push(() => close(gateway));
+  const mailboxServer = createMailbox(mails);
+  await listen(mailboxServer, mailboxPort);
+  stops.push(() => close(mailboxServer));
+
+  const resumed = stepFunctions.resume();
+  return {
+    api,
+    mailbox: { url: mailbox, json: `${mailbox}/messages.json` },
+    aws: { endpoint: endpoint.url, region, control: `${endpoint.url}/_local` },
+    dynamodb: { engine: dynamoDb.engine, endpoint: dynamoDb.endpoint, tables: tables.names, client },
+    resumed,
+    died: dynamoDb.died,
+  };
+}
+
+/** Listens on 127.0.0.1. @throws Error in one line that names a taken port */
+export async function listen(server: SocketServer, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} is taken; choose another base with --port`) : error),
+    );
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

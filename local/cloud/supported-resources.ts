@@ -1,0 +1,192 @@
+import type { Stack } from './assembly.ts';
+import { TemplateError } from './template.ts';
+
+/** Types that are not reproduced on one machine, and why nothing a call does depends on them. */
+export const ignoredTypes: Record<string, string> = {
+  'AWS::CDK::Metadata': 'says which CDK made the template',
+  'AWS::CloudWatch::Alarm': 'wakes a person; here the logs are at hand',
+  'AWS::CloudWatch::CompositeAlarm': 'wakes a person; here the logs are at hand',
+  'AWS::CloudWatch::Dashboard': 'a picture for operators',
+  'AWS::IAM::ManagedPolicy': 'rights are proved on the template, not here',
+  'AWS::IAM::Policy': 'rights are proved on the template, not here',
+  'AWS::IAM::Role': 'rights are proved on the template, not here',
+  'AWS::KMS::Alias': 'files here are as safe as the disk they lie on',
+  'AWS::KMS::Key': 'files here are as safe as the disk they lie on',
+  'AWS::Lambda::Permission': 'rights are proved on the template, not here',
+  'AWS::Logs::LogGroup': 'logs are files under the state directory',
+  'AWS::Logs::MetricFilter': 'feeds alarms',
+  'AWS::Logs::ResourcePolicy': 'rights are proved on the template, not here',
+  'AWS::S3::BucketPolicy': 'rights are proved on the template, not here',
+  'AWS::SNS::TopicPolicy': 'rights are proved on the template, not here',
+  'AWS::SQS::QueuePolicy': 'rights are proved on the template, not here',
+  'AWS::Scheduler::ScheduleGroup': 'only groups schedules',
+  'AWS::SecretsManager::ResourcePolicy': 'rights are proved on the template, not here',
+};
+
+interface Support {
+  reproduced: string[];
+  /** Properties without effect on what a call does here. */
+  ignored: string[];
+}
+
+const tableOptions = [
+  'ContributorInsightsSpecification',
+  'DeletionProtectionEnabled',
+  'PointInTimeRecoverySpecification',
+  'SSESpecification',
+  'TableClass',
+  'Tags',
+];
+
+/** Types that are reproduced, property by property. A property in neither list changes behaviour in a way not known here. */
+export const reproducedTypes: Record<string, Support> = {
+  'AWS::ApiGatewayV2::Api': {
+    reproduced: ['Name', 'ProtocolType'],
+    ignored: ['Description', 'DisableExecuteApiEndpoint', 'Tags'],
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    reproduced: ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion', 'TimeoutInMillis'],
+    ignored: ['Description', 'IntegrationMethod'],
+  },
+  'AWS::ApiGatewayV2::Route': { reproduced: ['ApiId', 'RouteKey', 'Target', 'AuthorizationType'], ignored: [] },
+  'AWS::ApiGatewayV2::Stage': {
+    reproduced: ['ApiId', 'StageName', 'AutoDeploy'],
+    ignored: ['AccessLogSettings', 'DefaultRouteSettings', 'Description', 'RouteSettings', 'Tags'],
+  },
+  'AWS::DynamoDB::GlobalTable': {
+    reproduced: [
+      'AttributeDefinitions',
+      'BillingMode',
+      'GlobalSecondaryIndexes',
+      'KeySchema',
+      'StreamSpecification',
+      'TableName',
+      'TimeToLiveSpecification',
+    ],
+    ignored: [...tableOptions, 'Replicas'],
+  },
+  'AWS::DynamoDB::Table': {
+    reproduced: [
+      'AttributeDefinitions',
+      'BillingMode',
+      'GlobalSecondaryIndexes',
+      'KeySchema',
+      'StreamSpecification',
+      'TableName',
+      'TimeToLiveSpecification',
+    ],
+    ignored: tableOptions,
+  },
+  'AWS::Lambda::EventInvokeConfig': {
+    reproduced: ['FunctionName', 'MaximumRetryAttempts', 'Qualifier'],
+    // The oldest a schedule's event gets here is three minutes.
+    ignored: ['MaximumEventAgeInSeconds'],
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    reproduced: [
+      'BatchSize',
+      'Enabled',
+      'EventSourceArn',
+      'FunctionName',
+      'FunctionResponseTypes',
+      'MaximumBatchingWindowInSeconds',
+      'ScalingConfig',
+    ],
+    ignored: ['KmsKeyArn', 'Tags'],
+  },
+  'AWS::Lambda::Function': {
+    reproduced: [
+      'Code',
+      'Environment',
+      'FunctionName',
+      'Handler',
+      'MemorySize',
+      'ReservedConcurrentExecutions',
+      'Runtime',
+      'Timeout',
+    ],
+    ignored: ['Architectures', 'Description', 'KmsKeyArn', 'LoggingConfig', 'Role', 'Tags', 'TracingConfig'],
+  },
+  'AWS::S3::Bucket': {
+    reproduced: ['BucketName'],
+    ignored: [
+      'BucketEncryption',
+      'LifecycleConfiguration',
+      'LoggingConfiguration',
+      'OwnershipControls',
+      'PublicAccessBlockConfiguration',
+      'Tags',
+      'VersioningConfiguration',
+    ],
+  },
+  'AWS::SES::ConfigurationSet': {
+    reproduced: ['Name'],
+    ignored: ['DeliveryOptions', 'ReputationOptions', 'SendingOptions', 'SuppressionOptions', 'Tags'],
+  },
+  'AWS::SES::ConfigurationSetEventDestination': {
+    reproduced: ['ConfigurationSetName', 'EventDestination'],
+    ignored: [],
+  },
+  'AWS::SES::EmailIdentity': {
+    reproduced: ['EmailIdentity', 'ConfigurationSetAttributes'],
+    ignored: ['DkimAttributes', 'DkimSigningAttributes', 'FeedbackAttributes', 'MailFromAttributes', 'Tags'],
+  },
+  'AWS::SNS::Subscription': { reproduced: ['Endpoint', 'Protocol', 'RawMessageDelivery', 'TopicArn'], ignored: [] },
+  'AWS::SNS::Topic': { reproduced: ['TopicName'], ignored: ['DisplayName', 'KmsMasterKeyId', 'Tags'] },
+  'AWS::SQS::Queue': {
+    reproduced: [
+      'ContentBasedDeduplication',
+      'DelaySeconds',
+      'FifoQueue',
+      'MaximumMessageSize',
+      'MessageRetentionPeriod',
+      'QueueName',
+      'ReceiveMessageWaitTimeSeconds',
+      'RedrivePolicy',
+      'VisibilityTimeout',
+    ],
+    // Deduplication ids of ours are unique on the platform, so their scope makes no difference.
+    ignored: [
+      'DeduplicationScope',
+      'FifoThroughputLimit',
+      'KmsDataKeyReusePeriodSeconds',
+      'KmsMasterKeyId',
+      'RedriveAllowPolicy',
+      'SqsManagedSseEnabled',
+      'Tags',
+    ],
+  },
+  'AWS::Scheduler::Schedule': {
+    reproduced: ['FlexibleTimeWindow', 'Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target'],
+    ignored: ['Description', 'GroupName', 'KmsKeyArn'],
+  },
+  'AWS::SecretsManager::Secret': {
+    reproduced: ['GenerateSecretString', 'Name', 'SecretString'],
+    ignored: ['Description', 'KmsKeyId', 'Tags'],
+  },
+  'AWS::StepFunctions::StateMachine': {
+    reproduced: ['DefinitionString', 'StateMachineName', 'StateMachineType'],
+    ignored: ['EncryptionConfiguration', 'LoggingConfiguration', 'RoleArn', 'Tags', 'TracingConfiguration'],
+  },
+};
+
+/**
+ * Stops the start when the templates hold anything that is neither reproduced nor on the written list of what is
+ * ignored, so that nothing is silently missing on one machine. @throws TemplateError naming the first
+ */
+export function refuseUnknown(stacks: Stack[]): void {
+  for (const { name, template } of stacks) {
+    for (const [logicalId, { Type, Properties, Condition }] of Object.entries(template.Resources ?? {})) {
+      if (Type in ignoredTypes) continue;
+      const where = `${name}/${logicalId}`;
+      const support = reproducedTypes[Type];
+      if (!support) throw new TemplateError(where, `${Type} is not reproduced on one machine (local/cloud)`);
+      if (Condition) throw new TemplateError(where, 'depends on a condition, which is not reproduced on one machine');
+      for (const property of Object.keys(Properties ?? {})) {
+        if (!support.reproduced.includes(property) && !support.ignored.includes(property)) {
+          throw new TemplateError(where, `${Type}.${property} is not reproduced on one machine (local/cloud)`);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+
+export type TableNames = Record<'core' | 'routing' | 'inbox' | 'audit', string>;
+
+/** What other clients on this machine read to reach the running system. Fields are only ever added. */
+export interface LocalJson {
+  stage: 'local';
+  /** Base of the HTTP API. */
+  api: string;
+  /** Where the voice service answers once there is one. */
+  voice: string;
+  /** A page to read the e-mails on; and a list of them, newest last, `?conversation=<id>` for those of one. */
+  mailbox: { url: string; json: string };
+  /** Every AWS API; `control` is what only this machine has (docs/local.md). */
+  aws: { endpoint: string; region: string; control: string };
+  dynamodb: { endpoint: string; tables: TableNames };
+  retell: { apiKey: string; baseUrl: string; control: string };
+  clinics: LocalClinic[];
+}
+
+export interface LocalClinic {
+  id: string;
+  slug: string;
+  name: string;
+  language: string;
+  zone: string;
+  numbers: string[];
+  agents: { provider: string; id: string; kind: string }[];
+  recipients: { address: string; events: string[]; alternative: boolean; disabled: string | null }[];
+}
+
+export const localClinic = (clinic: ClinicProfile): LocalClinic => ({
+  id: clinic.id,
+  slug: clinic.slug,
+  name: clinic.name,
+  language: clinic.defaultLanguage,
+  zone: clinic.zone,
+  numbers: clinic.numbers.map(({ number }) => number),
+  agents: clinic.agents,
+  recipients: clinic.recipients.map(({ address, events, alternative, disabled }) => ({
+    address,
+    events,
+    alternative,
+    disabled: disabled?.reason ?? null,
+  })),
+});
+
+/** Tables are named `frontdesk-{stage}-{what}`. @throws Error when one of the four is missing */
+export function tableNames(names: string[]): TableNames {
+  const named = (what: keyof TableNames): string => {
+    const found = names.find((name) => name.endsWith(`-${what}`));
+    if (!found) throw new Error(`the templates have no table …-${what}`);
+    return found;
+  };
+  return { core: named('core'), routing: named('routing'), inbox: named('inbox'), audit: named('audit') };
+}
+
+/** Writes the file whole or not at all, readable by its owner: it carries a key. */
+export function writeLocalJson(path: string, content: LocalJson): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+export const removeLocalJson = (path: string): void => rmSync(path, { force: true });

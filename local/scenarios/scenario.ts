@@ -1,0 +1,61 @@
+import type { Language } from '#domain/language.ts';
+
+/** Somebody says something. `{{variables}}` are filled in by the stand-in exactly as Retell would, or stay in their braces. */
+export interface Line {
+  role: 'agent' | 'user';
+  text: string;
+  /** Silence before it, on top of the usual breath: somebody looks for a diary, the agent thinks. */
+  pauseSeconds?: number;
+}
+
+/** The agent's flow moves to another node; nothing is heard. */
+export interface Transition {
+  node: string;
+}
+
+/** What is said in one language, and what Retell's analysis makes of it. */
+export interface Talk {
+  script: readonly (Line | Transition)[];
+  /** Without one, Retell's analysis has failed for good: neither an event nor `get-call` ever shows it. */
+  analysis?: {
+    summary?: string;
+    sentiment: 'Negative' | 'Positive' | 'Neutral' | 'Unknown';
+    successful: boolean;
+    /** Retell leaves the agent's own extractions out when there was no conversation. */
+    custom?: Readonly<Record<string, string | boolean | number>>;
+  };
+  /** Variables the flow extracted on the way; `{{variables}}` allowed. */
+  collected?: Readonly<Record<string, string>>;
+}
+
+/** What must be true once the call is over. `npm run call` checks it. */
+export interface Expectation {
+  /** `clinic`: the answer carries the clinic's own variables; `neutral`: nobody's; `none`: nothing rings at our end. */
+  answer: 'clinic' | 'neutral' | 'none';
+  /** `complete` and `degraded` mean exactly one e-mail to each recipient of the clinic; `none` means not one, to nobody. */
+  email: 'complete' | 'degraded' | 'none';
+  /** How long the e-mail may take at most, from the first ring. */
+  timeoutSeconds: number;
+}
+
+/** One call, as data. Names are invented and numbers fictional. */
+export interface Scenario {
+  name: string;
+  /** One line for the list. */
+  summary: string;
+  /** Slug of the clinic it is played with unless another is asked for. */
+  clinic: string;
+  direction: 'inbound' | 'outbound';
+  /** False: it rings out. Retell then sends no `call_started`. */
+  connects: boolean;
+  /** The patient's telephone. */
+  patient: string;
+  /** The number dialled, when it is not the clinic's. */
+  dials?: string;
+  /** The call is cut here, in mid-word if need be; otherwise it lasts as long as what is said. */
+  hangUpAfterSeconds?: number;
+  disconnectionReason: 'user_hangup' | 'agent_hangup' | 'dial_no_answer';
+  /** At least one language. The variable `language` of the call chooses, then the clinic's, then whichever there is. */
+  talks: Readonly<Partial<Record<Language, Talk>>>;
+  expects: Expectation;
+}

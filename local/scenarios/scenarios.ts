@@ -1,0 +1,21 @@
+import { analysisNeverComes } from './analysis-never-comes.ts';
+import { asksAQuestionInEnglish } from './asks-a-question-in-english.ts';
+import { booksInFrench } from './books-in-french.ts';
+import { hangsUpAtOnce } from './hangs-up-at-once.ts';
+import { neverConnected } from './never-connected.ts';
+import type { Scenario } from './scenario.ts';
+import { wrongNumber } from './wrong-number.ts';
+
+/** Every call that can be played, in the order a newcomer should try them. `docs/scenarios.md` tells their stories. */
+export const scenarios: readonly Scenario[] = [
+  booksInFrench,
+  asksAQuestionInEnglish,
+  hangsUpAtOnce,
+  neverConnected,
+  analysisNeverComes,
+  wrongNumber,
+];
+
+/** The scenario of that name, if there is one. */
+export const scenarioNamed = (name: string): Scenario | undefined =>
+  scenarios.find((scenario) => scenario.name === name);

@@ -1,0 +1,226 @@
+/**
+ * A STAND-IN for Retell AI on one machine. Nothing here is Retell and nothing reaches Retell: it plays the vendor's
+ * side of the wire over loopback, as its documentation tells it, so that the product can be run and tested without an
+ * account. It signs with the vendor's own SDK, rings and reports as the vendor does, and serves the REST calls we make.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
+import { openCallArchive } from './call-archive.ts';
+import type { CallObject } from './call-object.ts';
+import { createFaults, Fault } from './faults.ts';
+import { listCalls, ListCalls } from './list-calls.ts';
+import { CalledClinic, CallOptions, type Exchange, placeCall } from './place-call.ts';
+import type { TimelineEntry, TimelineStep } from './timeline.ts';
+
+export interface RetellOptions {
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Default: any free one. */
+  port?: number;
+  /** Signs what we send and must come back as the bearer of every REST call. */
+  apiKey: string;
+  /** Where our API listens, such as `http://127.0.0.1:4000`. */
+  apiUrl: string;
+  /** Calls are kept here and outlive a restart. */
+  dataDir: string;
+  faults?: readonly Fault[];
+  /** Ten seconds, unless a test has less patience. */
+  attemptTimeoutMs?: number;
+  /** How waits pass. @param signal aborted when the stand-in stops: the wait must then reject */
+  wait?(ms: number, signal: AbortSignal): Promise<void>;
+  now?(): number;
+}
+
+export interface RunningRetell {
+  /** For the SDK's `baseURL`. */
+  baseUrl: string;
+  /** Where calls are placed: `POST {control}/calls`. */
+  control: string;
+  /** Drops calls that are under way; resolves once everything is on disk. Stopping twice is stopping once. */
+  stop(): Promise<void>;
+}
+
+/** Three more attempts. The spacing is ours: Retell does not publish it. A ringing phone leaves no time to wait. */
+const ringRetryDelaysMs = [100, 100, 100];
+const eventRetryDelaysMs = [1_000, 2_000, 4_000];
+/** Minutes of talk and seconds of analysis, compressed. */
+const pace = { talkMs: 400, analysisMs: 600 };
+
+const PlaceCall = z.strictObject({
+  scenario: z.string(),
+  clinic: CalledClinic,
+  options: CallOptions.prefault({}),
+});
+
+/** Calls that some other client reported itself and that `get-call` and `list-calls` are to know. */
+const KeepCalls = z.strictObject({ calls: z.array(z.looseObject({ call_id: z.string().regex(/^[A-Za-z0-9_-]+$/) })) });
+
+/** An answer other than 200. The body is in Retell's shape. */
+class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * Starts the stand-in.
+ *
+ * @throws when there is no key, or the port is taken (`EADDRINUSE`)
+ */
+export async function startRetell({
+  host = '127.0.0.1',
+  port = 0,
+  apiKey,
+  apiUrl,
+  dataDir,
+  faults: askedFaults = [],
+  attemptTimeoutMs = 10_000,
+  wait = (ms, signal) => sleep(ms, undefined, { signal }),
+  now = Date.now,
+}: RetellOptions): Promise<RunningRetell> {
+  if (!apiKey) throw new Error('the Retell stand-in needs an API key to sign with');
+  const archive = await openCallArchive(dataDir, now);
+  const faults = createFaults(askedFaults);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const habits = { attemptTimeoutMs, signal, wait: (ms: number) => wait(ms, signal) };
+  const exchange: Exchange = {
+    apiUrl,
+    apiKey,
+    archive,
+    now,
+    ringing: { ...habits, retryDelaysMs: ringRetryDelaysMs },
+    reporting: { ...habits, retryDelaysMs: eventRetryDelaysMs },
+    pace,
+  };
+  const underWay = new Set<Promise<void>>();
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://stand-in');
+    const called = `${request.method} ${pathname}`;
+    if (called === 'GET /') return sendJson(response, 200, frontPage);
+    if (pathname.startsWith('/_standin/')) return control(called, request, response);
+
+    const fault = faults.next(pathname);
+    if (fault?.kind === 'no-answer') return; // The socket stays open until the client or `stop` closes it.
+    if (fault) {
+      if (fault.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(fault.retryAfterSeconds));
+      throw new Refusal(fault.status, 'A fault that was asked for.');
+    }
+    if (request.headers.authorization !== `Bearer ${apiKey}`) throw new Refusal(401, 'API key is missing or invalid.');
+    if (called.startsWith('GET /v2/get-call/')) {
+      const found = archive.get(decodeURIComponent(pathname.slice('/v2/get-call/'.length)));
+      if (!found) throw new Refusal(404, 'Call not found.');
+      return sendJson(response, 200, found.call);
+    }
+    if (called.startsWith('GET /get-chat/')) throw new Refusal(404, 'Chat not found.'); // No scenario is a chat.
+    if (called === 'POST /v3/list-calls') {
+      const page = listCalls(archive.all(), await readJson(request, ListCalls));
+      if (!page) throw new Refusal(400, 'Invalid pagination_key.');
+      return sendJson(response, 200, page);
+    }
+    throw new Refusal(501, `This stand-in does not offer ${called}.`);
+  }
+
+  async function control(called: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    switch (called) {
+      case 'POST /_standin/calls':
+        return startCall(await readJson(request, PlaceCall), response);
+      case 'POST /_standin/archive': {
+        const { calls } = await readJson(request, KeepCalls);
+        await archive.put(calls as unknown as CallObject[]);
+        return sendJson(response, 200, { kept: calls.length });
+      }
+      case 'POST /_standin/faults':
+        faults.add(await readJson(request, Fault));
+        return sendJson(response, 200, {});
+      default:
+        throw new Refusal(404, `There is no ${called}.`);
+    }
+  }
+
+  /** Streams the timeline. The call goes on when the one who watches it leaves. */
+  async function startCall(ask: z.infer<typeof PlaceCall>, response: ServerResponse): Promise<void> {
+    const scenario = scenarioNamed(ask.scenario);
+    if (!scenario) throw new Refusal(404, `There is no scenario ${ask.scenario}.`);
+    const startedAt = performance.now();
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    const tell = (entry: TimelineEntry) => {
+      const step: TimelineStep = { atMs: Math.round(performance.now() - startedAt), ...entry };
+      if (!response.destroyed) response.write(`${JSON.stringify(step)}\n`);
+    };
+    const call = placeCall({ ...ask, scenario }, exchange, tell)
+      .catch((error: unknown) => {
+        // A stream that ends without `finished` or `broken` was cut by `stop`.
+        if (!signal.aborted) tell({ step: 'broken', detail: { text: String(error) } });
+      })
+      .finally(() => response.end());
+    underWay.add(call);
+    await call;
+    underWay.delete(call);
+  }
+
+  const server = createServer((request, response) => {
+    route(request, response).catch((error: unknown) => {
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      const status = error instanceof Refusal ? error.status : 500;
+      const message = error instanceof Error ? error.message : String(error);
+      sendJson(response, status, { status: 'error', message });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const baseUrl = `http://${host}:${(server.address() as AddressInfo).port}`;
+  async function stop(): Promise<void> {
+    stopping.abort(new Error('the Retell stand-in stops'));
+    await Promise.all(underWay);
+    const closed = new Promise<void>((resolve, reject) => {
+      server.close((error) => (error ? reject(error) : resolve()));
+    });
+    server.closeAllConnections();
+    await closed;
+    await archive.close();
+  }
+  let stopped: Promise<void> | undefined;
+  return { baseUrl, control: `${baseUrl}/_standin`, stop: () => (stopped ??= stop()) };
+}
+
+const frontPage = {
+  what: 'A stand-in for Retell AI on this machine. It is not Retell, and nothing here reaches Retell.',
+  rest: ['GET /v2/get-call/{call_id}', 'POST /v3/list-calls', 'GET /get-chat/{chat_id}'],
+  control: ['POST /_standin/calls', 'POST /_standin/archive', 'POST /_standin/faults'],
+  scenarios: Object.fromEntries(scenarios.map(({ name, summary }) => [name, summary])),
+};
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+/** Only declared JSON is read, so that a web page open in a browser here cannot place calls without being asked. */
+async function readJson<Schema extends z.ZodType>(request: IncomingMessage, schema: Schema): Promise<z.infer<Schema>> {
+  if (!request.headers['content-type']?.startsWith('application/json')) {
+    throw new Refusal(415, 'The body must be application/json.');
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  let body: unknown;
+  try {
+    body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
+  } catch {
+    throw new Refusal(400, 'The body is not JSON.');
+  }
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new Refusal(400, z.prettifyError(parsed.error));
+  return parsed.data;
+}

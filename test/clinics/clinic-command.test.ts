@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
+import { cliniqueBenin } from './demo-clinics.ts';
+
+let db: TestDynamoDb;
+let dir: string;
+beforeAll(async () => {
+  db = await startDynamoDb();
+  dir = await mkdtemp(join(tmpdir(), 'frontdesk-'));
+  const tables = Object.fromEntries(Object.entries(db.tables).map(([name, table]) => [name, table.name]));
+  const system = { stage: 'test', aws: { endpoint: db.endpoint, region: 'us-east-1' }, dynamodb: { tables } };
+  await writeFile(join(dir, 'local.json'), JSON.stringify(system));
+});
+afterAll(async () => {
+  await db.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** Each command is a process of its own, and a busy machine starts them slowly. */
+const patienceMs = 60_000;
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** Runs `npm run clinic -- …` as a person would, without npm. */
+function clinic(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, AWS_PROFILE: _profile, ...env } = process.env;
+  const nobody = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
+  return new Promise((resolve) => {
+    const options = { cwd: root, env: { ...env, ...nobody, NO_COLOR: '1' } };
+    execFile(process.execPath, ['bin/clinic.ts', ...args], options, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+const here = (...args: string[]) => clinic(...args, '--dir', dir);
+const demo = (slug: string) => `local/scenarios/clinics/${slug}.yaml`;
+
+test(
+  'clinics are applied, applied again, listed and shown',
+  async () => {
+    const files = ['clinique-benin', 'cabinet-du-parc', 'lakeside-dental'].map(demo);
+    const first = await here('apply', ...files);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toContain('clinique-benin: created\n');
+    expect(first.out).toContain('  + providers[Dr Awa Exemple]\n');
+    expect(await here('apply', ...files)).toEqual({
+      code: 0,
+      out: 'clinique-benin: no change\ncabinet-du-parc: no change\nlakeside-dental: no change\n',
+      err: '',
+    });
+    expect((await here('list')).out).toMatch(
+      /clinique-benin +active +fr +Africa\/Porto-Novo +\+12025550142 +Clinique du Littoral/,
+    );
+    expect(JSON.parse((await here('list', '--json')).out)).toHaveLength(3);
+  },
+  patienceMs,
+);
+
+test(
+  'a bounced address shows as disabled until it is enabled',
+  async () => {
+    const address = 'accueil@clinique-du-littoral.example';
+    await createClinicStore(db.tables.core).disableRecipient(cliniqueBenin.id, recipientIdOf(address), {
+      reason: 'bounce',
+      at: Date.parse('2026-11-21T08:15:00Z'),
+    });
+    const shown = (await here('show', 'clinique-benin')).out;
+    expect(shown).toMatch(/hours +monday +08:00-12:30, 15:00-18:30/);
+    expect(shown).toContain('agent_5f0c2d7e9b1a4c63d8e2f70a11 (retell, shared)');
+    expect(shown).toMatch(/accueil@\S+ +all +disabled since 2026-11-21 09:15 \(bounce\)/);
+    expect(shown).toMatch(/astreinte@\S+ +all, alternative +delivering/);
+
+    expect(await here('enable-recipient', 'clinique-benin', address)).toMatchObject({ code: 0 });
+    expect((await here('show', 'clinique-benin')).out).toMatch(/accueil@\S+ +all +delivering/);
+    expect(await here('enable-recipient', 'clinique-benin', 'nobody@clinic.example')).toEqual({
+      code: 1,
+      out: '',
+      err: 'nobody@clinic.example is no recipient of clinic clinique-benin\n',
+    });
+  },
+  patienceMs,
+);
+
+test(
+  'a file is checked without a running system',
+  async () => {
+    expect(await clinic('check', demo('lakeside-dental'))).toEqual({
+      code: 0,
+      out: 'local/scenarios/clinics/lakeside-dental.yaml: lakeside-dental is in order\n',
+      err: '',
+    });
+    const bad = join(dir, 'bad.yaml');
+    await writeFile(bad, 'slug: api\n');
+    const { code, err } = await clinic('check', bad);
+    expect(code).toBe(1);
+    expect(err).toContain(`${bad}:1 slug: is reserved for the platform; choose another\n`);
+    expect(JSON.parse((await clinic('check', bad, '--json')).out).problems).toContainEqual(
+      expect.objectContaining({ line: 1, path: 'slug' }),
+    );
+  },
+  patienceMs,
+);
+
+test.each([
+  [1, /^Frontdesk is not running here \(no nowhere\/local\.json\); .*\n$/, ['list', '--dir', 'nowhere']],
+  [1, /^there is no stage moon; there are prod, staging\n$/, ['list', '--stage', 'moon']],
+  [1, /^there are no AWS credentials in the environment\n$/, ['list', '--stage', 'prod']],
+  [1, /^nowhere\.yaml cannot be read: there is no such file\n$/, ['apply', 'nowhere.yaml']],
+  [2, /^there is no command aply\n/, ['aply']],
+  [2, /^Unknown option '--bogus'/, ['list', '--bogus']],
+  [2, /^apply needs at least one clinic file\n/, ['apply']],
+])(
+  'exit %i: %s',
+  async (code, said, args) => {
+    const result = await clinic(...args);
+    expect(result.err).toMatch(said);
+    expect(result.code).toBe(code);
+  },
+  patienceMs,
+);
+
+test(
+  'a system that has gone away, and a clinic that never was, are told in one line',
+  async () => {
+    expect(await here('show', 'nobody')).toEqual({ code: 1, out: '', err: 'there is no clinic nobody\n' });
+    const gone = await mkdtemp(join(dir, 'gone-'));
+    const tables = { core: 'a', routing: 'b', inbox: 'c', audit: 'd' };
+    const system = {
+      stage: 'test',
+      aws: { endpoint: 'http://127.0.0.1:1', region: 'us-east-1' },
+      dynamodb: { tables },
+    };
+    await writeFile(join(gone, 'local.json'), JSON.stringify(system));
+    expect(await clinic('list', '--dir', gone)).toEqual({
+      code: 1,
+      out: '',
+      err: 'Frontdesk is not running here any more; start it with npm start, or name a --stage\n',
+    });
+  },
+  patienceMs,
+);

@@ -1,0 +1,55 @@
+import { keys } from '#adapters/dynamodb/keys.ts';
+import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
+import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
+import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
+import type { E164 } from '#domain/clinics/clinic.ts';
+import type { ClinicId } from '#domain/ids.ts';
+import { inMemoryClinics } from '#test/fakes/clinics.ts';
+import type { TestDynamoDb } from '#test/fakes/dynamodb.ts';
+
+/** Both ports over one place, and what else it keeps. */
+export interface Clinics {
+  registry: ClinicRegistry;
+  store: ClinicStore;
+  /** Acts on record that wait to be chained. */
+  records(clinicId: ClinicId): Promise<Pick<PendingAuditEvent, 'act' | 'resourceId' | 'fields' | 'reason'>[]>;
+  /** Who held a number before, oldest first. */
+  formerly(number: E164): Promise<{ clinicId: unknown; from: unknown; to: unknown }[]>;
+}
+
+/** Where clinics are kept: in memory and in the embedded DynamoDB. Each call gives an empty place. */
+export const places = (db: () => TestDynamoDb): [string, () => Promise<Clinics>][] => [
+  [
+    'in memory',
+    async () => {
+      const clinics = inMemoryClinics();
+      return {
+        registry: clinics,
+        store: clinics,
+        records: async (clinicId) => clinics.records.filter((record) => record.clinicId === clinicId),
+        formerly: async (number) => clinics.formerly.filter((former) => former.number === number),
+      };
+    },
+  ],
+  [
+    'in DynamoDB',
+    async () => {
+      const { tables, clear } = db();
+      await clear();
+      return {
+        registry: createClinicRegistry(tables),
+        store: createClinicStore(tables.core),
+        records: async (clinicId) =>
+          (await tables.audit.query({ pk: keys.pendingAudit(clinicId, '', '').PK })) as unknown as PendingAuditEvent[],
+        formerly: async (number) =>
+          (await tables.routing.query({
+            pk: keys.number(number).PK,
+            sk: 'begins_with(SK, :hist)',
+            values: { ':hist': 'HIST#' },
+          })) as unknown as { clinicId: unknown; from: unknown; to: unknown }[],
+      };
+    },
+  ],
+];

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Resource, synthesize } from './synthesized.ts';
+
+const prod = synthesize('prod');
+const local = synthesize('local');
+afterAll(() => [prod, local].forEach(({ directory }) => rmSync(directory, { recursive: true })));
+
+const nameOf = ({ Properties }: Resource): string => Properties.FunctionName.replace(/^frontdesk-[a-z]+-/, '');
+const hashOf = ({ Properties }: Resource): string => Properties.Code.S3Key.replace('.zip', '');
+const directoryOf = (one: Resource): string => join(prod.directory, `asset.${hashOf(one)}`);
+const functions = prod.resources('AWS::Lambda::Function');
+
+/** Loads a function as Lambda does, with nothing in its environment but what the template gives it. */
+function load(one: Resource) {
+  const variables = Object.entries(prod.resolve(one.Properties.Environment?.Variables ?? {}));
+  return spawnSync(process.execPath, ['-e', "process.stdout.write(typeof require('./index.js').handler)"], {
+    cwd: directoryOf(one),
+    env: {
+      PATH: process.env.PATH,
+      AWS_REGION: 'eu-west-3',
+      ...Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+    },
+    encoding: 'utf8',
+  });
+}
+
+test.each(functions.map((one) => [nameOf(one), one] as const))(
+  '%s starts with the variables its template gives it and the files of its own directory',
+  (_, one) => {
+    expect(readdirSync(directoryOf(one)).toSorted()).toEqual(['index.js', 'package.json']);
+    const { stdout, stderr } = load(one);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('function');
+  },
+  30_000,
+);
+
+test('the function that answers a ringing telephone stays below 700 KB', () => {
+  const ring = functions.find((one) => nameOf(one) === 'answer-inbound-call')!;
+  expect(statSync(join(directoryOf(ring), 'index.js')).size).toBeLessThan(700_000);
+});
+
+test('only the function that writes e-mails carries what is needed to lay them out', () => {
+  const large = functions.filter((one) => statSync(join(directoryOf(one), 'index.js')).size > 800_000).map(nameOf);
+  expect(large.filter((name) => name !== 'send-call-summary')).toEqual([]);
+});
+
+test('every stage runs the same bytes, and the same sources make them again', () => {
+  const bytes = (one: Resource) => [nameOf(one), hashOf(one)];
+  expect(local.resources('AWS::Lambda::Function').map(bytes)).toEqual(functions.map(bytes));
+});

@@ -1,0 +1,298 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Resource, synthesize } from './synthesized.ts';
+
+const app = synthesize('prod');
+afterAll(() => rmSync(app.directory, { recursive: true }));
+
+interface Index {
+  IndexName: string;
+  KeySchema: { AttributeName: string }[];
+  Projection: { ProjectionType: string };
+}
+
+const properties = (type: string) => app.resources(type).map(({ Properties }) => app.resolve(Properties));
+const keyOf = (id: 'DataKey' | 'OperationsKey') => {
+  const key = app.resources('AWS::KMS::Key').find((resource) => resource.id.startsWith(id));
+  return `${key?.id}.Arn`;
+};
+
+describe('what patients said', () => {
+  test('every table is encrypted with our key, can go back to any second of 35 days, and refuses to be deleted', () => {
+    const tables = app.resources('AWS::DynamoDB::Table');
+    expect(tables.map(({ Properties }) => Properties.TableName).toSorted()).toEqual([
+      'frontdesk-prod-audit',
+      'frontdesk-prod-core',
+      'frontdesk-prod-inbox',
+      'frontdesk-prod-routing',
+    ]);
+    for (const { Properties, DeletionPolicy } of tables) {
+      expect(app.resolve(Properties)).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: keyOf('DataKey') },
+        KeySchema: [
+          { AttributeName: 'PK', KeyType: 'HASH' },
+          { AttributeName: 'SK', KeyType: 'RANGE' },
+        ],
+      });
+      expect(DeletionPolicy).toBe('Retain');
+    }
+  });
+
+  test('a table has the indexes its look-ups need and no other', () => {
+    const indexes = properties('AWS::DynamoDB::Table').map(({ TableName, GlobalSecondaryIndexes }) => [
+      TableName,
+      GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }: Index) => [
+        IndexName,
+        ...KeySchema.map(({ AttributeName }) => AttributeName),
+        Projection.ProjectionType,
+      ]),
+    ]);
+    const first = ['GSI1', 'GSI1PK', 'GSI1SK', 'ALL'];
+    expect(Object.fromEntries(indexes)).toEqual({
+      'frontdesk-prod-core': [first, ['GSI2', 'GSI2PK', 'GSI2SK', 'ALL']],
+      'frontdesk-prod-routing': [first],
+      'frontdesk-prod-inbox': [first],
+      'frontdesk-prod-audit': [first],
+    });
+  });
+
+  test('only the inbox forgets by itself, and only the audit table streams', () => {
+    const tables = properties('AWS::DynamoDB::Table');
+    const forgets = tables.filter((table) => table.TimeToLiveSpecification);
+    expect(forgets.map((table) => [table.TableName, table.TimeToLiveSpecification])).toEqual([
+      ['frontdesk-prod-inbox', { AttributeName: 'ttl', Enabled: true }],
+    ]);
+    const streams = tables.filter((table) => table.StreamSpecification);
+    expect(streams.map((table) => [table.TableName, table.StreamSpecification])).toEqual([
+      ['frontdesk-prod-audit', { StreamViewType: 'NEW_IMAGE' }],
+    ]);
+  });
+
+  test('large bodies are private, encrypted with our key, versioned, and raw events among them live 30 days', () => {
+    const payloads = properties('AWS::S3::Bucket').find((bucket) => bucket.LoggingConfiguration);
+    expect(payloads).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyOf('DataKey') } },
+        ],
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: {
+        Rules: expect.arrayContaining([expect.objectContaining({ Prefix: 'inbox/', ExpirationInDays: 30 })]),
+      },
+    });
+    const closed = {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    };
+    for (const bucket of properties('AWS::S3::Bucket')) {
+      expect(bucket.PublicAccessBlockConfiguration).toEqual(closed);
+    }
+  });
+
+  test('secrets carry no values: Retell’s is empty until a person fills it, ours is made where it is kept', () => {
+    const secrets: Record<string, Resource['Properties']> = Object.fromEntries(
+      properties('AWS::SecretsManager::Secret').map((secret) => [secret.Name, secret]),
+    );
+    expect(Object.keys(secrets).toSorted()).toEqual([
+      'frontdesk-prod/clinic-binding-key',
+      'frontdesk-prod/retell-api-key',
+    ]);
+    expect(secrets['frontdesk-prod/retell-api-key']).not.toHaveProperty('GenerateSecretString');
+    expect(secrets['frontdesk-prod/clinic-binding-key']?.GenerateSecretString).not.toHaveProperty(
+      'SecretStringTemplate',
+    );
+    expect(app.text).not.toContain('"SecretString"');
+    for (const secret of Object.values(secrets)) expect(secret.KmsKeyId).toBe(keyOf('DataKey'));
+  });
+
+  test('keys rotate and are never thrown away', () => {
+    for (const { Properties, DeletionPolicy } of app.resources('AWS::KMS::Key')) {
+      expect(Properties.EnableKeyRotation).toBe(true);
+      expect(DeletionPolicy).toBe('Retain');
+    }
+  });
+
+  test('whoever deletes the stack by mistake deletes nothing a clinic needs', () => {
+    const kept = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
+    const lost = kept
+      .flatMap((type) => app.resources(type))
+      .filter(({ DeletionPolicy }) => !/^Retain/.test(DeletionPolicy ?? ''));
+    expect(lost.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('what travels', () => {
+  test('queues and topics are encrypted with our key and spoken to over TLS only', () => {
+    const queues = app.resources('AWS::SQS::Queue');
+    const topics = app.resources('AWS::SNS::Topic');
+    expect(queues).toHaveLength(5);
+    for (const { Properties } of [...queues, ...topics]) {
+      expect(app.resolve(Properties.KmsMasterKeyId)).toBe(keyOf('OperationsKey'));
+    }
+    const policies = [...app.resources('AWS::SQS::QueuePolicy'), ...app.resources('AWS::SNS::TopicPolicy')];
+    const overTls = policies
+      .filter(({ Properties }) =>
+        Properties.PolicyDocument.Statement.some(
+          (statement: { Effect: string; Condition?: unknown }) =>
+            statement.Effect === 'Deny' &&
+            JSON.stringify(statement.Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+        ),
+      )
+      .flatMap(({ Properties }) => app.resolve(Properties.Queues ?? Properties.Topics));
+    expect(overTls.toSorted()).toEqual([...queues, ...topics].map(({ id }) => id).toSorted());
+  });
+
+  test('what fails five times is put aside for two weeks, never dropped', () => {
+    const queues = properties('AWS::SQS::Queue');
+    const isDeadLetters = (queue: { QueueName: string }) => /-dlq(\.fifo)?$/.test(queue.QueueName);
+    const names = queues.filter((queue) => !isDeadLetters(queue)).map((queue) => queue.QueueName);
+    expect(names).toEqual(['frontdesk-prod-call-events.fifo', 'frontdesk-prod-email-events']);
+    for (const queue of queues) {
+      if (isDeadLetters(queue)) expect(queue.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+      else expect(queue.RedrivePolicy.maxReceiveCount).toBe(5);
+    }
+  });
+
+  test('call events keep the order of their call', () => {
+    const fifo = properties('AWS::SQS::Queue').filter((queue) => queue.FifoQueue);
+    expect(fifo.map((queue) => queue.QueueName)).toEqual([
+      'frontdesk-prod-call-events-dlq.fifo',
+      'frontdesk-prod-call-events.fifo',
+    ]);
+  });
+
+  test('a queue outlasts its worker six times, and only the messages that failed come again', () => {
+    const queues = new Map(app.resources('AWS::SQS::Queue').map((queue) => [`${queue.id}.Arn`, queue.Properties]));
+    const functions = new Map(app.resources('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties]));
+    const feeds = properties('AWS::Lambda::EventSourceMapping');
+    expect(feeds).toHaveLength(2);
+    for (const feed of feeds) {
+      expect(feed).toMatchObject({
+        BatchSize: 10,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: 10 },
+      });
+      const { VisibilityTimeout } = queues.get(feed.EventSourceArn)!;
+      expect(VisibilityTimeout).toBe(6 * functions.get(feed.FunctionName)!.Timeout);
+    }
+  });
+
+  test('e-mail leaves over TLS, signed with 2048 bits, from a domain of ours, and its fate comes back in full', () => {
+    expect(properties('AWS::SES::ConfigurationSet')[0]).toMatchObject({
+      Name: 'frontdesk-prod',
+      DeliveryOptions: { TlsPolicy: 'REQUIRE' },
+    });
+    expect(properties('AWS::SES::EmailIdentity')[0]).toMatchObject({
+      EmailIdentity: 'mail.frontdesk.example',
+      DkimSigningAttributes: { NextSigningKeyLength: 'RSA_2048_BIT' },
+      MailFromAttributes: { MailFromDomain: 'bounce.mail.frontdesk.example' },
+    });
+    const [destination] = properties('AWS::SES::ConfigurationSetEventDestination');
+    expect(destination.EventDestination.MatchingEventTypes.toSorted()).toEqual([
+      'bounce',
+      'complaint',
+      'delivery',
+      'deliveryDelay',
+      'reject',
+      'renderingFailure',
+      'send',
+    ]);
+    const toQueue = properties('AWS::SNS::Subscription').filter((subscription) => subscription.Protocol === 'sqs');
+    expect(toQueue).toMatchObject([{ RawMessageDelivery: true }]);
+  });
+});
+
+describe('what runs', () => {
+  test('every function is the Node and processor of the settings, with its own log', () => {
+    const functions = properties('AWS::Lambda::Function');
+    expect(functions).toHaveLength(11);
+    for (const one of functions) {
+      expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+      expect(one.LoggingConfig.LogGroup).toBeTruthy();
+    }
+    expect(new Set(functions.map((one) => one.LoggingConfig.LogGroup)).size).toBe(functions.length);
+  });
+
+  test('logs are encrypted and kept for a year', () => {
+    const groups = properties('AWS::Logs::LogGroup');
+    expect(groups).toHaveLength(13);
+    for (const group of groups) {
+      expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
+    }
+  });
+
+  test('the key of the logs admits every log group by its name', () => {
+    const [logs] = app
+      .resolve(app.resources('AWS::KMS::Key').find(({ id }) => id.startsWith('OperationsKey'))?.Properties.KeyPolicy)
+      .Statement.filter((statement: { Sid?: string }) => statement.Sid === 'Logs');
+    const patterns: string[] = logs.Condition.ArnLike['kms:EncryptionContext:aws:logs:arn'];
+    const admits = (name: string) =>
+      patterns.some((pattern) =>
+        new RegExp(`^.*:log-group:${pattern.split(':log-group:')[1]?.replace('*', '.*')}$`).test(`:log-group:${name}`),
+      );
+    const refused = properties('AWS::Logs::LogGroup').filter((group) => !admits(group.LogGroupName));
+    expect(refused).toEqual([]);
+  });
+
+  test('routes are those agents and numbers already call', () => {
+    expect(
+      properties('AWS::ApiGatewayV2::Route')
+        .map((route) => route.RouteKey)
+        .toSorted(),
+    ).toEqual([
+      'GET /health',
+      'POST /api/retell/inbound',
+      'POST /api/retell/inbound/{clinicId}',
+      'POST /api/retell/webhook',
+    ]);
+    for (const integration of properties('AWS::ApiGatewayV2::Integration')) {
+      expect(integration.PayloadFormatVersion).toBe('2.0');
+    }
+  });
+
+  test('the log of the API says how we answered, never who asked or what', () => {
+    const [stage] = properties('AWS::ApiGatewayV2::Stage');
+    const fields = Object.values(JSON.parse(stage.AccessLogSettings.Format));
+    expect(fields).toContain('$context.routeKey');
+    expect(fields.filter((field) => /ip|path|query|body|agent|header|identity/i.test(String(field)))).toEqual([]);
+    expect(stage.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
+  });
+
+  test('somebody looks for lost events every quarter of an hour, one at a time', () => {
+    const [schedule] = properties('AWS::Scheduler::Schedule');
+    expect(schedule).toMatchObject({ ScheduleExpression: 'rate(15 minutes)', State: 'ENABLED' });
+    expect(schedule.Target.DeadLetterConfig.Arn).toMatch(/DeadLetters/);
+    const reconciler = properties('AWS::Lambda::Function').find((one) => /reconcile/.test(one.FunctionName));
+    expect(reconciler.ReservedConcurrentExecutions).toBe(1);
+    expect(reconciler.Timeout).toBeLessThan(15 * 60);
+  });
+
+  test('the templates are plain CloudFormation: no custom resource, no image to build', () => {
+    expect(app.text).not.toMatch(/Custom::|AWS::CloudFormation::CustomResource|"ImageUri"/);
+  });
+});
+
+describe('stages', () => {
+  const run = (context: string) =>
+    spawnSync(process.execPath, ['bin/app.ts'], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...process.env, CDK_OUTDIR: app.directory, CDK_CONTEXT_JSON: context },
+      encoding: 'utf8',
+    });
+
+  test('a stage nobody has is refused in one line that names those there are', () => {
+    for (const context of ['{"stage":"production"}', '{}']) {
+      const { status, stderr } = run(context);
+      expect(status).toBe(1);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(stderr).toMatch(/prod\|staging\|local/);
+    }
+  });
+});

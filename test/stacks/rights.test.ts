@@ -1,0 +1,192 @@
+import { rmSync } from 'node:fs';
+import { type Resource, synthesize } from './synthesized.ts';
+
+const app = synthesize('prod');
+afterAll(() => rmSync(app.directory, { recursive: true }));
+
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: { StringEquals?: Record<string, string> };
+}
+
+const list = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
+const policies = app.resources('AWS::IAM::Policy').map(({ Properties }) => app.resolve(Properties));
+const statementsOf = (roleId: string): Statement[] =>
+  policies.filter((policy) => policy.Roles.includes(roleId)).flatMap((policy) => policy.PolicyDocument.Statement);
+
+/** `CoreC65142A7.Arn/index/GSI1` and the like, in words. */
+function inWords(resource: string): string {
+  const named: [RegExp, string][] = [
+    [/^(Core|Routing|Inbox|Audit)[0-9A-F]{8}\.Arn$/, '$1'],
+    [/^(Core|Routing|Inbox|Audit)[0-9A-F]{8}\.Arn\/index\/(GSI\d)$/, '$1 $2'],
+    [/^Payloads[0-9A-F]{8}\.Arn\/\*$/, 'Payloads'],
+    [/^(RetellApiKey|ClinicBindingKey)[0-9A-F]*$/, '$1'],
+    [/^.*?(CallEvents|EmailEvents)Queue[0-9A-F]{8}\.Arn$/, '$1'],
+    [/^arn:<Partition>:states:eu-west-3:<AccountId>:stateMachine:frontdesk-prod-(.*)$/, '$1'],
+    [/^arn:<Partition>:ses:eu-west-3:<AccountId>:(identity|configuration-set)\/.*$/, '$1'],
+  ];
+  const [pattern, words] = named.find(([one]) => one.test(resource)) ?? [];
+  return pattern ? resource.replace(pattern, words ?? '') : resource;
+}
+
+const isOwnLog = (statement: Statement) => list(statement.Action).every((action) => action.startsWith('logs:'));
+const isKeyUse = (statement: Statement) => list(statement.Action).every((action) => action.startsWith('kms:'));
+
+/** What a function may do: by thing, the actions, besides writing its log and using the keys of those things. */
+function rightsOf({ Properties }: Resource): Record<string, string> {
+  const roleId = app.resolve(Properties.Role).replace(/\.Arn$/, '');
+  const rights: Record<string, string[]> = {};
+  for (const statement of statementsOf(roleId)) {
+    if (isOwnLog(statement) || isKeyUse(statement)) continue;
+    const actions = list(statement.Action).map((action) => action.split(':')[1] ?? '');
+    for (const resource of list(statement.Resource)) (rights[inWords(resource)] ??= []).push(...actions);
+  }
+  return Object.fromEntries(Object.entries(rights).map(([thing, actions]) => [thing, actions.toSorted().join(' ')]));
+}
+
+const feed = 'DeleteMessage GetQueueAttributes ReceiveMessage';
+const read = 'GetSecretValue';
+
+test('each function may do exactly what its work needs', () => {
+  const functions = app.resources('AWS::Lambda::Function');
+  const rights = Object.fromEntries(
+    functions.map((one) => [one.Properties.FunctionName.replace('frontdesk-prod-', ''), rightsOf(one)]),
+  );
+  expect(rights).toEqual({
+    'answer-inbound-call': {
+      Core: 'GetItem Query',
+      Routing: 'BatchGetItem GetItem',
+      Inbox: 'PutItem',
+      RetellApiKey: read,
+      ClinicBindingKey: read,
+    },
+    'receive-call-event': { Inbox: 'PutItem', Payloads: 'PutObject', CallEvents: 'SendMessage', RetellApiKey: read },
+    'record-call-event': {
+      CallEvents: feed,
+      Core: 'ConditionCheckItem GetItem PutItem Query UpdateItem',
+      Routing: 'BatchGetItem GetItem PutItem',
+      Inbox: 'GetItem UpdateItem',
+      Payloads: 'GetObject PutObject',
+      ClinicBindingKey: read,
+      'post-call': 'SendTaskSuccess StartExecution',
+    },
+    'await-analysis': { Core: 'GetItem UpdateItem', 'post-call': 'SendTaskSuccess' },
+    'fetch-call': {
+      Core: 'GetItem',
+      Inbox: 'PutItem',
+      Payloads: 'PutObject',
+      CallEvents: 'SendMessage',
+      RetellApiKey: read,
+    },
+    'reconcile-calls': {
+      Core: 'GetItem Query UpdateItem',
+      'Core GSI1': 'Query',
+      'Core GSI2': 'Query',
+      Routing: 'BatchGetItem GetItem Query',
+      'Routing GSI1': 'Query',
+      Inbox: 'PutItem Query UpdateItem',
+      'Inbox GSI1': 'Query',
+      Payloads: 'GetObject PutObject',
+      CallEvents: 'SendMessage',
+      RetellApiKey: read,
+      'post-call': 'StartExecution',
+    },
+    'plan-summary': { Core: 'GetItem Query UpdateItem' },
+    'send-call-summary': {
+      Core: 'GetItem PutItem Query UpdateItem',
+      Payloads: 'GetObject',
+      identity: 'SendRawEmail',
+      'configuration-set': 'SendRawEmail',
+    },
+    'settle-summary': { Core: 'GetItem Query UpdateItem' },
+    'record-email-event': { EmailEvents: feed, Core: 'GetItem PutItem Query UpdateItem' },
+    'report-health': {},
+  });
+});
+
+test('a function writes its own log and no other', () => {
+  for (const { Properties } of app.resources('AWS::Lambda::Function')) {
+    const [statement, ...others] = statementsOf(app.resolve(Properties.Role).replace(/\.Arn$/, '')).filter(isOwnLog);
+    expect(others).toEqual([]);
+    expect(statement?.Resource).toBe(`${app.resolve(Properties.LoggingConfig.LogGroup)}.Arn`);
+  }
+});
+
+test('no function may use a key but through the service that holds the thing', () => {
+  const functionRoles = new Set(
+    app.resources('AWS::Lambda::Function').map(({ Properties }) => app.resolve(Properties.Role).replace(/\.Arn$/, '')),
+  );
+  const uses = [...functionRoles].flatMap(statementsOf).filter(isKeyUse);
+  expect(uses.length).toBeGreaterThan(0);
+  for (const use of uses) {
+    expect(use.Condition?.StringEquals?.['kms:ViaService']).toMatch(
+      /^(dynamodb|s3|secretsmanager|sqs)\.eu-west-3\.(amazonaws\.com|<URLSuffix>)$/,
+    );
+  }
+});
+
+test('e-mail can only be sent in our own name', () => {
+  const sends = policies
+    .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
+    .filter((statement) => list(statement.Action).some((action) => action.startsWith('ses:')));
+  expect(sends.map((statement) => statement.Condition)).toEqual([
+    { StringEquals: { 'ses:FromAddress': 'calls@mail.frontdesk.example' } },
+  ]);
+});
+
+test('nobody may scan a table, use PartiQL or delete an item', () => {
+  const actions = policies
+    .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
+    .flatMap((statement) => list(statement.Action));
+  expect(actions.filter((action) => /Scan|PartiQL|DeleteItem|BatchWrite/.test(action))).toEqual([]);
+});
+
+test('no role has a policy of AWS, an action with a star, or a resource with a star but those with a reason', () => {
+  for (const { Properties } of app.resources('AWS::IAM::Role'))
+    expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+  const statements = policies.flatMap((policy) => policy.PolicyDocument.Statement as Statement[]);
+  expect(statements.flatMap((statement) => list(statement.Action)).filter((action) => action.includes('*'))).toEqual(
+    [],
+  );
+  const stars = statements.flatMap((statement) =>
+    list(statement.Resource)
+      .filter((resource) => resource.includes('*'))
+      .map((resource) => `${inWords(resource)}: ${list(statement.Action).join(' ')}`),
+  );
+  const delivery =
+    'logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies ' +
+    'logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery';
+  expect([...new Set(stars)].toSorted()).toEqual([
+    // Step Functions arranges the delivery of its log with actions that know no resource.
+    `*: ${delivery}`,
+    // Objects are named by the hash of their content.
+    'Payloads: s3:GetObject',
+    'Payloads: s3:GetObject s3:PutObject',
+    'Payloads: s3:PutObject',
+  ]);
+});
+
+test('the workflow and the schedule may call their functions and nothing else of ours', () => {
+  const [workflow] = app.resources('AWS::StepFunctions::StateMachine');
+  const [schedule] = app.resources('AWS::Scheduler::Schedule');
+  const calls = (role: unknown) =>
+    statementsOf(app.resolve(role).replace(/\.Arn$/, ''))
+      .filter((statement) => statement.Action === 'lambda:InvokeFunction')
+      .flatMap((statement) => list(statement.Resource))
+      .map(
+        (resource) =>
+          resource.match(
+            /(AwaitAnalysis|FetchCall|PlanSummary|SendCallSummary|SettleSummary|ReconcileCalls)Function/,
+          )?.[1],
+      );
+  expect(calls(workflow?.Properties.RoleArn).toSorted()).toEqual([
+    'AwaitAnalysis',
+    'FetchCall',
+    'PlanSummary',
+    'SendCallSummary',
+    'SettleSummary',
+  ]);
+  expect(calls(schedule?.Properties.Target.RoleArn)).toEqual(['ReconcileCalls']);
+});
