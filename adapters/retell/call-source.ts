@@ -35,7 +35,7 @@ export function createCallSource(baseUrl: string, key: () => Promise<string>): C
       let paginationKey: string | undefined;
       do {
         const page = await client.call.list({
-          filter_criteria: { start_timestamp: { type: 'range', op: 'bt', value: [from, to] } },
+          filter_criteria: { end_timestamp: { type: 'range', op: 'bt', value: [from, to] } },
           limit: pageSize,
           sort_order: 'descending',
           ...(paginationKey && { pagination_key: paginationKey }),

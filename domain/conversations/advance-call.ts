@@ -86,6 +86,7 @@ function firstSight(event: CallEvent, { clinicId, routedBy, now }: Routed): Conv
     anomalies: [],
     unknownValues: [],
     notification: 'none',
+    toldWithoutAnalysis: false,
     notificationAttempt: 0,
     ranks: {},
     routedBy,

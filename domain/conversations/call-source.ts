@@ -10,6 +10,8 @@ export interface FetchedCall {
 export interface CallSource {
   /** `undefined` when the vendor has no such call. @throws Error when the vendor cannot be asked. */
   fetch(providerId: string): Promise<FetchedCall | undefined>;
-  /** Ids of the calls that started in the window and are over, newest first. */
+  /**
+   * Ids of the calls that ended in the window. Calls that never connected have no times and are not among them.
+   */
   listEnded(window: { from: number; to: number }): AsyncIterable<string>;
 }

@@ -94,6 +94,8 @@ export const Conversation = z.object({
   /** Vendor words for event types and states we do not know, kept as they came. */
   unknownValues: z.array(z.string()),
   notification: NotificationState,
+  /** The e-mail was planned before the analysis came. Decided in the same write, so that a late analysis is never overlooked. */
+  toldWithoutAnalysis: z.boolean(),
   /** The attempt to tell the clinic that is under way; names its workflow. */
   notificationAttempt: z.number(),
   /** Where the merge stands per field: the rank or stamp of the event each value came from. */

@@ -23,7 +23,7 @@ export interface Testimony {
 }
 
 export type Routing =
-  | { outcome: 'found'; clinicId: ClinicId; routedBy: Witness | 'replay' }
+  | { outcome: 'found'; clinicId: ClinicId; routedBy: Witness | 'operator' }
   | { outcome: 'unrouted'; reason: UnroutedReason };
 
 /**
@@ -49,6 +49,6 @@ export function findClinic(testimony: Testimony): Routing {
 export function settleConflict(testimony: Testimony, chosen: ClinicId): Routing {
   const named = witnesses.some((witness) => testimony[witness] === chosen);
   return named
-    ? { outcome: 'found', clinicId: chosen, routedBy: 'replay' }
+    ? { outcome: 'found', clinicId: chosen, routedBy: 'operator' }
     : { outcome: 'unrouted', reason: 'conflict' };
 }

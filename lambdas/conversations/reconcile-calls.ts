@@ -114,8 +114,8 @@ export function reconcileCalls(deps: Deps) {
   /** Calls that ended at the vendor and of which we know nothing, or not that they ended. */
   async function findUntold(done: Reconciled): Promise<void> {
     const now = clock.now();
-    // Long enough back for the longest call and two missed runs; not so near that events on their way count as lost.
-    const from = now - (deps.maxCallMinutes + 2 * deps.everyMinutes + 15) * minuteMs;
+    // Back over several missed runs, but not so near that events still on their way, or tried again, count as lost.
+    const from = now - (4 * deps.everyMinutes + 60) * minuteMs;
     const to = now - Math.min(2, deps.everyMinutes) * minuteMs;
     try {
       for await (const providerId of source.listEnded({ from, to })) {

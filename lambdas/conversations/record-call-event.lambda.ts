@@ -8,6 +8,7 @@ import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
+import { rememberedProfiles } from '#domain/clinics/remembered-profiles.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import { queueHandler } from '#lambdas/queue.ts';
@@ -35,7 +36,7 @@ export const handler = queueHandler(
   recordCallEvent({
     inbox: createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock, payloads),
     directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
-    clinics: createClinicStore(core),
+    clinics: rememberedProfiles(createClinicStore(core), clock),
     conversations: createConversationStore(core, payloads),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
     bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),

@@ -1,11 +1,4 @@
-import {
-  blocksAllClinics,
-  isMergedEventType,
-  providerIdOf,
-  RetellWebhook,
-  routingHints,
-  toCallEvent,
-} from '#adapters/retell/call-event.ts';
+import { blocksAllClinics, isMergedEventType, RetellWebhook, toCallEvent } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
@@ -13,19 +6,17 @@ import { advanceCall, hasEnded } from '#domain/conversations/advance-call.ts';
 import type { CallEvent } from '#domain/conversations/call-event.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
-import type { EventInbox, StoredEvent } from '#domain/conversations/event-inbox.ts';
+import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
-import { retellConversationId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
-import { readBinding } from '#domain/routing/clinic-binding.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
-import { findClinic, type Routing, settleConflict, type Testimony } from '#domain/routing/find-clinic.ts';
+import { bindConversation } from './bind-conversation.ts';
 
 interface Deps {
   inbox: EventInbox;
   directory: ClinicDirectory;
-  clinics: ClinicStore;
+  clinics: Pick<ClinicStore, 'profile'>;
   conversations: ConversationStore;
   workflow: PostCallWorkflow;
   bindingKey: Secret;
@@ -38,7 +29,8 @@ interface Deps {
  * may be done again without effect, so a message may come twice and the process may die anywhere.
  */
 export function recordCallEvent(deps: Deps) {
-  const { inbox, clinics, conversations, workflow, clock, log } = deps;
+  const { inbox, conversations, workflow, clock, log } = deps;
+  const bind = bindConversation(deps);
 
   return async ({ eventKey, conversationId }: CallEventReceived): Promise<void> => {
     const stored = await inbox.load(eventKey);
@@ -52,60 +44,28 @@ export function recordCallEvent(deps: Deps) {
       return;
     }
 
-    const hints = routingHints(webhook.data);
-    const routing = await route(record, webhook.data, hints);
-    const clinic = routing.outcome === 'found' ? await clinics.profile(routing.clinicId) : undefined;
-    const verdict: Routing =
-      routing.outcome === 'found' && clinic?.status !== 'active'
-        ? { outcome: 'unrouted', reason: 'clinic_suspended' }
-        : routing;
-    if (verdict.outcome === 'unrouted') {
-      await inbox.settle(record, 'quarantined', { reason: verdict.reason });
-      log.error('event.quarantined', { conversationId, eventKey, reason: verdict.reason });
+    const bound = await bind(webhook.data, record);
+    if (bound.outcome === 'unrouted') {
+      const { reason } = bound;
+      await inbox.settle(record, 'quarantined', { reason });
+      log.error('event.quarantined', { conversationId, eventKey, reason });
       return;
     }
 
-    const session = await deps.directory.claimSession(verdict.clinicId, conversationId, verdict.routedBy, clock.now());
-    if (session.clinicId !== verdict.clinicId) {
-      await inbox.settle(record, 'quarantined', { reason: 'conflict' });
-      log.error('event.quarantined', { conversationId, eventKey, reason: 'conflict' });
-      return;
-    }
-
+    const { session, clinic } = bound;
+    const { clinicId } = session;
     const event = toCallEvent(webhook.data, rawBody);
     const call = await merge(event, session);
     if (call.anomalies.length) {
-      log.warn('event.anomaly', { clinicId: call.clinicId, conversationId, reason: call.anomalies.join(' ') });
+      log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
     }
-    await tell(call, clinic as ClinicProfile);
-    await inbox.settle(record, 'merged', { clinicId: verdict.clinicId });
-    log.info('event.merged', { clinicId: verdict.clinicId, conversationId, eventKey, eventType: record.eventType });
+    await tell(call, clinic);
+    await inbox.settle(record, 'merged', { clinicId });
+    log.info('event.merged', { clinicId, conversationId, eventKey, eventType: record.eventType });
     if (blocksAllClinics(event.disconnectionReason)) {
-      log.error('vendor.blocked', { clinicId: verdict.clinicId, conversationId, reason: event.disconnectionReason });
+      log.error('vendor.blocked', { clinicId, conversationId, reason: event.disconnectionReason });
     }
   };
-
-  async function route(record: StoredEvent, webhook: RetellWebhook, hints: ReturnType<typeof routingHints>) {
-    const { clinicNumber, agentId, metadata } = hints;
-    const providerId = providerIdOf(webhook);
-    const conversationId = retellConversationId(providerId);
-    const agent = agentId ? ({ provider: 'retell', id: agentId } as const) : undefined;
-    const [answer, keys] = await Promise.all([
-      deps.directory.find({ number: clinicNumber, agent, conversationId }),
-      deps.bindingKey.values(),
-    ]);
-    const testimony: Testimony = {
-      binding: readBinding(keys, metadata.clinic_binding, { clinicNumber: clinicNumber ?? '', providerId }),
-      session: answer.session?.clinicId,
-      number: answer.number?.clinicId,
-      agent: answer.agent?.clinicId,
-      numberReleased: answer.number?.released,
-      hasNumber: clinicNumber !== undefined,
-    };
-    const chosen = record.replay?.clinicId;
-    const routing = chosen ? settleConflict(testimony, chosen) : findClinic(testimony);
-    return routing.outcome === 'found' && record.replay ? { ...routing, routedBy: 'replay' as const } : routing;
-  }
 
   async function merge(event: CallEvent, { clinicId, routedBy }: Session) {
     const call = await conversations.change(clinicId, event.conversationId, (current) =>
@@ -130,7 +90,7 @@ export function recordCallEvent(deps: Deps) {
     if (call.taskToken && (await workflow.wake(call.taskToken)) === 'woken') {
       log.info('workflow.woken', { clinicId, conversationId });
     }
-    if (call.notification === 'sent_degraded' && clinic.email.sendUpdate) {
+    if (call.toldWithoutAnalysis && clinic.email.sendUpdate) {
       await workflow.start({ clinicId, conversationId, template: 'call-summary-update' }, 1);
     }
   }

@@ -35,7 +35,12 @@ export function planSummary({ clinics, conversations, clock }: Deps) {
       clinics.profile(clinicId),
       conversations.change(clinicId, conversationId, (current) =>
         current?.notification === 'waiting' || current?.notification === 'failed'
-          ? { ...current, notification: 'sending', updatedAt: clock.now() }
+          ? {
+              ...current,
+              notification: 'sending',
+              toldWithoutAnalysis: current.analysis === undefined,
+              updatedAt: clock.now(),
+            }
           : current,
       ),
     ]);

@@ -58,6 +58,17 @@ test('a late analysis updates the record; a second e-mail goes out only where th
   }
 });
 
+test('an analysis that comes while the e-mail without it is on its way is not overlooked', async () => {
+  const base = clinicProfile();
+  const world = callWorld({ profiles: [{ ...base, email: { ...base.email, sendUpdate: true } }] });
+  await world.arrive(ended);
+  await world.run();
+  await world.steps.plan({ clinicId: cotonou, conversationId: aConversationId, template: 'call-summary' });
+  await world.arrive(analyzed);
+  await world.run();
+  expect([...world.executions.values()].map(({ call }) => call.template)).toContain('call-summary-update');
+});
+
 test('a call that never connected is recorded, and its clinic is not bothered unless it asked to be', async () => {
   const missed = { call_id: aCallId, call_type: 'phone_call', direction: 'outbound', from_number: '+12025550142' };
   const events = ['call_ended', 'call_analyzed'].map((event) => ({

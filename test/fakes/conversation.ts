@@ -48,6 +48,7 @@ export function conversation(changes: Partial<Conversation> = {}): Conversation 
     anomalies: [],
     unknownValues: [],
     notification: 'waiting',
+    toldWithoutAnalysis: false,
     notificationAttempt: 1,
     ranks: {},
     routedBy: 'number',
