@@ -97,7 +97,12 @@ export function writtenTime(time: string, tag: LanguageTag): string {
   return minute ? `${hour} h ${String(minute).padStart(2, '0')}` : `${hour} h`;
 }
 
+const listFormats = new Map<string, Intl.ListFormat>();
+
 /** A list as it is said or read: `9 h, 14 h 30 ou 16 h`; `lundi, mardi et mercredi`. */
 export function list(items: readonly string[], language: Language, type: 'conjunction' | 'disjunction'): string {
-  return new Intl.ListFormat(localeOf[language], { style: 'long', type }).format(items);
+  const key = `${language} ${type}`;
+  let format = listFormats.get(key);
+  if (!format) listFormats.set(key, (format = new Intl.ListFormat(localeOf[language], { style: 'long', type })));
+  return format.format(items);
 }

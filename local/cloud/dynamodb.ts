@@ -30,9 +30,12 @@ const binary = join(
 export async function openDynamoDb(file: string, logFile: string): Promise<DynamoDb> {
   const given = process.env.LOCAL_DYNAMODB_ENDPOINT;
   if (given) {
-    const engine = `DynamoDB at ${given} (LOCAL_DYNAMODB_ENDPOINT)`;
+    const { hostname, port } = new URL(given);
+    if (await listening(hostname, Number(port || 80), 1)) {
+      throw new Error(`nothing answers at ${given}, which LOCAL_DYNAMODB_ENDPOINT names`);
+    }
     return {
-      engine,
+      engine: 'Your own DynamoDB',
       endpoint: given,
       handle: proxy(given),
       died: new Promise(() => undefined),
@@ -41,13 +44,13 @@ export async function openDynamoDb(file: string, logFile: string): Promise<Dynam
   }
   if (!existsSync(binary)) {
     throw new Error(
-      `dynoxide is not built for ${process.platform}-${process.arch}: start DynamoDB Local yourself and name it in LOCAL_DYNAMODB_ENDPOINT, e.g. http://127.0.0.1:8000`,
+      `dynoxide is not installed for ${process.platform}-${process.arch}: start DynamoDB Local yourself and name it in LOCAL_DYNAMODB_ENDPOINT, e.g. http://127.0.0.1:8000`,
     );
   }
   const port = await freePort();
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file];
   const child = startChild('DynamoDB (dynoxide)', binary, args, logFile);
-  const early = await Promise.race([child.died, listening(port)]);
+  const early = await Promise.race([child.died, listening('127.0.0.1', port, 1000)]);
   if (early) throw new Error(early);
   const endpoint = `http://127.0.0.1:${port}`;
   return { engine: 'DynamoDB (dynoxide)', endpoint, handle: proxy(endpoint), died: child.died, stop: child.stop };
@@ -67,18 +70,21 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Settles with nothing as soon as something listens, or with a sentence after ten seconds. */
-async function listening(port: number): Promise<string | undefined> {
-  for (let attempt = 0; attempt < 1000; attempt += 1) {
+/** Settles with nothing as soon as something listens, or with a sentence after so many looks, 10 ms apart. */
+async function listening(host: string, port: number, looks: number): Promise<string | undefined> {
+  for (let look = 0; look < looks; look += 1) {
     const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
-      socket.once('close', () => resolve(false)).unref();
-      socket.once('connect', () => socket.destroy());
+      const socket = connect(port, host);
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
     });
     if (open) return undefined;
     await sleep(10);
   }
-  return `nothing listened on port ${port} within ten seconds`;
+  return `nothing listens on port ${port}`;
 }
 
 function proxy(endpoint: string): Handle {
