@@ -16,9 +16,11 @@ export interface LocalJson {
   aws: { endpoint: string; region: string; control: string };
   dynamodb: { endpoint: string; tables: TableNames };
   retell: { apiKey: string; baseUrl: string; control: string };
-  clinics: LocalClinic[];
+  /** As they stood at the start. `recipients` are the addresses that are written to, alternatives left out. */
+  clinics: (Omit<LocalClinic, 'recipients'> & { recipients: string[] })[];
 }
 
+/** A clinic as the tools of this machine know it. */
 export interface LocalClinic {
   id: string;
   slug: string;
@@ -44,6 +46,14 @@ export const localClinic = (clinic: ClinicProfile): LocalClinic => ({
     alternative,
     disabled: disabled?.reason ?? null,
   })),
+});
+
+/** The clinic as `local.json` tells of it. */
+export const announcedClinic = (clinic: ClinicProfile): LocalJson['clinics'][number] => ({
+  ...localClinic(clinic),
+  recipients: clinic.recipients
+    .filter(({ alternative, disabled }) => !alternative && !disabled)
+    .map(({ address }) => address),
 });
 
 /** Tables are named `frontdesk-{stage}-{what}`. @throws Error when one of the four is missing */

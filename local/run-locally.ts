@@ -4,7 +4,7 @@ import { type RunningCloud, listen, startCloud, type Step } from './cloud/start-
 import { openStateDirectory, type StateDirectory } from './cloud/state-directory.ts';
 import { synthesize } from './cloud/synthesize.ts';
 import { allClinics, clinicsOn, seedDemoClinics } from './demo-clinics.ts';
-import { localClinic, type LocalJson, removeLocalJson, tableNames, writeLocalJson } from './local-json.ts';
+import { announcedClinic, type LocalJson, removeLocalJson, tableNames, writeLocalJson } from './local-json.ts';
 import { type RunningRetell, startRetell } from './vendors/retell/server.ts';
 
 const usage = `npm start -- [options]
@@ -131,7 +131,7 @@ async function start(
     aws: cloud.aws,
     dynamodb: { endpoint: cloud.dynamodb.endpoint, tables },
     retell: { apiKey: retellApiKey, baseUrl: retell.baseUrl, control: retell.control },
-    clinics: clinics.map(localClinic),
+    clinics: clinics.map(announcedClinic),
   };
   const path = state.path('local.json');
   stops.push(() => removeLocalJson(path));
