@@ -9,7 +9,7 @@ import { isoInstant, systemClock } from '#domain/clock.ts';
 import type { StoredEvent } from '#domain/conversations/event-inbox.ts';
 import { type ClinicId, ConversationId } from '#domain/ids.ts';
 import { type ReplayOutcome, replayEvent } from '#lambdas/conversations/replay-event.ts';
-import { restartSummary } from '#lambdas/conversations/restart-summary.ts';
+import { awaitsUpdate, restartSummary } from '#lambdas/conversations/restart-summary.ts';
 import { Misuse, print, printJson, Refused, runCommand, type SharedOptions } from './command-line.ts';
 import { type Connection, connect, defaultDir } from './connect.ts';
 
@@ -17,7 +17,7 @@ const usage = `npm run events -- <command> [options]
 
   quarantine                    authentic events that have no clinic, oldest first, and those that cannot be read
   replay <key>… | --all         route them again, now that their number is mapped
-  resume <slug> <conversation>  start a summary again that failed; who was reached is not written to twice
+  resume <slug> <conversation>  start a summary again that did not go out; who was reached is not written to twice
 
   --clinic <slug>  replay: in a conflict, which of the clinics the event points to
   --limit <n>      quarantine: at most so many of each (default 100)
@@ -113,7 +113,9 @@ async function resume([slug, id, ...rest]: string[], options: Options): Promise<
     const conversations = createConversationStore(system.tables.core);
     const call = await conversations.get(await clinicNamed(system, slug), conversationId.data);
     if (!call) throw new Refused(`clinic ${slug} has no conversation ${conversationId.data}`);
-    if (call.notification !== 'failed') throw new Refused(`its summary did not fail, it is ${call.notification}`);
+    const untold = ['waiting', 'sending', 'failed'].includes(call.notification);
+    if (!untold && !awaitsUpdate(call))
+      throw new Refused(`there is nothing to resume: its summary is ${call.notification}`);
     const workflow = createPostCallWorkflow(await system.stateMachineArn('post-call'));
     return restartSummary({ conversations, workflow, clock: systemClock, log: silent })(call);
   });

@@ -2,7 +2,7 @@ import type { ClinicId, ConversationId } from './ids.ts';
 
 /**
  * Everything that can be logged. Alarms count these codes, so a code is renamed together with its alarm in
- * `lib/parts/alarm.ts` and its heading in `docs/runbook.md`.
+ * `lib/` and its heading in `docs/runbook.md`.
  */
 export type LogCode =
   | 'request.failed'
@@ -15,6 +15,7 @@ export type LogCode =
   | 'event.quarantined'
   | 'event.merged'
   | 'event.requeued'
+  | 'event.given-up'
   | 'event.anomaly'
   | 'ring.answered'
   | 'ring.unrouted'
@@ -24,12 +25,14 @@ export type LogCode =
   | 'vendor.fetch-failed'
   | 'workflow.started'
   | 'workflow.woken'
+  | 'workflow.restart-failed'
   | 'reconcile.finished'
   | 'call.recovered'
   | 'analysis.missing'
   | 'summary.sent'
   | 'summary.suppressed'
   | 'summary.failed'
+  | 'summary.given-up'
   | 'delivery.in-flight'
   | 'recipient.disabled'
   | 'email-event.ignored';
@@ -55,7 +58,9 @@ export interface LogFields {
   durationMs?: number;
   /** Class of an error; never its message, which may quote input. */
   errorName?: string;
-  /** Where it was thrown: the stack without its first line. */
+  /** Class of what caused it. */
+  causeName?: string;
+  /** Where it was thrown: the frames of the stack, none of its message. */
   errorAt?: string;
 }
 
@@ -66,7 +71,15 @@ export interface Log {
 }
 
 /** The loggable part of an error: its class and place, not its message. */
-export function errorFields(error: unknown): Pick<LogFields, 'errorName' | 'errorAt'> {
+export function errorFields(error: unknown): Pick<LogFields, 'errorName' | 'causeName' | 'errorAt'> {
   if (!(error instanceof Error)) return { errorName: typeof error };
-  return { errorName: error.name, errorAt: error.stack?.split('\n').slice(1, 4).join(' ').trim() };
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    errorName: error.name,
+    ...(error.cause instanceof Error && { causeName: error.cause.name }),
+    errorAt: frames
+      ?.slice(0, 3)
+      .map((line) => line.trim())
+      .join(' '),
+  };
 }

@@ -1,6 +1,8 @@
 import middy from '@middy/core';
 import type * as z from 'zod';
 import { errorFields, type Log } from '#domain/log.ts';
+import { DeliveryInFlight } from '#domain/notifications/deliveries.ts';
+import { idsOf } from './ids-of.ts';
 
 /**
  * The door of a workflow step or a schedule: input parsed, the answer handed back. A fault is logged by class and
@@ -10,7 +12,9 @@ export function taskHandler<T, R>(log: Log, schema: z.ZodType<T>, work: (input: 
   return middy<unknown, R>()
     .use({
       onError: (request) => {
-        log.error('request.failed', { route: 'task', ...errorFields(request.error) });
+        // A wait that was foreseen is no fault: the workflow comes back when the other attempt must be over.
+        if (request.error instanceof DeliveryInFlight) return;
+        log.error('request.failed', { route: 'task', ...idsOf(request.event), ...errorFields(request.error) });
       },
     })
     .handler(async (input) => work(schema.parse(input)));

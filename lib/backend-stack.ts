@@ -1,9 +1,6 @@
-import { CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -14,7 +11,8 @@ import { Notifications } from './capabilities/notifications.ts';
 import { Routing } from './capabilities/routing.ts';
 import type { DataStack } from './data-stack.ts';
 import { type House, nameIn } from './house.ts';
-import { Alarm, LogAlarm } from './parts/alarm.ts';
+import { LogAlarm } from './parts/alarm.ts';
+import { Api } from './parts/api.ts';
 import { PostCallWorkflow } from './post-call-workflow.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -37,7 +35,7 @@ export class BackendStack extends Stack {
       description: 'Where Retell answers. Other than the default only for rehearsals against a stand-in.',
     }).valueAsString;
 
-    const api = this.#api(house);
+    const api = new Api(this, 'Api', house);
     const { answerInboundCall } = new Routing(this, 'Routing', { house, api });
     const conversations = new Conversations(this, 'Conversations', { house, api, retellBaseUrl });
     const notifications = new Notifications(this, 'Notifications', { house });
@@ -86,48 +84,5 @@ export class BackendStack extends Stack {
     );
     topic.addSubscription(new EmailSubscription(settings.operatorEmail));
     return topic;
-  }
-
-  #api(house: House): HttpApi {
-    const { settings, operationsKey } = house;
-    const api = new HttpApi(this, 'Api', { apiName: nameIn(settings, 'api'), createDefaultStage: false });
-    const logGroup = new LogGroup(this, 'ApiLog', {
-      // Under this prefix many API logs share one delivery policy, which is bounded in size.
-      logGroupName: `/aws/vendedlogs/${nameIn(settings, 'api')}`,
-      retention: settings.logRetentionDays,
-      encryptionKey: operationsKey,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
-    api.addStage('Stage', {
-      stageName: '$default',
-      autoDeploy: true,
-      throttle: { rateLimit: settings.requestsPerSecond, burstLimit: settings.requestsPerSecond * 2 },
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
-        // The route, not the path; no address, query or body: a line says how we answered, not who asked.
-        format: AccessLogFormat.custom(
-          JSON.stringify({
-            requestId: '$context.requestId',
-            time: '$context.requestTimeEpoch',
-            route: '$context.routeKey',
-            status: '$context.status',
-            latencyMs: '$context.responseLatency',
-            integrationMs: '$context.integrationLatency',
-            integrationError: '$context.integrationErrorMessage',
-          }),
-        ),
-      },
-    });
-    new Alarm(this, 'ApiFailing', {
-      house,
-      name: 'api-failing',
-      impact: 'Callers hear an agent that does not know their clinic, or call events are refused: the API answers 5xx.',
-      metric: api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
-    });
-    Validations.of(api).acknowledge({
-      id: 'AwsSolutions-APIG4',
-      reason: 'Retell signs the raw body of each request and the function checks it first; /health tells nothing.',
-    });
-    return api;
   }
 }

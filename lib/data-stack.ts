@@ -17,9 +17,27 @@ import type { StageSettings } from './settings.ts';
 
 interface TableOptions {
   indexes: ('GSI1' | 'GSI2')[];
+  /** What the indexes hold besides keys, where that is not all. */
+  listed?: string[];
   timeToLiveAttribute?: string;
   stream?: StreamViewType;
 }
+
+/** A stored event without its raw body: a list of events says what they are, not what was said. */
+const listedOfEvent = [
+  'eventKey',
+  'provider',
+  'eventType',
+  'conversationId',
+  'state',
+  'reason',
+  'maskedNumber',
+  'receivedAt',
+  'source',
+  'replay',
+  'clinicId',
+  'requeues',
+];
 
 /** What outlives every deploy: tables, bodies too large for them, keys, secrets. Nothing here is ever deleted by us. */
 export class DataStack extends Stack {
@@ -48,7 +66,7 @@ export class DataStack extends Stack {
 
     this.core = this.#table('core', { indexes: ['GSI1', 'GSI2'] });
     this.routing = this.#table('routing', { indexes: ['GSI1'] });
-    this.inbox = this.#table('inbox', { indexes: ['GSI1'], timeToLiveAttribute: 'ttl' });
+    this.inbox = this.#table('inbox', { indexes: ['GSI1'], listed: listedOfEvent, timeToLiveAttribute: 'ttl' });
     this.audit = this.#table('audit', { indexes: ['GSI1'], stream: StreamViewType.NEW_IMAGE });
     this.payloads = this.#payloads();
 
@@ -65,7 +83,7 @@ export class DataStack extends Stack {
     });
   }
 
-  #table(name: string, { indexes, ...options }: TableOptions): Table {
+  #table(name: string, { indexes, listed, ...options }: TableOptions): Table {
     const table = new Table(this, name[0]!.toUpperCase() + name.slice(1), {
       tableName: nameIn(this.#settings, name),
       partitionKey: { name: 'PK', type: AttributeType.STRING },
@@ -83,7 +101,9 @@ export class DataStack extends Stack {
         indexName: index,
         partitionKey: { name: `${index}PK`, type: AttributeType.STRING },
         sortKey: { name: `${index}SK`, type: AttributeType.STRING },
-        projectionType: ProjectionType.ALL,
+        ...(listed
+          ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: listed }
+          : { projectionType: ProjectionType.ALL }),
       });
     }
     Validations.of(table).acknowledge({

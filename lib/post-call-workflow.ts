@@ -1,12 +1,11 @@
 import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { type House, nameIn } from './house.ts';
-import { Alarm } from './parts/alarm.ts';
+import { Alarm, sumOf } from './parts/alarm.ts';
 import { forUs } from './parts/rights.ts';
 import type { TaskFunction } from './parts/task-function.ts';
 import type { StageSettings } from './settings.ts';
@@ -84,16 +83,15 @@ export class PostCallWorkflow extends Construct {
       house,
       name: 'post-call-failed',
       impact: 'A clinic has not received the e-mail about a call.',
-      metric: new MathExpression({
-        label: 'post-call executions that did not end well',
-        expression: 'failed + timedOut + aborted',
-        usingMetrics: {
-          failed: this.stateMachine.metricFailed({ period }),
-          timedOut: this.stateMachine.metricTimedOut({ period }),
-          aborted: this.stateMachine.metricAborted({ period }),
-        },
+      metric: sumOf(
+        'post-call executions that did not end well',
+        [
+          this.stateMachine.metricFailed({ period }),
+          this.stateMachine.metricTimedOut({ period }),
+          this.stateMachine.metricAborted({ period }),
+        ],
         period,
-      }),
+      ),
     });
   }
 

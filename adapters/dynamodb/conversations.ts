@@ -51,10 +51,13 @@ export function createConversationStore(core: Table, payloads?: Payloads): Conve
     return toConversation({ ...item, transcript });
   }
 
-  async function transcriptAttributes(transcript: string | undefined): Promise<Item> {
+  async function transcriptAttributes({ clinicId, conversationId, transcript }: Conversation): Promise<Item> {
     const bytes = Buffer.from(transcript ?? '');
     if (!payloads || bytes.byteLength <= largestInlineBytes) return { transcript, transcriptPointer: undefined };
-    return { transcript: undefined, transcriptPointer: await payloads.put('transcripts', bytes) };
+    return {
+      transcript: undefined,
+      transcriptPointer: await payloads.put(`transcripts/${clinicId}/${conversationId}`, bytes),
+    };
   }
 
   return {
@@ -77,7 +80,7 @@ export function createConversationStore(core: Table, payloads?: Payloads): Conve
             ...toAttributes({ ...next, version: next.version + 1 }),
             ...(next.transcript === current?.transcript && item?.transcriptPointer
               ? { transcript: undefined, transcriptPointer: item.transcriptPointer }
-              : await transcriptAttributes(next.transcript)),
+              : await transcriptAttributes(next)),
           },
           current
             ? {

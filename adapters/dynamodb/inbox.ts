@@ -74,6 +74,14 @@ export function createEventInbox(inbox: Table, clock: Clock, payloads?: Payloads
       );
     },
 
+    async countRequeue({ eventKey, requeues = 0 }) {
+      await inbox.update(
+        keys.event(eventKey),
+        { requeues: requeues + 1, updatedAt: isoInstant(clock.now()) },
+        { condition: 'attribute_exists(PK)' },
+      );
+    },
+
     async release(eventKey, replay) {
       const known = await inbox.get(keys.event(eventKey));
       if (!known) return false;
@@ -82,6 +90,7 @@ export function createEventInbox(inbox: Table, clock: Clock, payloads?: Payloads
         {
           state: 'received',
           replay,
+          requeues: undefined,
           ...listing('received', Date.parse(String(known.receivedAt))),
           updatedAt: isoInstant(clock.now()),
         },
@@ -99,8 +108,7 @@ export function createEventInbox(inbox: Table, clock: Clock, payloads?: Payloads
         index: 'GSI1',
         pk: listing(state, 0).GSI1PK as string,
         ...(before !== undefined && { sk: 'GSI1SK < :before', values: { ':before': isoInstant(before) } }),
-        limit,
-        onePage: true,
+        upTo: limit,
       });
       return items.map(toEvent);
     },

@@ -29,10 +29,8 @@ export interface QueryOptions {
   /** Key condition on the sort key, e.g. `SK BETWEEN :from AND :to`; its values in `values`. */
   sk?: string;
   values?: Item;
-  limit?: number;
-  backwards?: boolean;
-  /** Reads at most one page, up to `limit` items; otherwise pages are read to the end. */
-  onePage?: boolean;
+  /** At most so many items; otherwise pages are read to the end. */
+  upTo?: number;
   signal?: AbortSignal;
 }
 
@@ -86,15 +84,14 @@ export function openTable(client: DynamoDBClient, name: string) {
             ConsistentRead: !options.index,
             KeyConditionExpression: `${pkName} = :pk${options.sk ? ` AND ${options.sk}` : ''}`,
             ExpressionAttributeValues: toItem({ ':pk': options.pk, ...options.values }),
-            Limit: options.limit,
-            ScanIndexForward: !options.backwards,
+            Limit: options.upTo && options.upTo - found.length,
             ExclusiveStartKey: from,
           }),
           { abortSignal: options.signal },
         );
         for (const item of page.Items ?? []) found.push(fromItem(item));
         from = page.LastEvaluatedKey as typeof from;
-      } while (from && !options.onePage);
+      } while (from && found.length < (options.upTo ?? Infinity));
       return found;
     },
 

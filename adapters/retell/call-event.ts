@@ -8,6 +8,12 @@ import { retellConversationId } from '#domain/ids.ts';
 /** A field that may be missing, null or of a shape we do not know: then it says nothing. The raw event keeps it. */
 const optional = <T extends z.ZodType>(type: T) => type.nullish().catch(undefined);
 
+/** Short texts: numbers, ids, states. A longer one is not what it claims to be. */
+const Word = z.string().max(200);
+
+/** A number that a table can hold: beyond it JSON's numbers are not exact any more. */
+const SafeNumber = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+
 /** Retell's ids are word characters; anything else is no id of theirs and must not reach a key. */
 const VendorId = z.string().regex(/^[A-Za-z0-9_-]{1,110}$/, 'must be a Retell call or chat id');
 
@@ -22,7 +28,7 @@ const VendorAnalysis = z.looseObject({
 });
 
 const shared = {
-  agent_id: optional(z.string()),
+  agent_id: optional(Word),
   metadata: optional(z.record(z.string(), z.unknown())),
   start_timestamp: optional(z.number()),
   end_timestamp: optional(z.number()),
@@ -32,24 +38,24 @@ const shared = {
 const Call = z.looseObject({
   ...shared,
   call_id: VendorId,
-  call_type: optional(z.string()),
-  call_status: optional(z.string()),
+  call_type: optional(Word),
+  call_status: optional(Word),
   direction: optional(z.enum(['inbound', 'outbound'])),
-  from_number: optional(z.string()),
-  to_number: optional(z.string()),
-  agent_version: optional(z.number()),
-  duration_ms: optional(z.number()),
-  disconnection_reason: optional(z.string()),
-  recording_url: optional(z.string()),
+  from_number: optional(Word),
+  to_number: optional(Word),
+  agent_version: optional(SafeNumber),
+  duration_ms: optional(SafeNumber),
+  disconnection_reason: optional(Word),
+  recording_url: optional(z.string().max(2_000)),
   call_analysis: optional(VendorAnalysis),
 });
 
 const Chat = z.looseObject({
   ...shared,
   chat_id: VendorId,
-  chat_type: optional(z.string()),
-  chat_status: optional(z.string()),
-  version: optional(z.number()),
+  chat_type: optional(Word),
+  chat_status: optional(Word),
+  version: optional(SafeNumber),
   chat_analysis: optional(VendorAnalysis),
 });
 
@@ -96,12 +102,22 @@ export const isMergedEventType = (eventType: string): boolean => Object.hasOwn(k
 
 /** Id of the call or chat an event is about. */
 export const providerIdOf = (webhook: RetellWebhook): string =>
-  'call' in webhook && isCall(webhook) ? webhook.call.call_id : (webhook as ChatWebhook).chat.chat_id;
+  isCall(webhook) ? webhook.call.call_id : (webhook as ChatWebhook).chat.chat_id;
 
 type CallWebhook = Extract<RetellWebhook, { call: unknown }>;
 type ChatWebhook = Extract<RetellWebhook, { chat: unknown }>;
 const isCall = (webhook: RetellWebhook): webhook is CallWebhook =>
-  typeof (webhook as CallWebhook).call === 'object' && 'call_id' in (webhook as CallWebhook).call;
+  (webhook as { call?: { call_id?: unknown } | null }).call?.call_id !== undefined;
+
+/** The event of a stored body; nothing when it is none, or of a type that is not merged. */
+export function readWebhook(rawBody: Uint8Array): RetellWebhook | undefined {
+  try {
+    const webhook = RetellWebhook.parse(JSON.parse(Buffer.from(rawBody).toString('utf8')));
+    return isMergedEventType(webhook.event) ? webhook : undefined;
+  } catch {
+    return undefined; // The bytes are kept; what is wrong with them is for a person to see there.
+  }
+}
 
 /** What a conversation of Retell's shows of whose it is; only read from a body whose signature held. */
 export interface RoutingHints {
@@ -140,6 +156,7 @@ export function toCallEvent(webhook: RetellWebhook, rawBody: Uint8Array): CallEv
     conversationId: retellConversationId(providerIdOf(webhook)),
     provider: 'retell',
     providerId: providerIdOf(webhook),
+    providerObject: isCall(webhook) ? 'call' : 'chat',
     status: statusOfKind[kind],
     endKind: over ? endKindOf(state, isCall(webhook) ? webhook.call.disconnection_reason : undefined) : undefined,
     agentId: body.agent_id ?? undefined,
@@ -157,7 +174,8 @@ export function toCallEvent(webhook: RetellWebhook, rawBody: Uint8Array): CallEv
 }
 
 function callFields(call: z.infer<typeof Call>, over: boolean) {
-  const channel: Channel = call.call_type === 'web_call' ? 'web' : 'voice';
+  const channels: Record<string, Channel> = { web_call: 'web', phone_call: 'voice' };
+  const channel = channels[call.call_type ?? ''];
   return {
     channel,
     direction: call.direction ?? undefined,
@@ -179,14 +197,27 @@ function chatFields(chat: z.infer<typeof Chat>) {
   };
 }
 
+/** A model's summary is a paragraph; what is longer stays whole in the raw event. */
+const longestSummary = 20_000;
+const largestCustomBytes = 20_000;
+
+/** The vendor's extractions as a table can hold them: inexact numbers as text, and nothing that would burst the item. */
+function keepable(custom: Record<string, unknown> | null | undefined): Analysis['custom'] {
+  if (!custom) return undefined;
+  const text = JSON.stringify(custom, (_, value: unknown) =>
+    typeof value === 'number' && !SafeNumber.safeParse(value).success ? String(value) : value,
+  );
+  return text.length <= largestCustomBytes ? (JSON.parse(text) as Record<string, unknown>) : undefined;
+}
+
 function analysisOf(webhook: RetellWebhook): Analysis {
   const analysis = (isCall(webhook) ? webhook.call.call_analysis : webhook.chat.chat_analysis) ?? {};
   return {
-    summary: analysis.call_summary ?? analysis.chat_summary ?? undefined,
+    summary: (analysis.call_summary ?? analysis.chat_summary)?.slice(0, longestSummary),
     sentiment: analysis.user_sentiment ? (sentiments[analysis.user_sentiment] ?? 'unknown') : undefined,
     successful: analysis.call_successful ?? analysis.chat_successful ?? undefined,
     inVoicemail: analysis.in_voicemail ?? undefined,
-    custom: analysis.custom_analysis_data ?? undefined,
+    custom: keepable(analysis.custom_analysis_data),
   };
 }
 

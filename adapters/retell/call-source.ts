@@ -15,10 +15,10 @@ export function createCallSource(baseUrl: string, key: () => Promise<string>): C
   const connect = async () => new Retell({ apiKey: await key(), baseURL: baseUrl, timeout: 10_000, maxRetries: 2 });
 
   return {
-    async fetch(providerId) {
+    async fetch({ providerId, providerObject }) {
       const client = await connect();
       try {
-        if (providerId.startsWith('chat_')) {
+        if (providerObject === 'chat') {
           const chat = await client.chat.retrieve(providerId);
           return asEvent('chat', chat, chat.chat_status, chat.chat_analysis);
         }

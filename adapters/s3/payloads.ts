@@ -4,8 +4,12 @@ import { limits } from '#adapters/aws/limits.ts';
 
 /** Bodies too large for a table, by content: the same bytes are one object. */
 export interface Payloads {
-  /** Answers the pointer to keep. `area` is the prefix whose lifetime applies. */
-  put(area: 'inbox' | 'transcripts', bytes: Uint8Array): Promise<string>;
+  /**
+   * Answers the pointer to keep.
+   *
+   * @param prefix `inbox` for raw events, whose lifetime is 30 days; below a clinic's own prefix for what is its own
+   */
+  put(prefix: string, bytes: Uint8Array): Promise<string>;
   get(pointer: string): Promise<Uint8Array>;
 }
 
@@ -16,8 +20,8 @@ export function createPayloads(bucket: string): Payloads {
     forcePathStyle: true,
   });
   return {
-    async put(area, bytes) {
-      const key = `${area}/${createHash('sha256').update(bytes).digest('hex')}`;
+    async put(prefix, bytes) {
+      const key = `${prefix}/${createHash('sha256').update(bytes).digest('hex')}`;
       await client.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentLength: bytes.byteLength }),
       );

@@ -3,7 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { limits } from '#adapters/aws/limits.ts';
+import { type Limits, limits } from '#adapters/aws/limits.ts';
 import type { Clock } from '#domain/clock.ts';
 
 /** A value is asked for again after this, so that a rotation is noticed without a deploy. */
@@ -13,18 +13,24 @@ const earliestRefreshMs = 30 * 1000;
 /** How long the value before the current one is still accepted. */
 const overlapMs = 60 * 60 * 1000;
 
+export type Values = readonly [string, ...string[]];
+
 /** A secret whose rotation overlaps: the value that counts now first, then the one it replaced within the last hour. */
 export interface Secret {
   /** @throws Error when the secret has no value yet. */
-  values(): Promise<readonly [string, ...string[]]>;
+  values(): Promise<Values>;
   /** Values read anew, unless they were a moment ago. */
-  refreshed(): Promise<readonly [string, ...string[]]>;
+  refreshed(): Promise<Values>;
 }
 
-/** Reads a secret from Secrets Manager once per process and again every five minutes. */
-export function createSecret(secretId: string, clock: Clock): Secret {
-  const client = new SecretsManagerClient(limits(2_000, 3));
-  let known: { readAt: number; values: Promise<readonly [string, ...string[]]> } | undefined;
+/**
+ * Reads a secret from Secrets Manager once per process and again every five minutes.
+ *
+ * @param bounds tighter ones where somebody waits on the line.
+ */
+export function createSecret(secretId: string, clock: Clock, bounds: Limits = limits(2_000, 3)): Secret {
+  const client = new SecretsManagerClient(bounds);
+  let known: { readAt: number; values: Promise<Values> } | undefined;
 
   async function version(stage: 'AWSCURRENT' | 'AWSPREVIOUS') {
     try {
@@ -36,7 +42,7 @@ export function createSecret(secretId: string, clock: Clock): Secret {
     }
   }
 
-  async function read(): Promise<readonly [string, ...string[]]> {
+  async function read(): Promise<Values> {
     const current = await version('AWSCURRENT');
     if (!current?.value) {
       throw new Error(`secret ${secretId} has no value yet; put one with aws secretsmanager put-secret-value`);
@@ -46,17 +52,28 @@ export function createSecret(secretId: string, clock: Clock): Secret {
     return previous?.value ? [current.value, previous.value] : [current.value];
   }
 
-  async function valuesNotOlderThan(maxAgeMs: number) {
-    if (!known || clock.now() - known.readAt >= maxAgeMs) {
-      const before = known;
-      const values = read();
-      known = { readAt: clock.now(), values };
-      // A failed read is forgotten, so that the next request asks again; the values before it stay in use if there are any.
-      values.catch(() => (known = before && { ...before, readAt: clock.now() }));
-      if (before) return values.catch(() => before.values);
-    }
-    return known.values;
+  /** Reads anew; while that fails, what was known stays in use. */
+  function refresh(): Promise<Values> {
+    const before = known;
+    const values = read().catch((error: unknown) => {
+      known = before && { ...before, readAt: clock.now() };
+      if (before) return before.values;
+      throw error;
+    });
+    known = { readAt: clock.now(), values };
+    return values;
   }
 
-  return { values: () => valuesNotOlderThan(freshForMs), refreshed: () => valuesNotOlderThan(earliestRefreshMs) };
+  return {
+    async values() {
+      if (!known) return refresh();
+      const { values, readAt } = known;
+      // Nobody waits for a value that is known: the next request has the new one.
+      if (clock.now() - readAt >= freshForMs) void refresh();
+      return values;
+    },
+    async refreshed() {
+      return known && clock.now() - known.readAt < earliestRefreshMs ? known.values : refresh();
+    },
+  };
 }

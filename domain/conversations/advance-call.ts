@@ -22,6 +22,7 @@ const settledFields = [
   ['agentId', 'agent-changed'],
   ['agentVersion', undefined],
   ['direction', undefined],
+  ['channel', undefined],
 ] as const;
 
 /**
@@ -70,6 +71,16 @@ export function advanceCall(current: Conversation | undefined, event: CallEvent,
   return { ...next, updatedAt: routed.now };
 }
 
+/**
+ * Whether an event cannot be of this conversation: its channel or direction is another one. Such an event is not merged
+ * but kept for a person to look at.
+ */
+export function contradicts(known: Conversation, event: CallEvent): boolean {
+  const differs = (field: 'channel' | 'direction') =>
+    known.ranks[field] !== undefined && event[field] !== undefined && known[field] !== event[field];
+  return differs('channel') || differs('direction');
+}
+
 /** Whether the talk is over, so that the clinic can be told. */
 export const hasEnded = ({ status }: Pick<Conversation, 'status'>): boolean => statusRank[status] >= statusRank.ended;
 
@@ -79,7 +90,8 @@ function firstSight(event: CallEvent, { clinicId, routedBy, now }: Routed): Conv
     conversationId: event.conversationId,
     provider: event.provider,
     providerId: event.providerId,
-    channel: event.channel,
+    providerObject: event.providerObject,
+    channel: 'voice',
     status: statuses[0],
     acts: [],
     outcome: 'unknown',

@@ -13,7 +13,10 @@ export interface CallEvent {
   conversationId: ConversationId;
   provider: ConversationProvider;
   providerId: string;
-  channel: Channel;
+  /** Whether the vendor keeps it among its calls or its chats. */
+  providerObject: 'call' | 'chat';
+  /** Absent where the event does not say. */
+  channel?: Channel;
   direction?: 'inbound' | 'outbound';
   status: ConversationStatus;
   endKind?: EndKind;

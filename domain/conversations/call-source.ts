@@ -1,3 +1,8 @@
+import type { Conversation } from './conversation.ts';
+
+/** What names a conversation at the vendor. */
+export type ProviderRecord = Pick<Conversation, 'providerId' | 'providerObject'>;
+
 /** A call as the vendor itself keeps it: an event body like those it sends, made on our request. */
 export interface FetchedCall {
   eventType: string;
@@ -9,7 +14,7 @@ export interface FetchedCall {
 /** The vendor's own record of calls, asked when an event never came. */
 export interface CallSource {
   /** `undefined` when the vendor has no such call. @throws Error when the vendor cannot be asked. */
-  fetch(providerId: string): Promise<FetchedCall | undefined>;
+  fetch(record: ProviderRecord): Promise<FetchedCall | undefined>;
   /**
    * Ids of the calls that ended in the window. Calls that never connected have no times and are not among them.
    */

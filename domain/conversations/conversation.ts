@@ -70,6 +70,8 @@ export const Conversation = z.object({
   provider: ConversationProvider,
   /** The vendor's own id: Retell's `call_id` or `chat_id`. */
   providerId: z.string(),
+  /** Whether the vendor keeps it among its calls or its chats. */
+  providerObject: z.enum(['call', 'chat']),
   channel: Channel,
   direction: z.enum(['inbound', 'outbound']).optional(),
   status: z.enum(statuses),

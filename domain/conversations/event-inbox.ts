@@ -25,6 +25,8 @@ export const StoredEvent = z.object({
   /** Set by a replay: routed by today's mapping, and in a conflict to the clinic the operator chose. */
   replay: z.object({ clinicId: ClinicId.optional() }).optional(),
   clinicId: ClinicId.optional(),
+  /** How often the reconciler has queued it again. */
+  requeues: z.number().optional(),
 });
 export type StoredEvent = z.infer<typeof StoredEvent>;
 
@@ -44,6 +46,7 @@ export interface EventInbox {
   ): Promise<void>;
   /** Puts a quarantined or poison event back to `received`. Answers false when it is in neither state. */
   release(eventKey: string, replay: NonNullable<StoredEvent['replay']>): Promise<boolean>;
+  countRequeue(event: Pick<StoredEvent, 'eventKey' | 'requeues'>): Promise<void>;
   /** Oldest first, at most `limit`. */
   list(
     state: 'received' | 'quarantined' | 'poison',

@@ -14,6 +14,11 @@ export class DeliveryInFlight extends Error {
   override name = 'DeliveryInFlight';
 }
 
+/** Two attempts were made and nobody knows what became of them: a third would break the promise. A person decides. */
+export class DeliveryUndecided extends Error {
+  override name = 'DeliveryUndecided';
+}
+
 /** An e-mail the sender refused for certain: nothing went out, and a new attempt may follow at once. */
 export class EmailRefused extends Error {
   override name = 'EmailRefused';
@@ -25,7 +30,8 @@ export class EmailRefused extends Error {
  */
 export interface Deliveries {
   /**
-   * @throws DeliveryInFlight while another attempt holds the claim; EmailRefused, after giving the claim back, when
+   * @throws DeliveryInFlight while another attempt holds the claim; DeliveryUndecided after two of which nobody knows
+   *   what became; EmailRefused, after giving the claim back, when
    *   nothing was sent; any other error of `send` leaves the claim until its lease ends.
    */
   once(delivery: Delivery, send: (attempt: number) => Promise<{ messageId: string }>): Promise<'sent' | 'already-sent'>;

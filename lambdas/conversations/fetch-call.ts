@@ -20,7 +20,7 @@ export function fetchCall({ conversations, source, keep, log }: Deps) {
   return async ({ clinicId, conversationId }: FetchCall): Promise<{ fetched: boolean }> => {
     const call = await conversations.get(clinicId, conversationId);
     if (!call) throw new Error('a workflow asks for a conversation that does not exist');
-    const found = await source.fetch(call.providerId);
+    const found = await source.fetch(call);
     if (!found?.analyzed) {
       log.warn('analysis.missing', { clinicId, conversationId });
       return { fetched: false };

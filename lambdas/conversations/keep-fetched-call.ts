@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '#domain/clock.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
 import type { FetchedCall } from '#domain/conversations/call-source.ts';
@@ -11,12 +10,15 @@ interface Deps {
   clock: Clock;
 }
 
-/** Feeds what the vendor told us on our request into the same inbox and queue as what it sends by itself. */
+/**
+ * Feeds what the vendor told us on our request into the same inbox and queue as what it sends by itself. Kept once per
+ * kind of event: the vendor signs its links anew at each request, which makes other bytes of the same knowledge. Answers
+ * whether it is on its way to the merge.
+ */
 export function keepFetchedCall({ inbox, queue, clock }: Deps) {
-  return async (providerId: string, call: FetchedCall, source: StoredEvent['source']): Promise<void> => {
+  return async (providerId: string, call: FetchedCall, source: StoredEvent['source']): Promise<boolean> => {
     const conversationId = retellConversationId(providerId);
-    const bodyHash = createHash('sha256').update(call.rawBody).digest('hex');
-    const eventKey = `retell|${call.eventType}|${providerId}|${bodyHash}`;
+    const eventKey = `retell|${call.eventType}|${providerId}|fetched`;
     const stored = await inbox.store(
       {
         eventKey,
@@ -29,6 +31,8 @@ export function keepFetchedCall({ inbox, queue, clock }: Deps) {
       },
       call.rawBody,
     );
-    if (stored.outcome === 'stored' || stored.state === 'received') await queue.publish({ eventKey, conversationId });
+    const onItsWay = stored.outcome === 'stored' || stored.state === 'received';
+    if (onItsWay) await queue.publish({ eventKey, conversationId });
+    return onItsWay;
   };
 }

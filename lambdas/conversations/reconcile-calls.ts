@@ -17,8 +17,12 @@ const minuteMs = 60_000;
 /** An event stored so long and still not merged was never queued, or its queue was lost. */
 const unmergedAfterMs = 2 * minuteMs;
 const eventsPerRun = 1_000;
-/** A workflow that failed so often waits for a person. */
+/** An event queued again so often cannot be merged; a workflow that failed so often waits for a person. */
 const mostAttempts = 5;
+/** Look-ups under way at once while the vendor's list is gone through. */
+const looksAtOnce = 20;
+/** A run must be over before the next begins; what is left is taken up then. */
+const budgetMs = 4 * minuteMs;
 
 interface Deps {
   inbox: EventInbox;
@@ -41,98 +45,122 @@ export interface Reconciled {
   requeued: number;
   recovered: number;
   restarted: number;
-  failed: number;
 }
 
 /**
- * Mends what got lost on the way: stored events nobody merged, calls whose end the vendor never told, calls the vendor
- * never told of at all, and workflows that stopped before the clinic was told. All through the same doors as the events
- * that did come, so doing it twice does no harm.
+ * Mends what got lost on the way: stored events nobody merged, workflows that stopped before the clinic was told, calls
+ * whose end the vendor never told, and calls it never told of at all. All through the same doors as the events that did
+ * come, so doing it twice does no harm. What cannot be mended keeps nothing else from it.
  */
 export function reconcileCalls(deps: Deps) {
   const { inbox, queue, directory, conversations, source, keep, clock, log } = deps;
   const restart = restartSummary(deps);
 
   return async (): Promise<Reconciled> => {
-    const done: Reconciled = { requeued: 0, recovered: 0, restarted: 0, failed: 0 };
+    const done: Reconciled = { requeued: 0, recovered: 0, restarted: 0 };
+    const deadline = clock.now() + budgetMs;
     done.requeued = await requeueUnmerged();
-    for (const clinicId of await directory.clinicIds()) await mendClinic(clinicId, done);
-    await findUntold(done);
+    await findUntold(done, clock.now() + budgetMs / 2);
+    for (const clinicId of await clinicsInTurn()) {
+      if (clock.now() > deadline) break;
+      await mendClinic(clinicId, done);
+    }
     log.info('reconcile.finished', { count: done.requeued + done.recovered + done.restarted });
     return done;
   };
 
   async function requeueUnmerged(): Promise<number> {
     const events = await inbox.list('received', { before: clock.now() - unmergedAfterMs, limit: eventsPerRun });
-    for (const { eventKey, conversationId } of events) {
+    let requeued = 0;
+    for (const event of events) {
+      const { eventKey, conversationId } = event;
       if (!conversationId) continue;
+      if ((event.requeues ?? 0) >= mostAttempts) {
+        await inbox.settle(event, 'poison', { reason: 'gave-up' });
+        log.error('event.given-up', { eventKey, conversationId });
+        continue;
+      }
+      await inbox.countRequeue(event);
       await queue.publish({ eventKey, conversationId }, { again: true });
       log.info('event.requeued', { eventKey, conversationId });
+      requeued += 1;
     }
-    return events.length;
+    return requeued;
+  }
+
+  /** Every clinic, begun at another one each time, so that a run that ends early does not always miss the same. */
+  async function clinicsInTurn(): Promise<ClinicId[]> {
+    const all = await directory.clinicIds();
+    const first = Math.floor(clock.now() / (deps.everyMinutes * minuteMs)) % Math.max(1, all.length);
+    return [...all.slice(first), ...all.slice(0, first)];
   }
 
   /** Calls of a clinic that should be over, or should have been told, long ago. */
   async function mendClinic(clinicId: ClinicId, done: Reconciled): Promise<void> {
     const overdue = clock.now() - (deps.maxCallMinutes + 15) * minuteMs;
-    for (const call of await conversations.listOpen(clinicId)) {
-      if (!hasEnded(call) && (call.startedAt ?? call.createdAt) < overdue) {
-        await attempt(call, done, () => recoverOpen(call));
-      } else if (hasEnded(call) && call.updatedAt < overdue) {
-        await attempt(call, done, async () => {
-          if (call.notificationAttempt >= mostAttempts) return undefined;
-          return (await restart(call)) === 'restarted' ? 'restarted' : undefined;
-        });
+    try {
+      for (const call of await conversations.listOpen(clinicId)) {
+        if (hasEnded(call) && call.updatedAt < overdue) await tellAtLast(call, done);
+        if (!hasEnded(call) && (call.startedAt ?? call.createdAt) < overdue) await recoverOpen(call, done);
       }
+    } catch (error) {
+      log.error('request.failed', { route: 'reconcile', clinicId, ...errorFields(error) });
     }
   }
 
-  /** One call that cannot be mended must not keep the others from it. */
-  async function attempt(
-    call: Pick<Conversation, 'clinicId' | 'conversationId'>,
-    done: Reconciled,
-    mend: () => Promise<'recovered' | 'restarted' | undefined>,
-  ): Promise<void> {
+  async function tellAtLast(call: Conversation, done: Reconciled): Promise<void> {
+    const { clinicId, conversationId, notificationAttempt } = call;
+    if (notificationAttempt >= mostAttempts) {
+      log.error('summary.given-up', { clinicId, conversationId, attempt: notificationAttempt });
+      return;
+    }
     try {
-      const mended = await mend();
-      if (mended) done[mended] += 1;
+      if ((await restart(call)) === 'restarted') done.restarted += 1;
     } catch (error) {
-      done.failed += 1;
-      const { clinicId, conversationId } = call;
+      log.error('workflow.restart-failed', { clinicId, conversationId, ...errorFields(error) });
+    }
+  }
+
+  async function recoverOpen(call: Conversation, done: Reconciled): Promise<void> {
+    const { clinicId, conversationId, providerId } = call;
+    try {
+      const found = (await source.fetch(call)) ?? lost(call);
+      if (!found.over || !(await keep(providerId, found, 'reconciler'))) return; // Still talking, says the vendor.
+      log.warn('call.recovered', { clinicId, conversationId });
+      done.recovered += 1;
+    } catch (error) {
       log.error('vendor.fetch-failed', { clinicId, conversationId, ...errorFields(error) });
     }
   }
 
-  async function recoverOpen(call: Conversation): Promise<'recovered' | undefined> {
-    const found = (await source.fetch(call.providerId)) ?? lost(call);
-    if (!found.over) return undefined; // Still talking, says the vendor.
-    await keep(call.providerId, found, 'reconciler');
-    log.warn('call.recovered', { clinicId: call.clinicId, conversationId: call.conversationId });
-    return 'recovered';
-  }
-
   /** Calls that ended at the vendor and of which we know nothing, or not that they ended. */
-  async function findUntold(done: Reconciled): Promise<void> {
+  async function findUntold(done: Reconciled, until: number): Promise<void> {
     const now = clock.now();
     // Back over several missed runs, but not so near that events still on their way, or tried again, count as lost.
     const from = now - (4 * deps.everyMinutes + 60) * minuteMs;
     const to = now - Math.min(2, deps.everyMinutes) * minuteMs;
     try {
+      const looking: Promise<void>[] = [];
       for await (const providerId of source.listEnded({ from, to })) {
-        const conversationId = retellConversationId(providerId);
-        const { session } = await directory.find({ conversationId });
-        const known = session && (await conversations.get(session.clinicId, conversationId));
-        if (known && hasEnded(known)) continue;
-        const found = await source.fetch(providerId);
-        if (!found?.over) continue;
-        await keep(providerId, found, 'reconciler');
-        log.warn('call.recovered', { clinicId: session?.clinicId, conversationId });
-        done.recovered += 1;
+        looking.push(recoverUntold(providerId, done));
+        if (looking.length >= looksAtOnce) await Promise.all(looking.splice(0));
+        if (clock.now() > until) break;
       }
+      await Promise.all(looking);
     } catch (error) {
-      done.failed += 1;
       log.error('vendor.fetch-failed', errorFields(error));
     }
+  }
+
+  async function recoverUntold(providerId: string, done: Reconciled): Promise<void> {
+    const conversationId = retellConversationId(providerId);
+    const { session } = await directory.find({ conversationId });
+    const known = session && (await conversations.get(session.clinicId, conversationId));
+    if (known && hasEnded(known)) return;
+    const found = await source.fetch({ providerId, providerObject: 'call' });
+    if (!found?.over || !(await keep(providerId, found, 'reconciler'))) return;
+    log.warn('call.recovered', { clinicId: session?.clinicId, conversationId });
+    done.recovered += 1;
   }
 }
 
@@ -141,13 +169,12 @@ export function reconcileCalls(deps: Deps) {
  * what is known of it.
  */
 function lost(call: Conversation): FetchedCall {
-  const kind = call.providerId.startsWith('chat_') ? 'chat' : 'call';
+  const kind = call.providerObject;
   const record = {
     [`${kind}_id`]: call.providerId,
     [`${kind}_status`]: 'error',
     agent_id: call.agentId,
     ...(kind === 'call' && {
-      call_type: call.channel === 'web' ? 'web_call' : 'phone_call',
       direction: call.direction,
       from_number: call.fromNumber,
       to_number: call.toNumber,
@@ -155,10 +182,6 @@ function lost(call: Conversation): FetchedCall {
     }),
   };
   const eventType = `${kind}_ended`;
-  return {
-    eventType,
-    analyzed: false,
-    over: true,
-    rawBody: Buffer.from(JSON.stringify({ event: eventType, [kind]: record })),
-  };
+  const rawBody = Buffer.from(JSON.stringify({ event: eventType, [kind]: record }));
+  return { eventType, analyzed: false, over: true, rawBody };
 }

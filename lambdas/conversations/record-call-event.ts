@@ -1,13 +1,14 @@
-import { blocksAllClinics, isMergedEventType, RetellWebhook, toCallEvent } from '#adapters/retell/call-event.ts';
+import { blocksAllClinics, providerIdOf, readWebhook, toCallEvent } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
-import { advanceCall, hasEnded } from '#domain/conversations/advance-call.ts';
+import { advanceCall, contradicts, hasEnded } from '#domain/conversations/advance-call.ts';
 import type { CallEvent } from '#domain/conversations/call-event.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
+import { retellConversationId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
@@ -32,19 +33,21 @@ export function recordCallEvent(deps: Deps) {
   const { inbox, conversations, workflow, clock, log } = deps;
   const bind = bindConversation(deps);
 
-  return async ({ eventKey, conversationId }: CallEventReceived): Promise<void> => {
+  return async ({ eventKey }: CallEventReceived): Promise<void> => {
     const stored = await inbox.load(eventKey);
     if (!stored) throw new Error('the event of this message is not in the inbox');
     const { event: record, rawBody } = stored;
     if (record.state !== 'received') return;
-    const webhook = RetellWebhook.safeParse(JSON.parse(Buffer.from(rawBody).toString('utf8')));
-    if (!webhook.success || !isMergedEventType(webhook.data.event)) {
-      // Only a released poison event gets here: what could not be read then can still not be read.
+    const webhook = readWebhook(rawBody);
+    if (!webhook) {
+      // A replayed poison event: what could not be read then can still not be read.
       await inbox.settle(record, 'poison', { reason: 'unreadable' });
+      log.error('event.poison', { eventKey });
       return;
     }
+    const conversationId = retellConversationId(providerIdOf(webhook));
 
-    const bound = await bind(webhook.data, record);
+    const bound = await bind(webhook, record);
     if (bound.outcome === 'unrouted') {
       const { reason } = bound;
       await inbox.settle(record, 'quarantined', { reason });
@@ -54,8 +57,13 @@ export function recordCallEvent(deps: Deps) {
 
     const { session, clinic } = bound;
     const { clinicId } = session;
-    const event = toCallEvent(webhook.data, rawBody);
-    const call = await merge(event, session);
+    const event = toCallEvent(webhook, rawBody);
+    const { call, contradicted } = await merge(event, session);
+    if (contradicted) {
+      await inbox.settle(record, 'quarantined', { reason: 'conflict' });
+      log.error('event.quarantined', { clinicId, conversationId, eventKey, reason: 'conflict' });
+      return;
+    }
     if (call.anomalies.length) {
       log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
     }
@@ -68,10 +76,12 @@ export function recordCallEvent(deps: Deps) {
   };
 
   async function merge(event: CallEvent, { clinicId, routedBy }: Session) {
-    const call = await conversations.change(clinicId, event.conversationId, (current) =>
-      advanceCall(current, event, { clinicId, routedBy, now: clock.now() }),
-    );
-    return call as Conversation;
+    let contradicted = false;
+    const call = await conversations.change(clinicId, event.conversationId, (current) => {
+      contradicted = current !== undefined && contradicts(current, event);
+      return contradicted ? current : advanceCall(current, event, { clinicId, routedBy, now: clock.now() });
+    });
+    return { call: call as Conversation, contradicted };
   }
 
   /** Starts what tells the clinic, wakes it when the analysis is there, and starts the update the clinic asked for. */

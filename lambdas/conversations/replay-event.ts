@@ -1,6 +1,6 @@
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
-import type { EventInbox } from '#domain/conversations/event-inbox.ts';
-import type { ClinicId } from '#domain/ids.ts';
+import type { EventInbox, StoredEvent } from '#domain/conversations/event-inbox.ts';
+import { type ClinicId, ConversationId } from '#domain/ids.ts';
 
 /** What became of the wish to replay one event. */
 export type ReplayOutcome =
@@ -11,8 +11,15 @@ interface Deps {
   queue: CallEventQueue;
 }
 
+const isRing = ({ eventType, eventKey }: StoredEvent): boolean =>
+  ['call_inbound', 'chat_inbound'].includes(eventType) || eventKey.startsWith('retell|unreadable-ring|');
+
+/** The queue's group of events that could not be read and may be readable now; the worker finds out whose they are. */
+const notYetRead = ConversationId.parse('retell_not-yet-read');
+
 /**
- * Puts a quarantined event back on its way, now that its number is mapped. It is routed by today's mapping and merged
+ * Puts a quarantined event back on its way, now that its number is mapped, or an unreadable one
+ * that a newer release may understand. It is routed by today's mapping and merged
  * like any other; an e-mail that went out is not sent again. In a conflict `clinicId` says which of the clinics that
  * the event itself points to it belongs to.
  */
@@ -24,14 +31,14 @@ export function replayEvent({ inbox, queue }: Deps) {
     if (event.state !== 'quarantined' && event.state !== 'poison') {
       return { outcome: 'nothing-to-replay', message: `it is ${event.state} already` };
     }
-    if (!event.conversationId) {
+    if (isRing(event)) {
       await inbox.settle(event, 'dismissed', { reason: event.reason });
       return { outcome: 'nothing-to-replay', message: 'the moment of a ring is past; it is taken off the list' };
     }
     if (!(await inbox.release(eventKey, { clinicId }))) {
       return { outcome: 'nothing-to-replay', message: 'somebody else has just replayed it' };
     }
-    await queue.publish({ eventKey, conversationId: event.conversationId }, { again: true });
+    await queue.publish({ eventKey, conversationId: event.conversationId ?? notYetRead }, { again: true });
     return { outcome: 'replayed' };
   };
 }

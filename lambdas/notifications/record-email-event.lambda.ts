@@ -5,7 +5,7 @@ import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { queueHandler } from '#lambdas/queue.ts';
-import { recordEmailEvent, SesEvent } from './record-email-event.ts';
+import { isSetUpNotice, recordEmailEvent, SesEvent } from './record-email-event.ts';
 
 const Env = z.object({ CORE_TABLE: z.string() });
 export type Env = z.infer<typeof Env>;
@@ -18,4 +18,5 @@ export const handler = queueHandler(
   log,
   SesEvent,
   recordEmailEvent({ clinics: createClinicStore(core), deliveries: createDeliveries(core, clock), clock, log }),
+  { isNoMessage: isSetUpNotice },
 );

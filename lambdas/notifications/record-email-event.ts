@@ -16,6 +16,9 @@ export const SesEvent = z.looseObject({
 });
 export type SesEvent = z.infer<typeof SesEvent>;
 
+/** SES publishes this plain text, and no event, when its destination is made: once per deployed stage. */
+export const isSetUpNotice = (body: string): boolean => body.startsWith('Successfully validated SNS topic');
+
 const OurTags = z.object({
   clinicId: tag(ClinicId),
   conversationId: tag(ConversationId),

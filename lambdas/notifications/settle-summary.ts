@@ -26,7 +26,8 @@ export function settleSummary({ conversations, clock, log }: Deps) {
     const state = stateOf(input);
     await conversations.change(clinicId, conversationId, (current) => {
       if (!current) throw new Error('a workflow settles a conversation that does not exist');
-      return { ...current, ...settled(state), updatedAt: clock.now() };
+      const settled = input.template === 'call-summary' ? summarySettled(state) : updateSettled(state);
+      return settled && { ...current, ...settled, updatedAt: clock.now() };
     });
     const code = state === 'failed' ? 'summary.failed' : state === 'suppressed' ? 'summary.suppressed' : 'summary.sent';
     log[state === 'failed' ? 'error' : 'info'](code, { clinicId, conversationId, count: plan.recipients.length });
@@ -41,6 +42,11 @@ function stateOf({ plan, results }: SettleSummary): NotificationState {
 }
 
 /** A failed one stays open, where the reconciler finds it. The token has served. */
-function settled(state: NotificationState): Partial<Conversation> {
+function summarySettled(state: NotificationState): Partial<Conversation> {
   return { notification: state, taskToken: undefined, ...(state !== 'failed' && { status: 'closed' as const }) };
+}
+
+/** The clinic was told before; an update that could not be sent, or has no one to go to, leaves that as it is. */
+function updateSettled(state: NotificationState): Partial<Conversation> | undefined {
+  return state === 'sent' ? { notification: state, toldWithoutAnalysis: false, taskToken: undefined } : undefined;
 }

@@ -23,13 +23,14 @@ export type Env = z.infer<typeof Env>;
 const env = Env.parse(process.env);
 const log = createJsonLog();
 // A caller hears it ring: one quick second try, then the answer from memory.
-const dynamo = createDynamoDb(limits(350, 2));
+const bounds = limits(350, 2);
+const dynamo = createDynamoDb(bounds);
 
 export const handler = httpHandler(
   log,
   answerInboundCall({
-    retellKey: createSecret(env.RETELL_KEY_SECRET, clock),
-    bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),
+    retellKey: createSecret(env.RETELL_KEY_SECRET, clock, bounds),
+    bindingKey: createSecret(env.BINDING_KEY_SECRET, clock, bounds),
     directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
     clinics: createClinicStore(openTable(dynamo, env.CORE_TABLE)),
     inbox: createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock),

@@ -8,6 +8,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import { maskNumber } from '#domain/conversations/mask-number.ts';
+import { ConversationId } from '#domain/ids.ts';
 import { languageOf } from '#domain/language.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
@@ -81,10 +82,10 @@ export function answerInboundCall(deps: Deps) {
   function recall(ring: InboundRing, pathClinicId: string | undefined, error: unknown): Lookup {
     const found = memory.recall(ring.toNumber);
     if (found && (pathClinicId === undefined || pathClinicId === found.profile.id)) {
-      log.warn('ring.stale-profile', { clinicId: found.profile.id, ...errorFields(error) });
+      log.warn('ring.stale-profile', { clinicId: found.profile.id, ...namesOf(ring), ...errorFields(error) });
       return { outcome: 'found', found };
     }
-    log.error('ring.safe-answer', errorFields(error));
+    log.error('ring.safe-answer', { ...namesOf(ring), ...errorFields(error) });
     return { outcome: 'unavailable' };
   }
 
@@ -105,7 +106,9 @@ export function answerInboundCall(deps: Deps) {
     bindingKey: string | undefined,
   ): RingAnswer {
     const tag = language ?? profile.defaultLanguage;
-    const bound = { clinicNumber: ring.toNumber, providerId: ring.providerId };
+    // A chat's later events carry no numbers, so its binding cannot be over one.
+    const clinicNumber = ring.event === 'chat_inbound' ? '' : ring.toNumber;
+    const bound = { clinicNumber, providerId: ring.providerId };
     const own = profile.agents.find(({ provider, kind }) => provider === 'retell' && kind === 'dedicated');
     return {
       kind: 'answer',
@@ -121,7 +124,7 @@ export function answerInboundCall(deps: Deps) {
   /** Kept for a person to look at; the caller is answered whether or not that works. */
   async function quarantine(ring: InboundRing, rawBody: Buffer, reason: UnroutedReason): Promise<void> {
     const eventKey = ringKey(ring, rawBody);
-    log.error('ring.unrouted', { reason, eventKey });
+    log.error('ring.unrouted', { reason, eventKey, ...namesOf(ring) });
     try {
       await inbox.store(
         {
@@ -154,7 +157,8 @@ export function answerInboundCall(deps: Deps) {
     const [lookup, bindingKey] = await Promise.all([lookUp(ring, request.pathParameters.clinicId), keyOfBindings()]);
     if (lookup.outcome === 'found') {
       const answer = answerFor(ring, lookup.found, bindingKey);
-      log.info('ring.answered', { clinicId: lookup.found.profile.id, durationMs: clock.now() - startedAt });
+      const { id: clinicId } = lookup.found.profile;
+      log.info('ring.answered', { clinicId, ...namesOf(ring), durationMs: clock.now() - startedAt });
       return { status: 200, body: inboundReply(ring.event, answer) };
     }
     if (lookup.outcome === 'unrouted') await quarantine(ring, request.rawBody, lookup.reason);
@@ -185,11 +189,14 @@ export function answerInboundCall(deps: Deps) {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The vendor's id reaches a key only when it is one: word characters, not too long. */
-const ringKey = (ring: InboundRing, rawBody: Buffer): string => {
-  const id = ring.providerId && /^[A-Za-z0-9_-]{1,110}$/.test(ring.providerId) ? ring.providerId : 'no-id';
-  return `retell|${ring.event}|${id}|${sha256(rawBody)}`;
-};
+/** The conversation this will be, where the vendor tells its id and the id is one. */
+function namesOf({ providerId }: InboundRing): { conversationId?: ConversationId } {
+  const conversationId = ConversationId.safeParse(`retell_${providerId}`);
+  return providerId && conversationId.success ? { conversationId: conversationId.data } : {};
+}
+
+const ringKey = (ring: InboundRing, rawBody: Buffer): string =>
+  `retell|${ring.event}|${namesOf(ring).conversationId ?? 'no-id'}|${sha256(rawBody)}`;
 
 function read(body: unknown): InboundRing | undefined {
   try {

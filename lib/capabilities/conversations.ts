@@ -4,10 +4,10 @@ import type { Env as ReceiveCallEventEnv } from '#lambdas/conversations/receive-
 import type { Env as ReconcileCallsEnv } from '#lambdas/conversations/reconcile-calls.lambda.ts';
 import type { Env as RecordCallEventEnv } from '#lambdas/conversations/record-call-event.lambda.ts';
 import { Duration } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import { LogAlarm } from '../parts/alarm.ts';
+import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
 import { QueueWorker } from '../parts/queue-worker.ts';
 import { allowBucket, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
@@ -16,9 +16,12 @@ import { TaskFunction } from '../parts/task-function.ts';
 import { WorkQueue } from '../parts/work-queue.ts';
 import { postCallArn } from '../post-call-workflow.ts';
 
+/** Of the requests the gateway lets through; a storm of events leaves the rest to the ring. */
+const webhookShare = 0.75;
+
 interface ConversationsProps {
   house: House;
-  api: HttpApi;
+  api: Api;
   retellBaseUrl: string;
 }
 
@@ -54,6 +57,7 @@ export class Conversations extends Construct {
       house,
       api,
       routes: ['POST /api/retell/webhook'],
+      requestsPerSecond: Math.floor(settings.requestsPerSecond * webhookShare),
       entry: 'lambdas/conversations/receive-call-event.lambda.ts',
       environment: intake,
       impact: 'Call events are refused: Retell tries again, then they are lost until the reconciler asks for them.',
@@ -80,8 +84,8 @@ export class Conversations extends Construct {
       impact: 'Calls are not recorded and no e-mail about them is begun.',
       timeout: recordingTimeout,
     });
-    allowTable(recordCallEvent, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
-    allowTable(recordCallEvent, routing, ['GetItem', 'BatchGetItem', 'PutItem']);
+    allowTable(recordCallEvent, core, ['GetItem', 'Query', 'UpdateItem']);
+    allowTable(recordCallEvent, routing, ['BatchGetItem', 'PutItem']);
     allowTable(recordCallEvent, inbox, ['GetItem', 'UpdateItem']);
     allowBucket(recordCallEvent, payloads, ['GetObject', 'PutObject']);
     allowSecret(recordCallEvent, clinicBindingKey, dataKey);
@@ -108,9 +112,10 @@ export class Conversations extends Construct {
     allowSend(this.fetchCall, callEvents.queue);
     allowSecret(this.fetchCall, retellApiKey, dataKey);
 
+    const reconcileEvery = Duration.minutes(settings.reconcileEveryMinutes);
     const reconcileCalls = new ScheduledFunction<ReconcileCallsEnv>(this, 'ReconcileCalls', {
       house,
-      every: Duration.minutes(settings.reconcileEveryMinutes),
+      every: reconcileEvery,
       finishes: 'reconcile.finished',
       impactWhenMissing:
         'Nobody looks for lost events: a call whose event never came stays open and without an e-mail.',
@@ -127,9 +132,9 @@ export class Conversations extends Construct {
       impact: 'Calls that lost an event are not recovered, so their clinics wait for an e-mail.',
       timeout: Duration.minutes(5),
     });
-    allowTable(reconcileCalls, core, ['GetItem', 'Query', 'UpdateItem'], ['GSI1', 'GSI2']);
-    allowTable(reconcileCalls, routing, ['GetItem', 'BatchGetItem', 'Query'], ['GSI1']);
-    allowTable(reconcileCalls, inbox, ['Query', 'PutItem', 'UpdateItem'], ['GSI1']);
+    allowTable(reconcileCalls, core, ['GetItem', 'UpdateItem'], ['GSI2']);
+    allowTable(reconcileCalls, routing, ['BatchGetItem'], ['GSI1']);
+    allowTable(reconcileCalls, inbox, ['GetItem', 'PutItem', 'UpdateItem'], ['GSI1']);
     allowBucket(reconcileCalls, payloads, ['GetObject', 'PutObject']);
     allowSend(reconcileCalls, callEvents.queue);
     allowSecret(reconcileCalls, retellApiKey, dataKey);
@@ -157,8 +162,34 @@ export class Conversations extends Construct {
       impact: 'Calls that lost an event cannot be fetched from Retell: clinics get e-mails late or without a summary.',
       code: 'vendor.fetch-failed',
       from: [reconcileCalls],
-      within: Duration.minutes(15),
-      atLeast: 5,
+      // A refused key is one line a run: a vendor that was away for a moment answers the next one.
+      within: reconcileEvery,
+      periods: 2,
+    });
+    new LogAlarm(this, 'RestartFailed', {
+      house,
+      name: 'restart-failed',
+      impact: 'A clinic has not been told of a call, and our new attempt to tell it could not begin.',
+      code: 'workflow.restart-failed',
+      from: [reconcileCalls],
+      within: reconcileEvery,
+    });
+    new LogAlarm(this, 'SummaryGivenUp', {
+      house,
+      name: 'summary-given-up',
+      impact: 'A clinic has not been told of a call and will not be, unless a person starts its summary again.',
+      code: 'summary.given-up',
+      from: [reconcileCalls],
+      within: reconcileEvery,
+    });
+    new LogAlarm(this, 'EventGivenUp', {
+      house,
+      name: 'event-given-up',
+      impact:
+        'What happened in a call is not on record, and its clinic may wait for the e-mail: its event was given up.',
+      code: 'event.given-up',
+      from: [reconcileCalls],
+      within: reconcileEvery,
     });
   }
 }

@@ -1,9 +1,9 @@
 import type { Env as AnswerInboundCallEnv } from '#lambdas/routing/answer-inbound-call.lambda.ts';
 import { Duration } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import { Alarm, LogAlarm } from '../parts/alarm.ts';
+import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
 import { allowSecret, allowTable } from '../parts/rights.ts';
 
@@ -11,7 +11,7 @@ import { allowSecret, allowTable } from '../parts/rights.ts';
 export class Routing extends Construct {
   readonly answerInboundCall: ApiFunction<AnswerInboundCallEnv>;
 
-  constructor(scope: Construct, id: string, { house, api }: { house: House; api: HttpApi }) {
+  constructor(scope: Construct, id: string, { house, api }: { house: House; api: Api }) {
     super(scope, id);
     const { core, routing, inbox, dataKey, retellApiKey, clinicBindingKey } = house.data;
 
@@ -35,8 +35,8 @@ export class Routing extends Construct {
       memorySize: 1024,
     });
     this.answerInboundCall = ring;
-    allowTable(ring, core, ['GetItem', 'Query']);
-    allowTable(ring, routing, ['GetItem', 'BatchGetItem']);
+    allowTable(ring, core, ['Query']);
+    allowTable(ring, routing, ['BatchGetItem']);
     allowTable(ring, inbox, ['PutItem']);
     allowSecret(ring, retellApiKey, dataKey);
     allowSecret(ring, clinicBindingKey, dataKey);

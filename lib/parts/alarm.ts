@@ -2,7 +2,7 @@ import type { LogCode } from '#domain/log.ts';
 import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type IFilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type House, nameIn } from '../house.ts';
 
@@ -41,9 +41,47 @@ export class Alarm extends Construct {
   }
 }
 
+/** Several counts as one; a metric that says nothing counts as none, else the whole sum would say nothing. */
+export function sumOf(label: string, counts: cloudwatch.IMetric[], period: Duration): cloudwatch.IMetric {
+  const [only, ...others] = counts;
+  if (only && others.length === 0) return only;
+  return new cloudwatch.MathExpression({
+    label,
+    expression: counts.map((_, index) => `FILL(m${index}, 0)`).join(' + '),
+    usingMetrics: Object.fromEntries(counts.map((count, index) => [`m${index}`, count])),
+    period,
+  });
+}
+
 interface Writer {
   name: string;
   logGroup: LogGroup;
+}
+
+interface CountedLines {
+  house: House;
+  metricName: string;
+  logGroup: LogGroup;
+  pattern: IFilterPattern;
+  within: Duration;
+}
+
+/** How many lines of a log are such. */
+export function countLines(
+  scope: Construct,
+  id: string,
+  { house, metricName, logGroup, pattern, within }: CountedLines,
+): cloudwatch.Metric {
+  const filter = new MetricFilter(scope, id, {
+    logGroup,
+    filterPattern: pattern,
+    metricNamespace: `Frontdesk/${house.settings.stage}`,
+    metricName,
+    metricValue: '1',
+    // Says “none” while lines are written, so that silence means nothing runs.
+    defaultValue: 0,
+  });
+  return filter.metric({ period: within, statistic: 'Sum' });
 }
 
 interface CountedCode {
@@ -55,16 +93,13 @@ interface CountedCode {
 
 /** How often one function wrote a log code. */
 export function countCode(scope: Construct, id: string, { house, code, by, within }: CountedCode): cloudwatch.Metric {
-  const filter = new MetricFilter(scope, id, {
-    logGroup: by.logGroup,
-    filterPattern: FilterPattern.stringValue('$.code', '=', code),
-    metricNamespace: `Frontdesk/${house.settings.stage}`,
+  return countLines(scope, id, {
+    house,
     metricName: `${by.name} ${code}`,
-    metricValue: '1',
-    // Says “none” while the function runs, so that silence means it does not run.
-    defaultValue: 0,
+    logGroup: by.logGroup,
+    pattern: FilterPattern.stringValue('$.code', '=', code),
+    within,
   });
-  return filter.metric({ period: within, statistic: 'Sum' });
 }
 
 interface LogAlarmProps extends Omit<AlarmProps, 'metric'> {
@@ -80,13 +115,6 @@ export class LogAlarm extends Construct {
   constructor(scope: Construct, id: string, { code, from, within, ...alarm }: LogAlarmProps) {
     super(scope, id);
     const counts = from.map((by) => countCode(this, by.name, { house: alarm.house, code, by, within }));
-    const [only] = counts;
-    const sum = new cloudwatch.MathExpression({
-      label: code,
-      expression: counts.map((_, index) => `FILL(m${index}, 0)`).join(' + '),
-      usingMetrics: Object.fromEntries(counts.map((count, index) => [`m${index}`, count])),
-      period: within,
-    });
-    new Alarm(this, 'Alarm', { ...alarm, metric: counts.length === 1 && only ? only : sum });
+    new Alarm(this, 'Alarm', { ...alarm, metric: sumOf(code, counts, within) });
   }
 }

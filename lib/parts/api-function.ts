@@ -1,21 +1,25 @@
-import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
+import type { Api } from './api.ts';
 import { TaskFunction, type TaskFunctionProps } from './task-function.ts';
 
-interface ApiFunctionProps<Env> extends TaskFunctionProps<Env> {
-  api: HttpApi;
+interface ApiFunctionProps<Env> extends Omit<TaskFunctionProps<Env>, 'faults'> {
+  api: Api;
   routes: `${'GET' | 'POST'} /${string}`[];
+  /** Where each route is held below what the whole API lets through. */
+  requestsPerSecond?: number;
 }
 
 /** A function that answers HTTP. Who asks is proved inside it: a vendor's signature covers the raw body. */
 export class ApiFunction<Env> extends TaskFunction<Env> {
-  constructor(scope: Construct, id: string, { api, routes, ...props }: ApiFunctionProps<Env>) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, { api, routes, requestsPerSecond, ...props }: ApiFunctionProps<Env>) {
+    super(scope, id, { ...props, faults: 'either' });
     const integration = new HttpLambdaIntegration(`${id}Integration`, this.function);
-    for (const route of routes) {
-      const [method, path] = route.split(' ') as [keyof typeof HttpMethod, string];
-      api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+    for (const key of routes) {
+      const [method, path] = key.split(' ') as [keyof typeof HttpMethod, string];
+      const added = api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+      if (requestsPerSecond) api.limit(key, added, requestsPerSecond);
     }
   }
 }

@@ -9,7 +9,7 @@ import type { TaskFunction } from './task-function.ts';
 
 type Holder = TaskFunction<unknown>;
 
-const reads = ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem'] as const;
+const reads = ['GetItem', 'BatchGetItem', 'Query'] as const;
 const writes = ['PutItem', 'UpdateItem'] as const;
 
 /** What a function may do with a table. No Scan, no PartiQL: a request without a key passes every isolation rule. */
@@ -29,6 +29,7 @@ function allowKey(
   holder.allow(actions, [key.keyArn], { StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` } });
 }
 
+/** `actions` are on the table itself; each of `indexes` may be queried, which does not open the table to queries. */
 export function allowTable(
   holder: Holder,
   table: Table,

@@ -12,7 +12,7 @@ import { TaskFunction, type TaskFunctionProps } from './task-function.ts';
 
 interface ScheduledFunctionProps<Env> extends Omit<
   TaskFunctionProps<Env>,
-  'tellAfter' | 'reservedConcurrentExecutions'
+  'faults' | 'tellAfter' | 'reservedConcurrentExecutions'
 > {
   every: Duration;
   /** The log code of a run that came to its end. */

@@ -2,13 +2,12 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { basename } from 'node:path';
 import type { Entry } from '../bundle.ts';
 import { type House, nameIn } from '../house.ts';
 import { nodeVersion } from '../settings.ts';
-import { Alarm, countCode } from './alarm.ts';
+import { Alarm, countCode, sumOf } from './alarm.ts';
 
 /** A variable for each the function parses: a choice keeps its words, anything else travels as text. */
 type EnvironmentOf<Env> = { [Name in keyof Env]: Env[Name] extends string ? Env[Name] : string };
@@ -21,6 +20,12 @@ export interface TaskFunctionProps<Env> {
   impact: string;
   /** Failures within a quarter of an hour that are told; below it, retries mend them unseen. */
   tellAfter?: number;
+  /**
+   * Where a fault shows, so that each counts once. `thrown`: the door logs it and throws it on, and Lambda counts what is
+   * thrown. `caught`: the log alone, where throwing may also mean “wait”. `either`: the door catches it and logs it, and
+   * Lambda counts what no door catches: a time limit, a failed start.
+   */
+  faults?: 'thrown' | 'caught' | 'either';
   timeout?: Duration;
   memorySize?: number;
   reservedConcurrentExecutions?: number;
@@ -37,7 +42,7 @@ export class TaskFunction<Env> extends Construct {
 
   constructor(scope: Construct, id: string, props: TaskFunctionProps<Env>) {
     super(scope, id);
-    const { house, entry, environment, impact } = props;
+    const { house, entry, environment, impact, faults = 'thrown' } = props;
     this.name = basename(entry, '.lambda.ts');
 
     this.logGroup = new LogGroup(this, 'Log', {
@@ -72,16 +77,16 @@ export class TaskFunction<Env> extends Construct {
       house,
       name: `${this.name}-failing`,
       impact,
-      // A door that catches a fault logs it; what no door catches (a time limit, a failed start) Lambda counts.
-      metric: new MathExpression({
-        label: 'failures',
-        expression: 'FILL(caught, 0) + FILL(uncaught, 0)',
-        usingMetrics: {
-          caught: countCode(this, 'Failed', { house, code: 'request.failed', by: this, within }),
-          uncaught: this.function.metricErrors({ period: within }),
-        },
-        period: within,
-      }),
+      metric: sumOf(
+        'failures',
+        [
+          ...(faults === 'thrown'
+            ? []
+            : [countCode(this, 'Failed', { house, code: 'request.failed', by: this, within })]),
+          ...(faults === 'caught' ? [] : [this.function.metricErrors({ period: within })]),
+        ],
+        within,
+      ),
       atLeast: props.tellAfter ?? 3,
     });
 

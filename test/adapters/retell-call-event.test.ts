@@ -84,6 +84,28 @@ test('an analysis counts only from the event that announces it', () => {
   ).toBeUndefined();
 });
 
+test('numbers no table can hold become text, and what would burst an item is left to the raw event', () => {
+  const analysed = (custom_analysis_data: object) =>
+    made({ event: 'call_analyzed', call: { call_id: 'call_1', call_analysis: { custom_analysis_data } } }).analysis
+      ?.custom;
+  expect(analysed({ insurance: 12345678901234567890, nested: [{ big: 1e300 }], age: 42 })).toEqual({
+    insurance: '12345678901234567000',
+    nested: [{ big: '1e+300' }],
+    age: 42,
+  });
+  expect(analysed({ essay: 'x'.repeat(30_000) })).toBeUndefined();
+  expect(
+    made({ event: 'call_ended', call: { call_id: 'call_1', duration_ms: 1e300 } }).statedDurationMs,
+  ).toBeUndefined();
+});
+
+test('a chat that carries an empty call beside it is a chat', () => {
+  expect(made({ event: 'chat_ended', call: null, chat: { chat_id: 'oBeDLoLOeuAbiuaMFXRtDOLriTJ5' } })).toMatchObject({
+    providerObject: 'chat',
+    conversationId: 'retell_oBeDLoLOeuAbiuaMFXRtDOLriTJ5',
+  });
+});
+
 test('types that Retell may add are not merged, those it has are', () => {
   for (const type of ['call_started', 'call_ended', 'call_analyzed', 'transfer_ended', 'chat_analyzed']) {
     expect(isMergedEventType(type)).toBe(true);

@@ -182,6 +182,66 @@ test('our signed binding finds the clinic of a call without numbers; a forged on
   expect(await forged.inbox.list('quarantined', { limit: 1 })).toMatchObject([{ reason: 'unknown_agent' }]);
 });
 
+test('an SMS chat on a shared agent is bound by what its ring was answered with', async () => {
+  const clinic_binding = mintBinding(
+    'binding',
+    cotonou,
+    { clinicNumber: '', providerId: 'oBeDLoLOeuAbiuaMFXRtDOLriTJ5' },
+    0,
+  );
+  const chat = { chat_id: 'oBeDLoLOeuAbiuaMFXRtDOLriTJ5', chat_type: 'sms_chat', metadata: { clinic_binding } };
+  const world = callWorld({ mapping: {} });
+  await world.arrive({ event: 'chat_analyzed', chat });
+  await world.run();
+  expect(world.conversations.all()).toMatchObject([{ clinicId: cotonou, providerObject: 'chat', routedBy: 'binding' }]);
+});
+
+test('an unreadable event that a newer release understands is replayed; one still unreadable stays, and is not lost', async () => {
+  const world = callWorld();
+  const keep = (eventKey: string, body: object) =>
+    world.inbox.store(
+      { eventKey, provider: 'retell', eventType: 'unreadable', state: 'poison', receivedAt: 0, source: 'webhook' },
+      Buffer.from(JSON.stringify(body)),
+    );
+  await keep('retell|unreadable|a', analyzed);
+  await keep('retell|unreadable|b', { event: 'call_ended', call: 'a text' });
+  const replay = replayEvent({
+    inbox: world.inbox,
+    queue: { publish: async (message) => void world.queued.push(message) },
+  });
+  expect(await replay('retell|unreadable|a')).toEqual({ outcome: 'replayed' });
+  expect(await replay('retell|unreadable|b')).toEqual({ outcome: 'replayed' });
+  await world.run();
+  expect(world.outbox).toHaveLength(1);
+  expect(await world.inbox.list('poison', { limit: 9 })).toMatchObject([{ eventKey: 'retell|unreadable|b' }]);
+  await world.inbox.store(
+    {
+      eventKey: 'retell|call_inbound|x',
+      provider: 'retell',
+      eventType: 'call_inbound',
+      state: 'quarantined',
+      receivedAt: 0,
+      source: 'webhook',
+    },
+    Buffer.from('{}'),
+  );
+  expect(await replay('retell|call_inbound|x')).toMatchObject({ outcome: 'nothing-to-replay' });
+  expect(await world.inbox.list('quarantined', { limit: 9 })).toEqual([]);
+});
+
+test('an event that contradicts the direction of its conversation is not merged but kept for a person', async () => {
+  const world = callWorld();
+  await world.arrive(started);
+  await world.run();
+  await world.arrive({
+    event: 'call_ended',
+    call: { ...ended.call, direction: 'outbound', from_number: '+12025550142' },
+  });
+  await world.run();
+  expect(onlyCall(world)).toMatchObject({ direction: 'inbound', status: 'ongoing' });
+  expect(await world.inbox.list('quarantined', { limit: 1 })).toMatchObject([{ reason: 'conflict' }]);
+});
+
 test('a metadata clinic_id alone decides nothing', async () => {
   const world = callWorld({ profiles: [clinicProfile(), clinicProfile({ id: elsewhere, slug: 'autre-clinique' })] });
   await world.arrive(threeEvents({ metadata: { clinic_id: elsewhere } }).analyzed);
@@ -251,6 +311,18 @@ describe('the reconciler', () => {
     expect(world.outbox).toHaveLength(1);
   });
 
+  test('gives up on an event that cannot be merged, loudly, and does not let it stand in the way', async () => {
+    const world = callWorld();
+    await world.arrive(analyzed);
+    for (let run = 0; run < 6; run++) {
+      world.queued.length = 0;
+      world.clock.pass(15 * 60_000);
+      await world.steps.reconcile();
+    }
+    expect(world.log.codes()).toContain('event.given-up');
+    expect(await world.inbox.list('poison', { limit: 1 })).toMatchObject([{ reason: 'gave-up' }]);
+  });
+
   test('starts a workflow again that died, and gives up after five', async () => {
     const world = callWorld();
     await world.arrive(analyzed);
@@ -264,6 +336,7 @@ describe('the reconciler', () => {
     expect([...world.executions.keys()]).toHaveLength(4);
     expect(onlyCall(world).notificationAttempt).toBe(5);
     await world.run();
+    expect(world.log.codes()).toContain('summary.given-up');
     expect(world.outbox).toHaveLength(1);
   });
 });

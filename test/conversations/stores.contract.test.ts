@@ -4,7 +4,12 @@ import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import type { Payloads } from '#adapters/s3/payloads.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { EventInbox, StoredEvent } from '#domain/conversations/event-inbox.ts';
-import { type Deliveries, DeliveryInFlight, EmailRefused } from '#domain/notifications/deliveries.ts';
+import {
+  type Deliveries,
+  DeliveryInFlight,
+  DeliveryUndecided,
+  EmailRefused,
+} from '#domain/notifications/deliveries.ts';
 import { standingClock } from '../fakes/clock.ts';
 import { aConversationId, conversation, cotonou, elsewhere } from '../fakes/conversation.ts';
 import { inMemoryConversations } from '../fakes/conversations.ts';
@@ -114,6 +119,28 @@ describe.each(worlds)('stores %s', (_, open) => {
       expect(await world.inbox.list('received', { before: world.clock.now(), limit: 10 })).toHaveLength(1);
       await world.inbox.settle(event({ eventKey: 'b' }), 'merged');
       expect(await keysOf()).toEqual(['a']);
+    });
+
+    test('a list is read over many pages, up to its limit', async () => {
+      const body = Buffer.alloc(90_000, 'x');
+      for (let index = 0; index < 15; index++) {
+        await world.inbox.store(event({ eventKey: `key-${String(index).padStart(2, '0')}` }), body);
+        world.clock.pass(1);
+      }
+      expect(await world.inbox.list('received', { limit: 100 })).toHaveLength(15);
+      const some = await world.inbox.list('received', { limit: 12 });
+      expect(some.map(({ eventKey }) => eventKey).at(-1)).toBe('key-11');
+    });
+
+    test('how often an event was queued again is counted, and a replay begins anew', async () => {
+      await world.inbox.store(event(), Buffer.from('{}'));
+      await world.inbox.countRequeue(event());
+      await world.inbox.countRequeue(event({ requeues: 1 }));
+      expect(await world.inbox.list('received', { limit: 1 })).toMatchObject([{ requeues: 2 }]);
+      await world.inbox.settle(event(), 'poison', { reason: 'gave-up' });
+      await world.inbox.release(event().eventKey, {});
+      const [released] = await world.inbox.list('received', { limit: 1 });
+      expect(released?.requeues).toBeUndefined();
     });
 
     test('a quarantined event is listed with its reason, released once, and then waits again', async () => {
@@ -241,6 +268,19 @@ describe.each(worlds)('stores %s', (_, open) => {
       };
       expect(await world.deliveries.once(delivery, send)).toBe('sent');
       expect(attempts).toEqual([2]);
+    });
+
+    test('two attempts of which nobody knows what became are not followed by a third', async () => {
+      const lose = async () => {
+        throw new Error('socket hang up');
+      };
+      for (const _ of [1, 2]) {
+        await expect(world.deliveries.once(delivery, lose)).rejects.toThrow('socket hang up');
+        world.clock.pass(15 * 60 * 1000);
+      }
+      await expect(world.deliveries.once(delivery, accept)).rejects.toThrow(DeliveryUndecided);
+      await world.deliveries.recordAccepted(delivery, 1, 'message-1');
+      expect(await world.deliveries.once(delivery, accept)).toBe('already-sent');
     });
 
     test('a lost answer followed by the service’s word of acceptance counts as sent', async () => {

@@ -75,7 +75,7 @@ export function callWorld({
   const outbox: OutgoingEmail[] = [];
   const vendorCalls = new Map<string, FetchedCall>();
   const source = {
-    fetch: async (providerId: string) => vendorCalls.get(providerId),
+    fetch: async ({ providerId }: { providerId: string }) => vendorCalls.get(providerId),
     async *listEnded() {
       for (const [id, { over }] of vendorCalls) if (over) yield id;
     },

@@ -1,11 +1,24 @@
 import type { Clock } from '#domain/clock.ts';
-import { type Deliveries, type Delivery, DeliveryInFlight, EmailRefused } from '#domain/notifications/deliveries.ts';
+import {
+  type Deliveries,
+  type Delivery,
+  DeliveryInFlight,
+  DeliveryUndecided,
+  EmailRefused,
+} from '#domain/notifications/deliveries.ts';
 
 const leaseMs = 15 * 60 * 1000;
 
+interface Claim {
+  state: 'claimed' | 'sent' | 'released';
+  attempt: number;
+  leaseUntil: number;
+  unanswered: number;
+}
+
 /** Deliveries in memory, with the same claims, leases and words of acceptance as the table. */
 export function inMemoryDeliveries(clock: Clock): Deliveries {
-  const claims = new Map<string, { state: 'claimed' | 'sent' | 'released'; attempt: number; leaseUntil: number }>();
+  const claims = new Map<string, Claim>();
   const accepted = new Set<string>();
   const keyOf = ({ clinicId, conversationId, template, recipientId }: Delivery) =>
     [clinicId, conversationId, template, recipientId].join(' ');
@@ -14,17 +27,18 @@ export function inMemoryDeliveries(clock: Clock): Deliveries {
       const key = keyOf(delivery);
       const known = claims.get(key);
       if (known?.state === 'sent') return 'already-sent';
-      if (known?.state === 'claimed') {
-        if (accepted.has(`${key} ${known.attempt}`)) {
-          known.state = 'sent';
-          return 'already-sent';
-        }
-        if (known.leaseUntil > clock.now()) throw new DeliveryInFlight('another attempt is under way');
+      if (known && accepted.has(key)) {
+        claims.set(key, { ...known, state: 'sent' });
+        return 'already-sent';
       }
-      const claim = {
-        state: 'claimed' as const,
+      const answerLost = known?.state === 'claimed';
+      if (answerLost && known.leaseUntil > clock.now()) throw new DeliveryInFlight('another attempt is under way');
+      if (answerLost && known.unanswered >= 1) throw new DeliveryUndecided('two attempts without an answer');
+      const claim: Claim = {
+        state: 'claimed',
         attempt: (known?.attempt ?? 0) + 1,
         leaseUntil: clock.now() + leaseMs,
+        unanswered: (known?.unanswered ?? 0) + (answerLost ? 1 : 0),
       };
       claims.set(key, claim);
       try {
@@ -36,8 +50,8 @@ export function inMemoryDeliveries(clock: Clock): Deliveries {
       claims.set(key, { ...claim, state: 'sent' });
       return 'sent';
     },
-    async recordAccepted(delivery, attempt) {
-      accepted.add(`${keyOf(delivery)} ${attempt}`);
+    async recordAccepted(delivery) {
+      accepted.add(keyOf(delivery));
     },
   };
 }

@@ -23,10 +23,13 @@ export function inMemoryInbox(): EventInbox & { events: Map<string, { event: Sto
       const { event } = known(eventKey);
       Object.assign(event, { state, reason }, clinicId && { clinicId });
     },
+    async countRequeue({ eventKey, requeues = 0 }) {
+      known(eventKey).event.requeues = requeues + 1;
+    },
     async release(eventKey, replay) {
       const entry = events.get(eventKey);
       if (!entry || !['quarantined', 'poison'].includes(entry.event.state)) return false;
-      Object.assign(entry.event, { state: 'received', replay });
+      Object.assign(entry.event, { state: 'received', replay, requeues: undefined });
       return true;
     },
     async list(state, { before = Infinity, limit }) {

@@ -5,6 +5,7 @@ const app = synthesize('prod');
 afterAll(() => rmSync(app.directory, { recursive: true }));
 
 const alarms = app.resources('AWS::CloudWatch::Alarm').map(({ Properties }) => app.resolve(Properties));
+const named = (name: string) => alarms.find((alarm) => alarm.AlarmName === `frontdesk-prod-${name}`);
 const names = alarms.map((alarm) => alarm.AlarmName.replace(/^frontdesk-prod-/, ''));
 
 test('the runbook has one heading for each alarm, named as the alarm, and none for an alarm that is gone', () => {
@@ -66,24 +67,55 @@ test('every dead-letter queue tells with its first message', () => {
   }
 });
 
-test('every function tells when it keeps failing, whether its door caught the fault or not', () => {
-  const functions = app.resources('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName as string);
-  for (const name of functions) {
-    const alarm = alarms.find((one) => one.AlarmName === `${name}-failing`);
-    const metrics = alarm?.Metrics.map(
-      (one: { MetricStat?: { Metric: { MetricName: string } } }) => one.MetricStat?.Metric.MetricName,
-    );
-    expect(metrics).toEqual(
-      expect.arrayContaining([`${name.replace('frontdesk-prod-', '')} request.failed`, 'Errors']),
-    );
-  }
+interface Metric {
+  Expression?: string;
+  MetricStat?: { Metric: { MetricName: string } };
+}
+
+/** The names of what an alarm counts. */
+const counted = ({ MetricName, Metrics }: { MetricName?: string; Metrics?: Metric[] }) =>
+  MetricName ? [MetricName] : Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric.MetricName ?? []);
+
+test('every function tells when it keeps failing, and counts each fault once', () => {
+  const functions = app.resources('AWS::Lambda::Function');
+  const watched = functions.map(({ Properties }) => {
+    const name = Properties.FunctionName.replace('frontdesk-prod-', '');
+    const metrics = counted(named(`${name}-failing`)).map((metric) => metric.replace(`${name} request.failed`, 'log'));
+    return [name, metrics.toSorted().join(' ')];
+  });
+  expect(Object.fromEntries(watched)).toEqual({
+    // A route and a queue catch a fault and log it; what they cannot catch Lambda counts.
+    'answer-inbound-call': 'Errors log',
+    'receive-call-event': 'Errors log',
+    'record-call-event': 'Errors log',
+    'record-email-event': 'Errors log',
+    'report-health': 'Errors log',
+    // A step logs a fault and throws it on.
+    'await-analysis': 'Errors',
+    'fetch-call': 'Errors',
+    'plan-summary': 'Errors',
+    'settle-summary': 'Errors',
+    'reconcile-calls': 'Errors',
+    // It also throws to have the workflow wait, which is no fault and not logged as one.
+    'send-call-summary': 'log',
+  });
+});
+
+test('in a sum of metrics one that says nothing counts as none', () => {
+  const sums: Metric[] = alarms.flatMap(({ Metrics = [] }) => Metrics).filter(({ Expression }: Metric) => Expression);
+  expect(sums.length).toBeGreaterThan(0);
+  for (const { Expression } of sums) expect(Expression).toMatch(/^FILL\(m\d, 0\)( \+ FILL\(m\d, 0\))+$/);
+});
+
+test('an e-mail that did not go out is told however its workflow ended', () => {
+  expect(counted(named('post-call-failed'))).toEqual(['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']);
 });
 
 test('an alarm on a log code counts lines that our functions really write', () => {
-  const filters = app.resources('AWS::Logs::MetricFilter').map(({ Properties }) => app.resolve(Properties));
-  const counted = new Set(filters.map((filter) => filter.FilterPattern));
-  const codes = [...counted].map((pattern) => pattern.match(/^\{ \$\.code = "([a-z.-]+)" \}$/)?.[1]);
-  expect(codes.toSorted()).toEqual([
+  const patterns: string[] = app.resources('AWS::Logs::MetricFilter').map(({ Properties }) => Properties.FilterPattern);
+  const codes = patterns.flatMap((pattern) => pattern.match(/^\{ \$\.code = "([a-z.-]+)" \}$/)?.[1] ?? []);
+  expect([...new Set(codes)].toSorted()).toEqual([
+    'event.given-up',
     'event.poison',
     'event.quarantined',
     'recipient.disabled',
@@ -92,14 +124,41 @@ test('an alarm on a log code counts lines that our functions really write', () =
     'ring.safe-answer',
     'ring.unrouted',
     'signature.refused',
+    'summary.given-up',
     'vendor.blocked',
     'vendor.fetch-failed',
+    'workflow.restart-failed',
   ]);
 });
 
+test('a request the gateway turned away for the crowd is told, though no function ran', () => {
+  const [filter] = app
+    .resources('AWS::Logs::MetricFilter')
+    .filter(({ Properties }) => !Properties.FilterPattern.includes('$.code'));
+  const [stage] = app.resources('AWS::ApiGatewayV2::Stage');
+  const { DestinationArn, Format } = app.resolve(stage?.Properties.AccessLogSettings);
+  expect(filter?.Properties.FilterPattern).toBe('{ $.status = "429" }');
+  expect(JSON.parse(Format).status).toBe('$context.status');
+  expect(DestinationArn).toContain(app.resolve(filter?.Properties.LogGroupName));
+  expect(named('api-throttled')).toMatchObject({
+    MetricName: filter?.Properties.MetricTransformations[0].MetricName,
+    Threshold: 1,
+  });
+});
+
+test('a vendor who answers none of two runs of the reconciler is told, one who was away for a moment is not', () => {
+  expect(named('vendor-fetch-failed')).toMatchObject({ Threshold: 1, Period: 900, EvaluationPeriods: 2 });
+  expect(named('vendor-fetch-failed')).not.toHaveProperty('DatapointsToAlarm');
+});
+
+test('a clinic that was not told, and an event that was given up, are told at the first', () => {
+  for (const name of ['restart-failed', 'summary-given-up', 'event-given-up']) {
+    expect(named(name)).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+  }
+});
+
 test('a reconciler that stays silent is told, as silence itself', () => {
-  const missing = alarms.find((alarm) => alarm.AlarmName === 'frontdesk-prod-reconcile-calls-missing');
-  expect(missing).toMatchObject({
+  expect(named('reconcile-calls-missing')).toMatchObject({
     ComparisonOperator: 'LessThanThreshold',
     Threshold: 1,
     Period: 900,

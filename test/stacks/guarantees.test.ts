@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { StoredEvent } from '#domain/conversations/event-inbox.ts';
 import { type Resource, synthesize } from './synthesized.ts';
 
 const app = synthesize('prod');
@@ -9,7 +10,7 @@ afterAll(() => rmSync(app.directory, { recursive: true }));
 interface Index {
   IndexName: string;
   KeySchema: { AttributeName: string }[];
-  Projection: { ProjectionType: string };
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
 }
 
 const properties = (type: string) => app.resources(type).map(({ Properties }) => app.resolve(Properties));
@@ -55,9 +56,16 @@ describe('what patients said', () => {
     expect(Object.fromEntries(indexes)).toEqual({
       'frontdesk-prod-core': [first, ['GSI2', 'GSI2PK', 'GSI2SK', 'ALL']],
       'frontdesk-prod-routing': [first],
-      'frontdesk-prod-inbox': [first],
+      'frontdesk-prod-inbox': [['GSI1', 'GSI1PK', 'GSI1SK', 'INCLUDE']],
       'frontdesk-prod-audit': [first],
     });
+  });
+
+  test('a list of events holds every word an event is described by, and not its body', () => {
+    const inbox = properties('AWS::DynamoDB::Table').find(({ TableName }) => TableName === 'frontdesk-prod-inbox');
+    const [{ Projection }]: Index[] = inbox.GlobalSecondaryIndexes;
+    expect(Projection.NonKeyAttributes).toEqual(expect.arrayContaining(Object.keys(StoredEvent.shape)));
+    expect(Projection.NonKeyAttributes?.filter((name) => /^raw/.test(name))).toEqual([]);
   });
 
   test('only the inbox forgets by itself, and only the audit table streams', () => {
@@ -263,6 +271,24 @@ describe('what runs', () => {
     expect(fields).toContain('$context.routeKey');
     expect(fields.filter((field) => /ip|path|query|body|agent|header|identity/i.test(String(field)))).toEqual([]);
     expect(stage.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
+  });
+
+  test('a storm of events leaves a quarter of what the gateway lets through to the ring', () => {
+    const [stage] = app.resources('AWS::ApiGatewayV2::Stage');
+    const { DefaultRouteSettings, RouteSettings } = stage?.Properties ?? {};
+    expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 });
+    expect(RouteSettings).toEqual({
+      'POST /api/retell/webhook': { ThrottlingRateLimit: 150, ThrottlingBurstLimit: 300 },
+    });
+  });
+
+  test('the stage is made after the routes it has settings for, else a fresh account refuses it', () => {
+    const [stage] = app.resources('AWS::ApiGatewayV2::Stage');
+    const limited = app
+      .resources('AWS::ApiGatewayV2::Route')
+      .filter(({ Properties }) => Properties.RouteKey in stage?.Properties.RouteSettings);
+    expect(limited).toHaveLength(1);
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(({ id }) => id)));
   });
 
   test('somebody looks for lost events every quarter of an hour, one at a time', () => {

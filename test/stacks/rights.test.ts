@@ -56,8 +56,8 @@ test('each function may do exactly what its work needs', () => {
   );
   expect(rights).toEqual({
     'answer-inbound-call': {
-      Core: 'GetItem Query',
-      Routing: 'BatchGetItem GetItem',
+      Core: 'Query',
+      Routing: 'BatchGetItem',
       Inbox: 'PutItem',
       RetellApiKey: read,
       ClinicBindingKey: read,
@@ -65,8 +65,8 @@ test('each function may do exactly what its work needs', () => {
     'receive-call-event': { Inbox: 'PutItem', Payloads: 'PutObject', CallEvents: 'SendMessage', RetellApiKey: read },
     'record-call-event': {
       CallEvents: feed,
-      Core: 'ConditionCheckItem GetItem PutItem Query UpdateItem',
-      Routing: 'BatchGetItem GetItem PutItem',
+      Core: 'GetItem Query UpdateItem',
+      Routing: 'BatchGetItem PutItem',
       Inbox: 'GetItem UpdateItem',
       Payloads: 'GetObject PutObject',
       ClinicBindingKey: read,
@@ -81,12 +81,11 @@ test('each function may do exactly what its work needs', () => {
       RetellApiKey: read,
     },
     'reconcile-calls': {
-      Core: 'GetItem Query UpdateItem',
-      'Core GSI1': 'Query',
+      Core: 'GetItem UpdateItem',
       'Core GSI2': 'Query',
-      Routing: 'BatchGetItem GetItem Query',
+      Routing: 'BatchGetItem',
       'Routing GSI1': 'Query',
-      Inbox: 'PutItem Query UpdateItem',
+      Inbox: 'GetItem PutItem UpdateItem',
       'Inbox GSI1': 'Query',
       Payloads: 'GetObject PutObject',
       CallEvents: 'SendMessage',
@@ -100,8 +99,8 @@ test('each function may do exactly what its work needs', () => {
       identity: 'SendRawEmail',
       'configuration-set': 'SendRawEmail',
     },
-    'settle-summary': { Core: 'GetItem Query UpdateItem' },
-    'record-email-event': { EmailEvents: feed, Core: 'GetItem PutItem Query UpdateItem' },
+    'settle-summary': { Core: 'GetItem UpdateItem' },
+    'record-email-event': { EmailEvents: feed, Core: 'GetItem PutItem UpdateItem' },
     'report-health': {},
   });
 });

@@ -15,6 +15,7 @@ export interface Resource {
   Type: string;
   Properties: Record<string, Value>;
   DeletionPolicy?: string;
+  DependsOn?: string[];
 }
 
 export interface Synthesized {
