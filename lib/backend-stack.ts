@@ -53,7 +53,7 @@ export class BackendStack extends Stack {
       name: 'event-poison',
       impact: 'Retell sent something we cannot read: a call may lack its clinic, its summary or its e-mail.',
       code: 'event.poison',
-      from: [answerInboundCall, conversations.receiveCallEvent],
+      from: [answerInboundCall, conversations.receiveCallEvent, conversations.recordCallEvent],
       within: Duration.minutes(5),
     });
     new LogAlarm(this, 'SignaturesRefused', {

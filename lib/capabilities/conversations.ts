@@ -28,6 +28,7 @@ interface ConversationsProps {
 /** A call's life: its events are stored once, queued in the order of the call, and merged into one item. */
 export class Conversations extends Construct {
   readonly receiveCallEvent: ApiFunction<ReceiveCallEventEnv>;
+  readonly recordCallEvent: QueueWorker<RecordCallEventEnv>;
   readonly awaitAnalysis: TaskFunction<AwaitAnalysisEnv>;
   readonly fetchCall: TaskFunction<FetchCallEnv>;
 
@@ -69,7 +70,7 @@ export class Conversations extends Construct {
     allowSend(this.receiveCallEvent, callEvents.queue);
     allowSecret(this.receiveCallEvent, retellApiKey, dataKey);
 
-    const recordCallEvent = new QueueWorker<RecordCallEventEnv>(this, 'RecordCallEvent', {
+    this.recordCallEvent = new QueueWorker<RecordCallEventEnv>(this, 'RecordCallEvent', {
       house,
       from: callEvents,
       entry: 'lambdas/conversations/record-call-event.lambda.ts',
@@ -84,12 +85,12 @@ export class Conversations extends Construct {
       impact: 'Calls are not recorded and no e-mail about them is begun.',
       timeout: recordingTimeout,
     });
-    allowTable(recordCallEvent, core, ['GetItem', 'Query', 'UpdateItem']);
-    allowTable(recordCallEvent, routing, ['BatchGetItem', 'PutItem']);
-    allowTable(recordCallEvent, inbox, ['GetItem', 'UpdateItem']);
-    allowBucket(recordCallEvent, payloads, ['GetObject', 'PutObject']);
-    allowSecret(recordCallEvent, clinicBindingKey, dataKey);
-    recordCallEvent.allow(['states:StartExecution', 'states:SendTaskSuccess'], [postCall]);
+    allowTable(this.recordCallEvent, core, ['GetItem', 'Query', 'UpdateItem']);
+    allowTable(this.recordCallEvent, routing, ['BatchGetItem', 'PutItem']);
+    allowTable(this.recordCallEvent, inbox, ['GetItem', 'UpdateItem']);
+    allowBucket(this.recordCallEvent, payloads, ['GetObject', 'PutObject']);
+    allowSecret(this.recordCallEvent, clinicBindingKey, dataKey);
+    this.recordCallEvent.allow(['states:StartExecution', 'states:SendTaskSuccess'], [postCall]);
 
     this.awaitAnalysis = new TaskFunction<AwaitAnalysisEnv>(this, 'AwaitAnalysis', {
       house,
@@ -134,7 +135,7 @@ export class Conversations extends Construct {
     });
     allowTable(reconcileCalls, core, ['GetItem', 'UpdateItem'], ['GSI2']);
     allowTable(reconcileCalls, routing, ['BatchGetItem'], ['GSI1']);
-    allowTable(reconcileCalls, inbox, ['GetItem', 'PutItem', 'UpdateItem'], ['GSI1']);
+    allowTable(reconcileCalls, inbox, ['PutItem', 'UpdateItem'], ['GSI1']);
     allowBucket(reconcileCalls, payloads, ['GetObject', 'PutObject']);
     allowSend(reconcileCalls, callEvents.queue);
     allowSecret(reconcileCalls, retellApiKey, dataKey);
@@ -145,7 +146,7 @@ export class Conversations extends Construct {
       name: 'event-quarantined',
       impact: 'A call could not be given to any clinic: its clinic gets no e-mail until the number is mapped.',
       code: 'event.quarantined',
-      from: [recordCallEvent],
+      from: [this.recordCallEvent],
       within: Duration.minutes(15),
     });
     new LogAlarm(this, 'VendorBlocked', {
@@ -153,7 +154,7 @@ export class Conversations extends Construct {
       name: 'vendor-blocked',
       impact: 'Retell refuses calls of every clinic: the account has no valid payment or too many calls at once.',
       code: 'vendor.blocked',
-      from: [recordCallEvent],
+      from: [this.recordCallEvent],
       within: Duration.minutes(1),
     });
     new LogAlarm(this, 'VendorFetchFailed', {

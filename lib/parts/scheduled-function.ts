@@ -28,7 +28,8 @@ export class ScheduledFunction<Env> extends TaskFunction<Env> {
     id: string,
     { every, finishes, impactWhenMissing, ...props }: ScheduledFunctionProps<Env>,
   ) {
-    super(scope, id, { ...props, tellAfter: 1, reservedConcurrentExecutions: 1 });
+    // A run goes on after a fault that it can catch. At the first fault it is told, so one that counts twice changes nothing.
+    super(scope, id, { ...props, faults: 'either', tellAfter: 1, reservedConcurrentExecutions: 1 });
     const { house } = props;
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: every });
 

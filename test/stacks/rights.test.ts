@@ -85,7 +85,7 @@ test('each function may do exactly what its work needs', () => {
       'Core GSI2': 'Query',
       Routing: 'BatchGetItem',
       'Routing GSI1': 'Query',
-      Inbox: 'GetItem PutItem UpdateItem',
+      Inbox: 'PutItem UpdateItem',
       'Inbox GSI1': 'Query',
       Payloads: 'GetObject PutObject',
       CallEvents: 'SendMessage',
@@ -123,6 +123,19 @@ test('no function may use a key but through the service that holds the thing', (
     expect(use.Condition?.StringEquals?.['kms:ViaService']).toMatch(
       /^(dynamodb|s3|secretsmanager|sqs)\.eu-west-3\.(amazonaws\.com|<URLSuffix>)$/,
     );
+  }
+});
+
+test('a function may use the key of each kind of thing it may use, and of no other', () => {
+  const keptBy = { dynamodb: /^(Core|Routing|Inbox|Audit)/, s3: /^Payloads/, secretsmanager: /Key$/, sqs: /Events$/ };
+  for (const one of app.resources('AWS::Lambda::Function')) {
+    const things = Object.keys(rightsOf(one));
+    const needed = Object.entries(keptBy).flatMap(([service, thing]) =>
+      things.some((name) => thing.test(name)) ? service : [],
+    );
+    const uses = statementsOf(app.resolve(one.Properties.Role).replace(/\.Arn$/, '')).filter(isKeyUse);
+    const used = uses.map(({ Condition }) => Condition?.StringEquals?.['kms:ViaService']?.split('.')[0] ?? '');
+    expect([one.id, [...new Set(used)].toSorted()]).toEqual([one.id, needed]);
   }
 });
 
