@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isMergedEventType, providerIdOf, RetellWebhook, routingHints } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
+import { keepPoison } from '#lambdas/keep-poison.ts';
 import { retellRequests } from '#lambdas/retell-request.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
@@ -27,28 +28,15 @@ interface Deps {
  */
 export function receiveCallEvent({ retellKey, inbox, queue, clock, log }: Deps) {
   const authenticate = retellRequests({ key: retellKey, clock, log });
+  const poison = keepPoison({ inbox, clock, log });
 
   return async (request: HttpRequest): Promise<HttpAnswer> => {
     const checked = await authenticate(request, largestBytes);
     if (!checked.authentic) return checked.answer;
     const { rawBody } = request;
-    const bodyHash = createHash('sha256').update(rawBody).digest('hex');
     const parsed = RetellWebhook.safeParse(checked.body);
     if (!parsed.success) {
-      const eventKey = `retell|unreadable|${bodyHash}`;
-      log.error('event.poison', { eventKey });
-      await inbox.store(
-        {
-          eventKey,
-          provider: 'retell',
-          eventType: 'unreadable',
-          state: 'poison',
-          reason: 'unreadable',
-          receivedAt: clock.now(),
-          source: 'webhook',
-        },
-        rawBody,
-      );
+      await poison('unreadable', rawBody);
       return errorAnswer(
         400,
         'unreadable-event',
@@ -60,7 +48,7 @@ export function receiveCallEvent({ retellKey, inbox, queue, clock, log }: Deps) 
     const providerId = providerIdOf(webhook);
     const conversationId = retellConversationId(providerId);
     const eventType = webhook.event.replace(/[^A-Za-z0-9_-]/g, '?');
-    const eventKey = `retell|${eventType}|${providerId}|${bodyHash}`;
+    const eventKey = `retell|${eventType}|${providerId}|${createHash('sha256').update(rawBody).digest('hex')}`;
     const { clinicNumber } = routingHints(webhook);
     const merged = isMergedEventType(webhook.event);
     const stored = await inbox.store(

@@ -12,6 +12,7 @@ import { retellConversationId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
+import type { UnroutedReason } from '#domain/routing/find-clinic.ts';
 import { bindConversation } from './bind-conversation.ts';
 
 interface Deps {
@@ -47,23 +48,19 @@ export function recordCallEvent(deps: Deps) {
     }
     const conversationId = retellConversationId(providerIdOf(webhook));
 
-    const bound = await bind(webhook, record);
-    if (bound.outcome === 'unrouted') {
-      const { reason } = bound;
+    const quarantine = async (reason: UnroutedReason) => {
       await inbox.settle(record, 'quarantined', { reason });
       log.error('event.quarantined', { conversationId, eventKey, reason });
-      return;
-    }
+    };
+
+    const bound = await bind(webhook, record);
+    if (bound.outcome === 'unrouted') return quarantine(bound.reason);
 
     const { session, clinic } = bound;
     const { clinicId } = session;
     const event = toCallEvent(webhook, rawBody);
     const { call, contradicted } = await merge(event, session);
-    if (contradicted) {
-      await inbox.settle(record, 'quarantined', { reason: 'conflict' });
-      log.error('event.quarantined', { clinicId, conversationId, eventKey, reason: 'conflict' });
-      return;
-    }
+    if (contradicted) return quarantine('conflict');
     if (call.anomalies.length) {
       log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
     }

@@ -3,6 +3,7 @@ import { inboundReply } from '#adapters/retell/inbound-reply.ts';
 import { type InboundRing, parseInboundRequest } from '#adapters/retell/inbound-request.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
+import { keepPoison } from '#lambdas/keep-poison.ts';
 import { retellRequests } from '#lambdas/retell-request.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
@@ -48,6 +49,7 @@ type Lookup =
 export function answerInboundCall(deps: Deps) {
   const { directory, clinics, inbox, clock, log, unroutedCalls } = deps;
   const authenticate = retellRequests({ key: deps.retellKey, clock, log });
+  const poison = keepPoison(deps);
   const memory = lastGoodProfiles(clock);
 
   async function lookUp(ring: InboundRing, pathClinicId: string | undefined): Promise<Lookup> {
@@ -150,7 +152,7 @@ export function answerInboundCall(deps: Deps) {
     if (!checked.authentic) return checked.answer;
     const ring = read(checked.body);
     if (!ring) {
-      await keepPoison(request.rawBody);
+      await poison('unreadable-ring', request.rawBody);
       return errorAnswer(400, 'unreadable-event', 'The body is no call_inbound or chat_inbound event; check its JSON.');
     }
 
@@ -168,23 +170,6 @@ export function answerInboundCall(deps: Deps) {
       : { kind: 'answer', variables: safeVariables(ring.toNumber, clock.now()) };
     return { status: 200, body: inboundReply(ring.event, safe) };
   };
-
-  async function keepPoison(rawBody: Buffer): Promise<void> {
-    const eventKey = `retell|unreadable-ring|${sha256(rawBody)}`;
-    log.error('event.poison', { eventKey });
-    await inbox.store(
-      {
-        eventKey,
-        provider: 'retell',
-        eventType: 'unreadable',
-        state: 'poison',
-        reason: 'unreadable',
-        receivedAt: clock.now(),
-        source: 'webhook',
-      },
-      rawBody,
-    );
-  }
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
