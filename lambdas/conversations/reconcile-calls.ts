@@ -154,13 +154,17 @@ export function reconcileCalls(deps: Deps) {
 
   async function recoverUntold(providerId: string, done: Reconciled): Promise<void> {
     const conversationId = retellConversationId(providerId);
-    const { session } = await directory.find({ conversationId });
-    const known = session && (await conversations.get(session.clinicId, conversationId));
-    if (known && hasEnded(known)) return;
-    const found = await source.fetch({ providerId, providerObject: 'call' });
-    if (!found?.over || !(await keep(providerId, found, 'reconciler'))) return;
-    log.warn('call.recovered', { clinicId: session?.clinicId, conversationId });
-    done.recovered += 1;
+    try {
+      const { session } = await directory.find({ conversationId });
+      const known = session && (await conversations.get(session.clinicId, conversationId));
+      if (known && hasEnded(known)) return;
+      const found = await source.fetch({ providerId, providerObject: 'call' });
+      if (!found?.over || !(await keep(providerId, found, 'reconciler'))) return;
+      log.warn('call.recovered', { clinicId: session?.clinicId, conversationId });
+      done.recovered += 1;
+    } catch (error) {
+      log.error('vendor.fetch-failed', { conversationId, ...errorFields(error) });
+    }
   }
 }
 

@@ -7,14 +7,23 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openTable } from '#adapters/dynamodb/table.ts';
 import type { Table } from '#adapters/dynamodb/table.ts';
+import { StoredEvent } from '#domain/conversations/event-inbox.ts';
+
+interface Shape {
+  indexes: readonly string[];
+  stream: boolean;
+  /** What the index carries, where that is not everything. */
+  listed?: string[];
+}
 
 /** The four tables as the data stack makes them: which indexes each has, and which one streams. */
 const shapes = {
   core: { indexes: ['GSI1', 'GSI2'], stream: false },
   routing: { indexes: ['GSI1'], stream: false },
-  inbox: { indexes: ['GSI1'], stream: false },
+  // Lists of events carry everything about them but their bodies.
+  inbox: { indexes: ['GSI1'], stream: false, listed: Object.keys(StoredEvent.shape) },
   audit: { indexes: ['GSI1'], stream: true },
-} as const;
+} satisfies Record<string, Shape>;
 export type TableName = keyof typeof shapes;
 
 export interface TestDynamoDb {
@@ -68,11 +77,7 @@ export async function startDynamoDb(): Promise<TestDynamoDb> {
   };
 }
 
-async function createTable(
-  client: DynamoDBClient,
-  name: string,
-  { indexes, stream }: { indexes: readonly string[]; stream: boolean },
-): Promise<void> {
+async function createTable(client: DynamoDBClient, name: string, { indexes, stream, listed }: Shape): Promise<void> {
   const schema = (prefix: string) => [
     { AttributeName: `${prefix}PK`, KeyType: 'HASH' as const },
     { AttributeName: `${prefix}SK`, KeyType: 'RANGE' as const },
@@ -87,7 +92,7 @@ async function createTable(
       GlobalSecondaryIndexes: indexes.map((IndexName) => ({
         IndexName,
         KeySchema: schema(IndexName),
-        Projection: { ProjectionType: 'ALL' },
+        Projection: listed ? { ProjectionType: 'INCLUDE', NonKeyAttributes: listed } : { ProjectionType: 'ALL' },
       })),
       StreamSpecification: stream ? { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } : undefined,
     }),
