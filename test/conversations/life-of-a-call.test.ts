@@ -58,6 +58,28 @@ test('a late analysis updates the record; a second e-mail goes out only where th
   }
 });
 
+test('an update that could not be sent leaves what was told, and is started again as an update', async () => {
+  const base = clinicProfile();
+  const world = callWorld({ profiles: [{ ...base, email: { ...base.email, sendUpdate: true } }] });
+  await world.arrive(ended);
+  await world.run();
+  await world.timeOut();
+  await world.arrive(analyzed);
+  const [message] = world.queued.splice(0);
+  await world.steps.record(message as NonNullable<typeof message>);
+  const update = { clinicId: cotonou, conversationId: aConversationId, template: 'call-summary-update' } as const;
+  const plan = await world.steps.plan(update);
+  expect(await world.steps.settle({ ...update, plan, results: [{ outcome: 'failed' }] })).toEqual({ state: 'failed' });
+  expect(onlyCall(world)).toMatchObject({ notification: 'sent_degraded', status: 'closed' });
+
+  world.executions.clear();
+  expect(await world.steps.restart(onlyCall(world))).toBe('restarted');
+  await world.run();
+  expect(world.outbox.map(({ template }) => template)).toEqual(['call-summary', 'call-summary-update']);
+  expect(onlyCall(world)).toMatchObject({ notification: 'sent', toldWithoutAnalysis: false });
+  expect(await world.steps.restart({ ...onlyCall(world), version: 1 })).toBe('overtaken');
+});
+
 test('an analysis that comes while the e-mail without it is on its way is not overlooked', async () => {
   const base = clinicProfile();
   const world = callWorld({ profiles: [{ ...base, email: { ...base.email, sendUpdate: true } }] });

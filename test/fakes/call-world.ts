@@ -10,6 +10,7 @@ import { fetchCall } from '#lambdas/conversations/fetch-call.ts';
 import { keepFetchedCall } from '#lambdas/conversations/keep-fetched-call.ts';
 import { reconcileCalls } from '#lambdas/conversations/reconcile-calls.ts';
 import { recordCallEvent } from '#lambdas/conversations/record-call-event.ts';
+import { restartSummary } from '#lambdas/conversations/restart-summary.ts';
 import { planSummary } from '#lambdas/notifications/plan-summary.ts';
 import { sendCallSummary } from '#lambdas/notifications/send-call-summary.ts';
 import { settleSummary } from '#lambdas/notifications/settle-summary.ts';
@@ -121,17 +122,18 @@ export function callWorld({
       clinics,
       conversations,
       deliveries: through(deliveries),
-      email: {
-        async send(email) {
+      email: through({
+        async send(email: OutgoingEmail) {
           outbox.push(email);
           await deliveries.recordAccepted(email, email.attempt, `message-${outbox.length}`);
           return { messageId: `message-${outbox.length}` };
         },
-      },
+      }),
       log,
       consoleUrl: 'https://console.frontdesk.example',
     }),
     settle: settleSummary({ conversations: through(conversations), clock, log }),
+    restart: restartSummary({ conversations, workflow, clock, log }),
     reconcile: reconcileCalls({
       inbox,
       queue,
