@@ -4,6 +4,7 @@ import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { settingsFor, stages } from '#lib/settings.ts';
 import { createDynamoDb, openTable, type Table } from '#adapters/dynamodb/table.ts';
 
 /** Where `npm start` keeps its files unless told otherwise. */
@@ -41,9 +42,7 @@ export async function connect({ stage, dir = defaultDir }: { stage?: string; dir
   return stage ? connectToStage(stage) : connectToLocal(dir);
 }
 
-async function connectToStage(stage: string): Promise<Connection> {
-  // Only here: the settings stand on the CDK, which takes a second to load.
-  const { stages, settingsFor } = await import('#lib/settings.ts');
+function connectToStage(stage: string): Connection {
   const deployed = stages.filter((one) => one !== 'local');
   const known = deployed.find((one) => one === stage);
   if (!known) throw new CannotConnect(`there is no stage ${stage}; there are ${deployed.join(', ')}`);

@@ -1,4 +1,4 @@
-import { type WallClock, wallClock } from '../wall-time.ts';
+import type { WallClock } from '../wall-time.ts';
 import { type Clinic, type Interval, type Weekday, weekdays } from './clinic.ts';
 
 type Opening = Pick<Clinic, 'hours' | 'closures' | 'zone'>;
@@ -32,8 +32,7 @@ function without(window: Interval, cut: Interval): Interval[] {
   return pieces.filter(({ from, to }) => from < to);
 }
 
-/** Whether the clinic is open at an instant, by its own wall clock; `undefined` when its hours are unknown. */
-export function isOpenAt(clinic: Opening, instantMs: number): boolean | undefined {
-  const now = wallClock(instantMs, clinic.zone);
+/** Whether the clinic is open when its own wall clock shows this; `undefined` when its hours are unknown. */
+export function isOpenAt(clinic: Opening, now: WallClock): boolean | undefined {
   return openIntervals(clinic, now)?.some(({ from, to }) => from <= now.time && now.time < to);
 }

@@ -96,6 +96,7 @@ function spokenIntervals(intervals: readonly Interval[], language: Language): st
 }
 
 function exceptions(clinic: Pick<Clinic, 'hours' | 'closures' | 'zone'>, language: Language, nowMs: number): string[] {
+  if (clinic.closures.length === 0) return [];
   const say = words[language];
   const first = wallClock(nowMs, clinic.zone).date;
   const last = wallClock(nowMs + announcedDays * dayMs, clinic.zone).date;

@@ -17,7 +17,8 @@ const disclosure = {
 /** What the agent knows of a clinic when its phone rings, in the language of the call. Nothing about the caller. */
 export function ringVariables(clinic: Clinic, tag: LanguageTag, nowMs: number): RingVariables {
   const language = languageOf(tag);
-  const open = isOpenAt(clinic, nowMs);
+  const now = wallClock(nowMs, clinic.zone);
+  const open = isOpenAt(clinic, now);
   const greeting = clinic.greeting[tag] ?? clinic.greeting[language];
   return {
     clinic_id: clinic.id,
@@ -27,7 +28,7 @@ export function ringVariables(clinic: Clinic, tag: LanguageTag, nowMs: number): 
     available_doctors: spokenProviders(clinic.providers, language),
     business_hours: spokenHours(clinic, language, nowMs),
     open_now: open === undefined ? 'unknown' : open ? 'true' : 'false',
-    today: spokenDate(wallClock(nowMs, clinic.zone).date, language),
+    today: spokenDate(now.date, language),
     language: tag,
     greeting: [disclosure[language](clinic.name), greeting].filter(Boolean).join(' '),
     emergency_numbers: list(clinic.emergencyNumbers, language, 'disjunction'),

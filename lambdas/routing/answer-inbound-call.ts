@@ -53,7 +53,10 @@ export function answerInboundCall(deps: Deps) {
   const memory = lastGoodProfiles(clock);
 
   async function lookUp(ring: InboundRing, pathClinicId: string | undefined): Promise<Lookup> {
-    const signal = AbortSignal.timeout(patienceMs);
+    // Not AbortSignal.timeout: that one goes off for every answered ring too, and each time builds an error with its stack.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), patienceMs);
+    const { signal } = patience;
     try {
       const agent = ring.agentId ? ({ provider: 'retell', id: ring.agentId } as const) : undefined;
       const answer = await directory.find({ number: ring.toNumber, agent }, { signal });
@@ -77,6 +80,8 @@ export function answerInboundCall(deps: Deps) {
       return { outcome: 'found', found };
     } catch (error) {
       return recall(ring, pathClinicId, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

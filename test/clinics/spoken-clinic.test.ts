@@ -48,10 +48,10 @@ test('the wall clock is that of the zone, on days when clocks change too', () =>
 
 test('a break closes the clinic, and the end of an interval is not in it', () => {
   const clinic = clinicProfile();
-  expect(isOpenAt(clinic, at('2026-10-05T11:29:00Z'))).toBe(true);
-  expect(isOpenAt(clinic, at('2026-10-05T11:30:00Z'))).toBe(false);
-  expect(isOpenAt(clinic, at('2026-10-05T14:00:00Z'))).toBe(true);
-  expect(isOpenAt(clinic, at('2026-10-04T10:00:00Z'))).toBe(false);
+  expect(isOpenAt(clinic, wallClock(at('2026-10-05T11:29:00Z'), clinic.zone))).toBe(true);
+  expect(isOpenAt(clinic, wallClock(at('2026-10-05T11:30:00Z'), clinic.zone))).toBe(false);
+  expect(isOpenAt(clinic, wallClock(at('2026-10-05T14:00:00Z'), clinic.zone))).toBe(true);
+  expect(isOpenAt(clinic, wallClock(at('2026-10-04T10:00:00Z'), clinic.zone))).toBe(false);
 });
 
 test('a closure wins over everything, a special opening over the weekly hours', () => {
@@ -85,7 +85,7 @@ test('hours are said with their breaks, closed days and the exceptions ahead', (
 test('hours nobody gave are unknown, not invented', () => {
   const clinic = clinicProfile({ hours: undefined });
   expect(spokenHours(clinic, 'fr', 0)).toBe('horaires non communiqués');
-  expect(isOpenAt(clinic, at('2026-10-05T09:00:00Z'))).toBeUndefined();
+  expect(isOpenAt(clinic, wallClock(at('2026-10-05T09:00:00Z'), clinic.zone))).toBeUndefined();
 });
 
 test('a clinic that never closes says so in one breath', () => {
