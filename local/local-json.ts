@@ -16,7 +16,7 @@ export interface LocalJson {
   aws: { endpoint: string; region: string; control: string };
   dynamodb: { endpoint: string; tables: TableNames };
   retell: { apiKey: string; baseUrl: string; control: string };
-  /** As they stood at the start. `recipients` are the addresses that are written to, alternatives left out. */
+  /** As they stood at the start. `recipients` are the addresses that hear of every call. */
   clinics: (Omit<LocalClinic, 'recipients'> & { recipients: string[] })[];
 }
 
@@ -52,7 +52,7 @@ export const localClinic = (clinic: ClinicProfile): LocalClinic => ({
 export const announcedClinic = (clinic: ClinicProfile): LocalJson['clinics'][number] => ({
   ...localClinic(clinic),
   recipients: clinic.recipients
-    .filter(({ alternative, disabled }) => !alternative && !disabled)
+    .filter(({ alternative, disabled, events }) => !alternative && !disabled && events.includes('all'))
     .map(({ address }) => address),
 });
 
