@@ -45,7 +45,9 @@ export function planSummary({ clinics, conversations, clock }: Deps) {
       ),
     ]);
     if (!clinic || !call) throw new Error('a workflow plans for a clinic or conversation that does not exist');
-    const degraded = call.analysis === undefined;
+    // As decided in the write above, also when this step is tried again and the analysis has come in between: what was
+    // taken for late then is told by the update.
+    const degraded = template === 'call-summary' && call.toldWithoutAnalysis;
     const wanted = call.endKind !== 'not_connected' || clinic.email.notConnected;
     const recipients = wanted ? summaryRecipients(clinic.recipients, call) : [];
     // Somebody asked for such calls and no address of theirs works: to be sent, to nobody, which settles as failed.

@@ -85,10 +85,14 @@ test('an analysis that comes while the e-mail without it is on its way is not ov
   const world = callWorld({ profiles: [{ ...base, email: { ...base.email, sendUpdate: true } }] });
   await world.arrive(ended);
   await world.run();
-  await world.steps.plan({ clinicId: cotonou, conversationId: aConversationId, template: 'call-summary' });
+  const summary = { clinicId: cotonou, conversationId: aConversationId, template: 'call-summary' } as const;
+  expect(await world.steps.plan(summary)).toMatchObject({ degraded: true });
   await world.arrive(analyzed);
-  await world.run();
+  const [message] = world.queued.splice(0);
+  await world.steps.record(message as NonNullable<typeof message>);
   expect([...world.executions.values()].map(({ call }) => call.template)).toContain('call-summary-update');
+  // The plan's answer was lost and the step is tried again: it must not promise both e-mails the analysis.
+  expect(await world.steps.plan(summary)).toMatchObject({ degraded: true });
 });
 
 test('a call that never connected is recorded, and its clinic is not bothered unless it asked to be', async () => {
