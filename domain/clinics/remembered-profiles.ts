@@ -7,7 +7,7 @@ const maxAgeMs = 60_000;
 const mostClinics = 1_000;
 
 /**
- * The clinics of a process that reads the same ones again and again, each at most a minute old. For work that a minute
+ * The active clinics of a process that reads the same ones again and again, each at most a minute old. For work that a minute
  * of yesterday's settings cannot harm; who is written to, and what a caller hears, is always read anew.
  */
 export function rememberedProfiles(clinics: Pick<ClinicStore, 'profile'>, clock: Clock): Pick<ClinicStore, 'profile'> {
@@ -18,7 +18,8 @@ export function rememberedProfiles(clinics: Pick<ClinicStore, 'profile'>, clock:
       if (entry && clock.now() - entry.at < maxAgeMs) return entry.profile;
       const profile = await clinics.profile(clinicId);
       known.delete(clinicId);
-      if (profile) known.set(clinicId, { profile, at: clock.now() });
+      // A clinic that is not active may be made so, and its calls replayed, this very minute.
+      if (profile?.status === 'active') known.set(clinicId, { profile, at: clock.now() });
       if (known.size > mostClinics) known.delete(known.keys().next().value as ClinicId);
       return profile;
     },

@@ -3,7 +3,7 @@ import { clinicProfile } from '../fakes/clinic.ts';
 import { standingClock } from '../fakes/clock.ts';
 import { cotonou } from '../fakes/conversation.ts';
 
-test('a clinic is read again after a minute, and one that is not there is not remembered', async () => {
+test('a clinic is read again after a minute, and one that is not active or not there is not remembered', async () => {
   const clock = standingClock();
   const stored = new Map([[cotonou, clinicProfile()]]);
   let reads = 0;
@@ -14,7 +14,9 @@ test('a clinic is read again after a minute, and one that is not there is not re
   expect((await profile(cotonou))?.status).toBe('active');
   clock.pass(1);
   expect((await profile(cotonou))?.status).toBe('suspended');
-  expect(reads).toBe(2);
+  stored.set(cotonou, clinicProfile());
+  expect((await profile(cotonou))?.status).toBe('active');
+  expect(reads).toBe(3);
   stored.clear();
   clock.pass(60_000);
   expect(await profile(cotonou)).toBeUndefined();
