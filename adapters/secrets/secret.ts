@@ -68,8 +68,11 @@ export function createSecret(secretId: string, clock: Clock, bounds: Limits = li
     async values() {
       if (!known) return refresh();
       const { values, readAt } = known;
-      // Nobody waits for a value that is known: the next request has the new one.
-      if (clock.now() - readAt >= freshForMs) void refresh();
+      const ageMs = clock.now() - readAt;
+      // A process that slept for longer than the overlap may hold a key that was withdrawn since.
+      if (ageMs >= overlapMs) return refresh();
+      // Otherwise nobody waits for a value that is known: the next request has the new one.
+      if (ageMs >= freshForMs) void refresh();
       return values;
     },
     async refreshed() {
