@@ -1,5 +1,6 @@
 /** `npm run events -- quarantine | replay | resume`: events without a clinic, and summaries that did not go out. */
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
@@ -70,6 +71,9 @@ const eventLines = ({ eventKey, eventType, reason, maskedNumber, receivedAt, sta
   `    ${eventKey}`,
 ];
 
+/** `--all` means so many at a time; a flood is let back in portions. */
+const mostAtOnce = 1_000;
+
 async function replay(eventKeys: string[], options: Options): Promise<number> {
   if (!options.all && eventKeys.length === 0) throw new Misuse('replay needs the keys of events, or --all');
   const outcomes = await withSystem(options, async (system) => {
@@ -77,7 +81,7 @@ async function replay(eventKeys: string[], options: Options): Promise<number> {
     const queue = createCallEventQueue(await system.queueUrl('call-events.fifo'));
     const clinicId = options.clinic ? await clinicNamed(system, options.clinic) : undefined;
     const wanted = options.all
-      ? (await inbox.list('quarantined', { limit: 1_000 })).map(({ eventKey }) => eventKey)
+      ? (await inbox.list('quarantined', { limit: mostAtOnce })).map(({ eventKey }) => eventKey)
       : eventKeys;
     const done: ({ eventKey: string } & ReplayOutcome)[] = [];
     for (const eventKey of wanted)
@@ -85,7 +89,10 @@ async function replay(eventKeys: string[], options: Options): Promise<number> {
     return done;
   });
   if (options.json) printJson(outcomes);
-  else print(outcomes.length ? outcomes.map(replayLine) : ['Nothing is quarantined.']);
+  else {
+    print(outcomes.length ? outcomes.map(replayLine) : ['Nothing is quarantined.']);
+    if (options.all && outcomes.length === mostAtOnce) console.log('There may be more: run it again.');
+  }
   return outcomes.some(({ outcome }) => outcome === 'no-such-event') ? 1 : 0;
 }
 
@@ -111,10 +118,12 @@ async function resume([slug, id, ...rest]: string[], options: Options): Promise<
   if (!slug || rest.length || !conversationId.success) throw new Misuse('resume needs a clinic and a conversation id');
   const outcome = await withSystem(options, async (system) => {
     const conversations = createConversationStore(system.tables.core);
-    const call = await conversations.get(await clinicNamed(system, slug), conversationId.data);
+    const clinicId = await clinicNamed(system, slug);
+    const call = await conversations.get(clinicId, conversationId.data);
     if (!call) throw new Refused(`clinic ${slug} has no conversation ${conversationId.data}`);
     const untold = ['waiting', 'sending', 'failed'].includes(call.notification);
-    if (!untold && !awaitsUpdate(call))
+    const wantsUpdates = (await createClinicStore(system.tables.core).profile(clinicId))?.email.sendUpdate;
+    if (!untold && !(wantsUpdates && awaitsUpdate(call)))
       throw new Refused(`there is nothing to resume: its summary is ${call.notification}`);
     const workflow = createPostCallWorkflow(await system.stateMachineArn('post-call'));
     return restartSummary({ conversations, workflow, clock: systemClock, log: silent })(call);

@@ -7,12 +7,6 @@ export interface Key {
   SK: string;
 }
 
-/** A partition and what its sort keys begin with. */
-export interface KeyPrefix {
-  PK: string;
-  prefix: string;
-}
-
 /**
  * Every key of every table, so that isolation can be read on one page: whatever belongs to a clinic lies in a
  * partition that starts with `CLINIC#{clinicId}`, which is also what the rights of a session are cut to.
