@@ -70,6 +70,7 @@ export function safeVariables(dialledNumber: string, nowMs: number): RingVariabl
     today: spokenDate(wallClock(nowMs, 'UTC').date, language),
     language,
     greeting: words.greeting,
-    emergency_numbers: '112',
+    // Which of them answers depends on where the caller stands; two are safer than the wrong one.
+    emergency_numbers: list(['112', '911'], language, 'disjunction'),
   };
 }
