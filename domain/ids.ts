@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
 /** Ids with only zeros but a digit or two pass as UUIDs in careless code; a clinic must never be found by one. */
@@ -14,6 +15,36 @@ export type ClinicId = z.infer<typeof ClinicId>;
 /** A person who treats, within one clinic. */
 export const ProviderId = randomUuid.brand('ProviderId');
 export type ProviderId = z.infer<typeof ProviderId>;
+
+/** A room or chair, within one clinic. */
+export const OperatoryId = randomUuid.brand('OperatoryId');
+export type OperatoryId = z.infer<typeof OperatoryId>;
+
+/** A kind of appointment, within one clinic. */
+export const AppointmentTypeId = randomUuid.brand('AppointmentTypeId');
+export type AppointmentTypeId = z.infer<typeof AppointmentTypeId>;
+
+/** A person treated by one clinic; the same human in two clinics is two patients. */
+export const PatientId = randomUuid.brand('PatientId');
+export type PatientId = z.infer<typeof PatientId>;
+
+export const AppointmentId = randomUuid.brand('AppointmentId');
+export type AppointmentId = z.infer<typeof AppointmentId>;
+
+export const WaitlistEntryId = randomUuid.brand('WaitlistEntryId');
+export type WaitlistEntryId = z.infer<typeof WaitlistEntryId>;
+
+/**
+ * A random-looking UUID (version 4) that is always the same for the same parts, so that whoever tries again writes the
+ * same item instead of a second one.
+ */
+export function derivedUuid(...parts: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
+  hash[6] = (hash[6]! & 0x0f) | 0x40;
+  hash[8] = (hash[8]! & 0x3f) | 0x80;
+  const hex = hash.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
 
 /**
  * One interaction on one channel, named after the vendor's own id, so that every component computes the same id:

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { ClinicChange, ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import { ClinicId } from '#domain/ids.ts';
+import { hasAppointments, hasCells } from './calendar-use.ts';
 import { createClinicStore } from './clinics.ts';
 import { isProfileRow, metaRow, MetaRow, profileRows, stamped } from './clinic-rows.ts';
 import {
@@ -101,6 +102,16 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
 
     async holders(clinics) {
       return holdersIn(await read(routing, clinics.flatMap(routingKeys)));
+    },
+
+    async calendarsInUse(clinicId, owners, fromMs, nowMs) {
+      const used = await Promise.all(owners.map((owner) => hasCells(core, clinicId, owner, fromMs, nowMs)));
+      return owners.filter((_, index) => used[index]);
+    },
+
+    async typesAhead(clinicId, types, fromMs) {
+      const booked = await Promise.all(types.map((typeId) => hasAppointments(core, clinicId, typeId, fromMs)));
+      return types.filter((_, index) => booked[index]);
     },
 
     async save(changes, at) {

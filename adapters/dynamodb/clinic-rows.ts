@@ -1,9 +1,21 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
-import { Clinic, Closure, EmailSettings, Provider, Recipient, WeeklyHours } from '#domain/clinics/clinic.ts';
+import {
+  AppointmentType,
+  Clinic,
+  Closure,
+  EmailSettings,
+  HumanLine,
+  Operatory,
+  Provider,
+  Recipient,
+  SchedulingSettings,
+  TypeProvider,
+  WeeklyHours,
+} from '#domain/clinics/clinic.ts';
 import { type ClinicProfile, disabledReasons, type RecipientState } from '#domain/clinics/clinic-store.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
-import { ClinicId, ProviderId } from '#domain/ids.ts';
+import { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import { type Key, keys } from './keys.ts';
 import type { Item } from './table.ts';
 
@@ -19,21 +31,38 @@ const {
   hours: _hours,
   closures: _closures,
   providers: _providers,
+  operatories: _operatories,
+  appointmentTypes: _appointmentTypes,
   ...metaFields
 } = Clinic.shape;
 const { recipients: _recipients, ...settingsFields } = EmailSettings.shape;
 const { id: _providerId, ...providerFields } = Provider.shape;
+const { id: _operatoryId, ...operatoryFields } = Operatory.shape;
+const { id: _typeId, ...typeFields } = AppointmentType.shape;
 
 /** Places keep the order of the file, which a partition sorted by id would lose. */
 const place = { position: z.int() };
 
-export const MetaRow = z.object({ ...metaFields, clinicId: ClinicId, version: z.int() });
+/** A clinic stored before there was scheduling has none of these attributes, and the defaults. */
+const Line = z.object(HumanLine.shape).optional();
+const added = { scheduling: z.object(SchedulingSettings.shape).prefault({}), humanLine: Line, emergencyLine: Line };
+
+export const MetaRow = z.object({ ...metaFields, ...added, clinicId: ClinicId, version: z.int() });
 const Rows = z.object({
   meta: MetaRow,
   settings: z.object(settingsFields),
   hours: z.object({ hours: WeeklyHours }).optional(),
   closures: z.array(z.object({ ...Closure.shape, ...place })),
   providers: z.array(z.object({ ...providerFields, providerId: ProviderId, ...place })),
+  operatories: z.array(z.object({ ...operatoryFields, operatoryId: OperatoryId, ...place })),
+  appointmentTypes: z.array(
+    z.object({
+      ...typeFields,
+      providers: z.array(z.object(TypeProvider.out.shape)).optional(),
+      typeId: AppointmentTypeId,
+      ...place,
+    }),
+  ),
   recipients: z.array(
     z.object({
       ...Recipient.shape,
@@ -46,7 +75,14 @@ const Rows = z.object({
 });
 
 const kinds = { META: 'meta', SETTINGS: 'settings', HOURS: 'hours' } as const;
-const listKinds = { CLOSURE: 'closures', PRV: 'providers', RECIPIENT: 'recipients' } as const;
+const listKinds = {
+  CLOSURE: 'closures',
+  PRV: 'providers',
+  OPR: 'operatories',
+  TYPE: 'appointmentTypes',
+  RECIPIENT: 'recipients',
+} as const;
+type ListKind = (typeof listKinds)[keyof typeof listKinds];
 
 const rowKind = (item: Item): string => String(item.SK).split('#', 1)[0] as string;
 
@@ -55,9 +91,11 @@ export const isProfileRow = (item: Item): boolean => rowKind(item) in kinds || r
 
 /** The profile that the items of a partition hold; `undefined` without its `META`. @throws ZodError when a row is not as written by us. */
 export function profileOf(items: Item[]): ClinicProfile | undefined {
-  const found: Item & Record<'closures' | 'providers' | 'recipients', Item[]> = {
+  const found: Item & Record<ListKind, Item[]> = {
     closures: [],
     providers: [],
+    operatories: [],
+    appointmentTypes: [],
     recipients: [],
   };
   for (const item of items) {
@@ -66,13 +104,15 @@ export function profileOf(items: Item[]): ClinicProfile | undefined {
     else if (kind in listKinds) found[listKinds[kind as keyof typeof listKinds]].push(item);
   }
   if (!found.meta) return undefined;
-  const { meta, settings, hours, closures, providers, recipients } = Rows.parse(found);
+  const { meta, settings, hours, closures, providers, operatories, appointmentTypes, recipients } = Rows.parse(found);
   const { clinicId, version, ...fields } = meta;
   const states = inOrder(recipients).map(recipientState);
   return {
     id: clinicId,
     ...fields,
     providers: inOrder(providers).map(({ providerId, ...provider }) => ({ id: providerId, ...provider })),
+    operatories: inOrder(operatories).map(({ operatoryId, ...operatory }) => ({ id: operatoryId, ...operatory })),
+    appointmentTypes: inOrder(appointmentTypes).map(({ typeId, ...type }) => ({ id: typeId, ...type })),
     ...(hours && { hours: hours.hours }),
     closures: inOrder(closures),
     email: {
@@ -100,7 +140,8 @@ function recipientState({
 export type Row = Key & Item & { entity: string };
 
 /** The items of a clinic but its `META`. */
-export function profileRows({ id: clinicId, email, hours, closures, providers }: Clinic): Row[] {
+export function profileRows(clinic: Clinic): Row[] {
+  const { id: clinicId, email, hours, closures, providers, operatories, appointmentTypes } = clinic;
   const { recipients, ...settings } = email;
   const onDate = new Map<string, number>();
   const rows: Row[] = [
@@ -117,6 +158,20 @@ export function profileRows({ id: clinicId, email, hours, closures, providers }:
       ...provider,
       position,
     })),
+    ...operatories.map(({ id: operatoryId, ...operatory }, position) => ({
+      ...keys.operatory(clinicId, operatoryId),
+      entity: 'Operatory',
+      operatoryId,
+      ...operatory,
+      position,
+    })),
+    ...appointmentTypes.map(({ id: typeId, ...type }, position) => ({
+      ...keys.appointmentType(clinicId, typeId),
+      entity: 'AppointmentType',
+      typeId,
+      ...type,
+      position,
+    })),
     ...recipients.map((recipient, position) => {
       const recipientId = recipientIdOf(recipient.address);
       return { ...keys.recipient(clinicId, recipientId), entity: 'Recipient', recipientId, ...recipient, position };
@@ -128,13 +183,16 @@ export function profileRows({ id: clinicId, email, hours, closures, providers }:
 
 /** The item that carries a clinic's version, by which every change of the clinic is ordered. */
 export function metaRow(clinic: Clinic, version: number): Row {
-  const { id: clinicId, email: _email, hours: _hours, closures: _closures, providers: _providers, ...fields } = clinic;
-  return { ...keys.clinicMeta(clinicId), entity: 'Clinic', clinicId, schemaVersion: 1, version, ...onlyKnown(fields) };
+  const fields = Object.entries(clinic).filter(([name]) => name in metaFields);
+  return {
+    ...keys.clinicMeta(clinic.id),
+    entity: 'Clinic',
+    clinicId: clinic.id,
+    schemaVersion: 1,
+    version,
+    ...Object.fromEntries(fields),
+  };
 }
-
-/** A clinic read from the table carries its version and delivery states, which have items of their own. */
-const onlyKnown = (fields: Item): Item =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => name in metaFields));
 
 /** The row with the times of its writing; it keeps the time of its creation when it replaces another. */
 export const stamped = (row: Row, at: number, replaced?: Item): Row & { createdAt: string; updatedAt: string } => ({

@@ -74,11 +74,15 @@ export const enablingUpdate = (table: string, key: Key, updatedAt: string): Tran
   },
 });
 
-/** Puts an act on record, to be chained later. */
-export function auditWrite(table: string, event: PendingAuditEvent): TransactWriteItem {
+/**
+ * Puts an act on record, to be chained later.
+ *
+ * @param eventId the same for a repetition, where the write of what it tells of does not already refuse one
+ */
+export function auditWrite(table: string, event: PendingAuditEvent, eventId: string = randomUUID()): TransactWriteItem {
   const { clinicId, occurredAt } = event;
   const row = {
-    ...keys.pendingAudit(clinicId, occurredAt, randomUUID()),
+    ...keys.pendingAudit(clinicId, occurredAt, eventId),
     entity: 'PendingAuditEvent',
     schemaVersion: 1,
     createdAt: occurredAt,

@@ -1,13 +1,18 @@
 import {
+  type AppointmentType,
   type Clinic,
   type Closure,
   closureName,
+  type HumanLine,
   type Interval,
+  SchedulingSettings,
   type WeeklyHours,
   weekdays,
 } from '#domain/clinics/clinic.ts';
 import type { ClinicSummary } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile, RecipientState } from '#domain/clinics/clinic-store.ts';
+import { providerName } from '#domain/clinics/provider-name.ts';
+import { typeName } from '#domain/clinics/type-name.ts';
 import { displayPhone } from '#domain/phone-number.ts';
 import { wallClock } from '#domain/wall-time.ts';
 import { paint } from './paint.ts';
@@ -46,9 +51,13 @@ export function profileLines(clinic: ClinicProfile, nowMs: number): string[] {
       clinic.agents.map(({ provider, id, kind }) => `${id} (${provider}, ${kind})`),
     ),
     ...labelled('emergency', [clinic.emergencyNumbers.join(', ')]),
+    ...labelled('lines', lineLines(clinic)),
     ...labelled('hours', hoursLines(clinic.hours)),
     ...labelled('closures', closureLines(clinic, nowMs)),
     ...labelled('providers', providerLines(clinic)),
+    ...labelled('operatories', operatoryLines(clinic)),
+    ...labelled('types', typeLines(clinic)),
+    ...labelled('scheduling', schedulingLines(clinic)),
     ...labelled('e-mail', [emailText(clinic)]),
     ...labelled('recipients', recipientLines(clinic)),
   ];
@@ -70,26 +79,101 @@ function hoursLines(hours: WeeklyHours | undefined): string[] {
   return columns(weekdays.map((day) => [day, intervalsText(hours[day])]));
 }
 
-function closureLines({ closures, zone }: Clinic, nowMs: number): string[] {
+function lineLines(clinic: Clinic): string[] {
+  const { humanLine, emergencyLine } = clinic;
+  const hoursText = ({ hours }: HumanLine, otherwise: string) => (hours ? ownHoursText(hours) : otherwise);
+  return columns([
+    ...(humanLine
+      ? [['a person', numberText(humanLine.number, clinic), hoursText(humanLine, 'in the clinic’s hours')]]
+      : []),
+    ...(emergencyLine
+      ? [['in an emergency', numberText(emergencyLine.number, clinic), hoursText(emergencyLine, 'always')]]
+      : []),
+  ]);
+}
+
+/** A week in one line, days with the same hours together. */
+function ownHoursText(hours: WeeklyHours): string {
+  const days = Map.groupBy(weekdays, (day) => intervalsText(hours[day]));
+  days.delete('closed');
+  return [...days].map(([intervals, same]) => `${same.join(', ')} ${intervals}`).join('; ') || 'never';
+}
+
+function closureLines(clinic: Clinic, nowMs: number): string[] {
+  const { closures, zone } = clinic;
   const { date: today } = wallClock(nowMs, zone);
   const coming = closures.filter(({ date }) => date >= today).sort((a, b) => (a.date < b.date ? -1 : 1));
   const past = closures.length - coming.length;
-  return [...columns(coming.map(closureColumns)), ...(past ? [paint('dim', `${past} past`)] : [])];
+  return [
+    ...columns(coming.map((closure) => closureColumns(closure, clinic))),
+    ...(past ? [paint('dim', `${past} past`)] : []),
+  ];
 }
 
-const closureColumns = (closure: Closure): string[] => [
-  closureName(closure),
+const closureColumns = (closure: Closure, clinic: Clinic): string[] => [
+  closureName(closure, (id) => nameOf(id, clinic)),
   closure.open ? 'open' : 'closed',
   closure.reason ?? '',
 ];
 
-const providerLines = ({ providers }: Clinic): string[] =>
+/** Of a provider or operatory. */
+function nameOf(id: string, { providers, operatories }: Clinic): string {
+  const provider = providers.find((one) => one.id === id);
+  if (provider) return providerName(provider);
+  return operatories.find((one) => one.id === id)?.name ?? id;
+}
+
+const providerLines = (clinic: Clinic): string[] =>
   columns(
-    providers.map(({ honorific, givenName, familyName, specialties, active }) => [
-      [honorific, givenName, familyName].filter(Boolean).join(' '),
+    clinic.providers.map(({ id, specialties, hours, overridesClinicHours, active }) => [
+      nameOf(id, clinic),
       [...specialties, ...(active ? [] : ['not active'])].join(', '),
+      hours ? `${ownHoursText(hours)}${overridesClinicHours ? ', whatever the clinic’s hours' : ''}` : '',
     ]),
   );
+
+const operatoryLines = ({ operatories }: Clinic): string[] =>
+  columns(
+    operatories.map(({ name, capabilities, externalId, active }) => [
+      name,
+      [...capabilities, ...(externalId ? [externalId] : []), ...(active ? [] : ['not active'])].join(', '),
+    ]),
+  );
+
+const typeLines = (clinic: Clinic): string[] =>
+  columns(
+    clinic.appointmentTypes.map((type) => [
+      typeName(type, clinic.defaultLanguage),
+      lengthText(type),
+      whoText(type, clinic),
+      [whereText(type, clinic), ...(type.bookableByAgent ? [] : ['not by agents'])]
+        .concat(type.active ? [] : ['not active'])
+        .join(', '),
+    ]),
+  );
+
+/** `5+20+10 min`: the buffers around what the patient hears of. */
+const lengthText = ({ durationMin, bufferBeforeMin, bufferAfterMin }: AppointmentType): string =>
+  `${bufferBeforeMin ? `${bufferBeforeMin}+` : ''}${durationMin}${bufferAfterMin ? `+${bufferAfterMin}` : ''} min`;
+
+const whoText = ({ providers }: AppointmentType, clinic: Clinic): string =>
+  providers
+    ?.map(({ id, durationMin }) => `${nameOf(id, clinic)}${durationMin ? ` (${durationMin} min)` : ''}`)
+    .join(', ') ?? 'everybody';
+
+function whereText({ needsOperatory, operatories, capabilities }: AppointmentType, clinic: Clinic): string {
+  if (!needsOperatory) return 'no room';
+  const rooms = operatories?.map((id) => nameOf(id, clinic)).join(' or ') ?? 'any room';
+  return capabilities.length ? `${rooms} with ${capabilities.join(' and ')}` : rooms;
+}
+
+/** What differs from what a clinic gets without a word. */
+function schedulingLines({ scheduling }: Clinic): string[] {
+  const usual: Record<string, unknown> = SchedulingSettings.parse({});
+  return Object.entries(scheduling)
+    .filter(([name, value]) => value !== usual[name])
+    .map(([name, value]) => `${name} ${value}`);
+}
 
 function emailText({ email }: Clinic): string {
   return [

@@ -1,5 +1,7 @@
 import { type Agent, type Clinic, type Closure, type ClinicNumber, closureName } from './clinic.ts';
-import type { Interval, Provider, Recipient } from './clinic.ts';
+import type { AppointmentType, Interval, Operatory, Provider, Recipient } from './clinic.ts';
+import { providerName } from './provider-name.ts';
+import { typeName } from './type-name.ts';
 
 /** One difference between two states of a clinic. */
 export interface ClinicFieldChange {
@@ -14,55 +16,87 @@ export interface ClinicFieldChange {
 
 type Tree = Record<string, unknown>;
 
-/** How the entries of a list are told apart and named. */
-const listed: Record<string, { id(entry: Tree): string; name(entry: Tree): string }> = {
-  numbers: entries<ClinicNumber>(({ number }) => number),
-  agents: entries<Agent>(({ id }) => id),
-  recipients: entries<Recipient>(({ address }) => address),
-  closures: entries<Closure>(closureName),
-  providers: entries<Provider>(
-    ({ id }) => id,
-    ({ honorific, givenName, familyName }) => [honorific, givenName, familyName].filter(Boolean).join(' '),
-  ),
-};
+/** How the entries of a list are told apart and named. An entry may be a bare id. */
+interface List {
+  id(entry: unknown): string;
+  name(entry: unknown): string;
+}
 
-function entries<Entry>(id: (entry: Entry) => string, name = id) {
-  return { id: (entry: Tree) => id(entry as Entry), name: (entry: Tree) => name(entry as Entry) };
+/** The lists of a clinic by their field, with the names that ids have in these states of it. */
+function listsOf(...states: (Clinic | undefined)[]): Record<string, List> {
+  const clinics = states.filter((clinic) => clinic !== undefined);
+  const named = clinics.flatMap(({ providers, operatories }) => [
+    ...providers.map((provider) => [provider.id, providerName(provider)] as const),
+    ...operatories.map(({ id, name }) => [id, name] as const),
+  ]);
+  const names = new Map<string, string>(named);
+  const nameOf = (id: string) => names.get(id) ?? id;
+  const language = clinics.at(-1)?.defaultLanguage ?? '';
+  return {
+    numbers: entries<ClinicNumber>(({ number }) => number),
+    agents: entries<Agent>(({ id }) => id),
+    'email.recipients': entries<Recipient>(({ address }) => address),
+    closures: entries<Closure>(closureName, (closure) => closureName(closure, nameOf)),
+    providers: entries<Provider>(({ id }) => id, providerName),
+    operatories: entries<Operatory>(
+      ({ id }) => id,
+      ({ name }) => name,
+    ),
+    appointmentTypes: entries<AppointmentType>(
+      ({ id }) => id,
+      (type) => typeName(type, language),
+    ),
+    'appointmentTypes.providers': entries<{ id: string }>(
+      ({ id }) => id,
+      ({ id }) => nameOf(id),
+    ),
+    'appointmentTypes.operatories': entries<string>((id) => id, nameOf),
+  };
+}
+
+function entries<Entry>(id: (entry: Entry) => string, name = id): List {
+  return { id: (entry) => id(entry as Entry), name: (entry) => name(entry as Entry) };
 }
 
 /** Every difference, in the order of the clinic file. Without a `before` everything is added. */
 export function clinicChanges(before: Clinic | undefined, after: Clinic): ClinicFieldChange[] {
-  return differences('', '', before && onlyClinic(before, after), after);
+  return differences(listsOf(before, after), '', '', before && onlyClinic(before, after), after);
 }
 
 /** A stored clinic carries more than its file; only what a file can say is compared. */
 function onlyClinic(stored: Clinic, after: Clinic): Tree {
-  const optional = { phone: stored.phone, hours: stored.hours };
-  const known = Object.keys({ ...after, ...optional }) as (keyof Clinic)[];
+  const { phone, hours, humanLine, emergencyLine } = stored;
+  const known = Object.keys({ ...after, phone, hours, humanLine, emergencyLine }) as (keyof Clinic)[];
   return Object.fromEntries(known.map((key) => [key, stored[key]]));
 }
 
-function differences(path: string, field: string, before: Tree | undefined, after: Tree | undefined) {
+function differences(
+  lists: Record<string, List>,
+  path: string,
+  field: string,
+  before: Tree | undefined,
+  after: Tree | undefined,
+) {
   const keys = [...new Set([...Object.keys(after ?? {}), ...Object.keys(before ?? {})])];
   return keys.flatMap((key): ClinicFieldChange[] => {
     const at = { path: path ? `${path}.${key}` : key, field: field ? `${field}.${key}` : key };
     const [from, to] = [before?.[key], after?.[key]];
-    const list = listed[key];
-    if (list) return listDifferences(at, list, from as Tree[] | undefined, to as Tree[] | undefined);
-    if (isTree(from) || isTree(to)) return differences(at.path, at.field, from as Tree, to as Tree);
+    if (lists[at.field]) return listDifferences(lists, at, from as unknown[] | undefined, to as unknown[] | undefined);
+    if (isTree(from) || isTree(to)) return differences(lists, at.path, at.field, from as Tree, to as Tree);
     return leafDifference(at, text(from, key), text(to, key));
   });
 }
 
 function listDifferences(
+  lists: Record<string, List>,
   { path, field }: { path: string; field: string },
-  { id, name }: { id(entry: Tree): string; name(entry: Tree): string },
-  from: Tree[] = [],
-  to: Tree[] = [],
+  from: unknown[] = [],
+  to: unknown[] = [],
 ): ClinicFieldChange[] {
+  const { id, name } = lists[field] as List;
   const was = new Map(from.map((entry) => [id(entry), entry]));
   const is = new Map(to.map((entry) => [id(entry), entry]));
-  const at = (entry: Tree) => `${path}[${name(entry)}]`;
+  const at = (entry: unknown) => `${path}[${name(entry)}]`;
   const kept = [...is.keys()].filter((key) => was.has(key));
   const keptBefore = [...was.keys()].filter((key) => is.has(key));
   const moved = kept.some((key, index) => key !== keptBefore[index]);
@@ -71,8 +105,8 @@ function listDifferences(
       is.has(key) ? [] : [{ kind: 'removed', path: at(entry), field }],
     ),
     ...[...is].flatMap(([key, entry]): ClinicFieldChange[] => {
-      const old = was.get(key);
-      return old ? differences(at(entry), field, old, entry) : [{ kind: 'added', path: at(entry), field }];
+      if (!was.has(key)) return [{ kind: 'added', path: at(entry), field }];
+      return isTree(entry) ? differences(lists, at(entry), field, was.get(key) as Tree, entry) : [];
     }),
     ...(moved ? [{ kind: 'changed' as const, path, field, from: 'old order', to: 'new order' }] : []),
   ];

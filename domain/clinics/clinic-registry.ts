@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '../audit/audit-event.ts';
-import type { ClinicId } from '../ids.ts';
+import type { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '../ids.ts';
 import type { Agent, Clinic, E164, Slug } from './clinic.ts';
 import type { ClinicProfile, ClinicStore } from './clinic-store.ts';
 
@@ -17,6 +17,9 @@ export interface ClinicChange {
   events: PendingAuditEvent[];
 }
 
+/** Whose calendar it is. */
+export type CalendarOwner = { kind: 'provider'; id: ProviderId } | { kind: 'operatory'; id: OperatoryId };
+
 /** What a list of clinics shows. */
 export type ClinicSummary = Pick<Clinic, 'id' | 'slug' | 'name' | 'status' | 'defaultLanguage' | 'zone' | 'numbers'>;
 
@@ -28,6 +31,18 @@ export interface ClinicRegistry extends Pick<ClinicStore, 'profile'> {
   find(slug: Slug): Promise<ClinicId | undefined>;
   /** Who holds the numbers, agents and slugs these clinics name. */
   holders(clinics: Clinic[]): Promise<Holders>;
+  /**
+   * Those of the calendars in which anything stands from `fromMs` on, be it booked, blocked or held at `nowMs`. Both in
+   * epoch milliseconds.
+   */
+  calendarsInUse(
+    clinicId: ClinicId,
+    owners: readonly CalendarOwner[],
+    fromMs: number,
+    nowMs: number,
+  ): Promise<CalendarOwner[]>;
+  /** Those of the types of which appointments that start at `fromMs` or later still stand. */
+  typesAhead(clinicId: ClinicId, types: readonly AppointmentTypeId[], fromMs: number): Promise<AppointmentTypeId[]>;
   /**
    * Writes all changes or none: profile, version, numbers, agents, slugs and record together. `changed-meanwhile`: a
    * clinic has another version than was read, or another clinic took what one of these claims. `too-large`: more

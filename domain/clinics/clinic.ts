@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { ClinicId, ProviderId } from '../ids.ts';
+import { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '../ids.ts';
 import { LanguageTag } from '../language.ts';
+import { schedulingBreaches } from './scheduling-rules.ts';
 
 /** Labels that would be taken for the platform's own pages. */
 const reservedSlugs = new Set(
@@ -94,6 +95,19 @@ export const Closure = z
     open: z.boolean().default(false),
     interval: Interval.optional(),
     reason: oneLine(80).optional(),
+    /** Whose day differs; without one of these two, the whole clinic's. */
+    provider: ProviderId.optional(),
+    operatory: OperatoryId.optional(),
+  })
+  .refine(({ provider, operatory }) => !(provider && operatory), {
+    path: ['operatory'],
+    message: 'is about a provider or an operatory, not both; write two closures',
+    ...always,
+  })
+  .refine(({ open, operatory }) => !(open && operatory), {
+    path: ['operatory'],
+    message: 'an operatory has no hours of its own to open; leave it out',
+    ...always,
   })
   .refine(({ open, interval }) => open !== true || interval, {
     path: ['interval'],
@@ -102,9 +116,17 @@ export const Closure = z
   });
 export type Closure = z.infer<typeof Closure>;
 
-/** What tells the closures of a clinic apart: `2026-12-25`, `2026-12-24 12:00-18:00`. */
-export const closureName = ({ date, interval }: Closure): string =>
-  interval ? `${date} ${interval.from}-${interval.to}` : date;
+/**
+ * What tells the closures of a clinic apart: `2026-12-25`, `2026-12-24 12:00-18:00`, `2026-12-24 69e0…`. `whose` says a
+ * provider or operatory in words.
+ */
+export const closureName = (
+  { date, interval, provider, operatory }: Closure,
+  whose: (id: ProviderId | OperatoryId) => string = (id) => id,
+): string =>
+  [date, interval && `${interval.from}-${interval.to}`, provider && whose(provider), operatory && whose(operatory)]
+    .filter(Boolean)
+    .join(' ');
 
 /** A person who treats. The honorific is a field of its own, so that nobody becomes "Doctor Doctor". */
 export const Provider = z.strictObject({
@@ -117,9 +139,84 @@ export const Provider = z.strictObject({
   spokenName: personName(80).optional(),
   active: z.boolean().default(true),
   displayOrder: z.int().min(0).max(999).default(0),
+  /** Own hours are intersected with the clinic's; without them the provider works when the clinic is open. */
   hours: WeeklyHours.optional(),
+  /** Works by the own hours even while the clinic is shut; a closure still wins. */
+  overridesClinicHours: z.boolean().default(false),
 });
 export type Provider = z.infer<typeof Provider>;
+
+/** A room or chair. It holds at most one occupation at a time. */
+export const Operatory = z.strictObject({
+  id: OperatoryId,
+  name: oneLine(60),
+  /** What can be done in it, in the clinic's own words: `echography`, `surgery`. */
+  capabilities: z.array(oneLine(40)).max(20).default([]),
+  active: z.boolean().default(true),
+  displayOrder: z.int().min(0).max(999).default(0),
+  /** The number of the room in a practice system, such as `Op 3`. */
+  externalId: oneLine(40).optional(),
+});
+export type Operatory = z.infer<typeof Operatory>;
+
+/** A provider who performs a type, with a duration of their own if it differs. In a file a plain id will do. */
+export const TypeProvider = z.preprocess(
+  (value) => (typeof value === 'string' ? { id: value } : value),
+  z.strictObject({ id: ProviderId, durationMin: z.int().min(5).max(720).optional() }),
+);
+
+/** What is booked. Durations and buffers are multiples of the clinic's grid. */
+export const AppointmentType = z.strictObject({
+  id: AppointmentTypeId,
+  /** As it is said, by language; every language of the clinic has one. */
+  names: z.partialRecord(LanguageTag, oneLine(80)),
+  durationMin: z.int().min(5).max(720),
+  /** Occupy provider and operatory, never the patient; may reach into a break or past closing. */
+  bufferBeforeMin: z.int().min(0).max(240).default(0),
+  bufferAfterMin: z.int().min(0).max(240).default(0),
+  needsOperatory: z.boolean().default(true),
+  /** What the operatory must be able to do. */
+  capabilities: z.array(oneLine(40)).max(10).default([]),
+  /** Who performs it; without a list, every provider. */
+  providers: z.array(TypeProvider).min(1).max(60).optional(),
+  /** Where it can be performed; without a list, every operatory with the capabilities. */
+  operatories: z.array(OperatoryId).min(1).max(60).optional(),
+  /** False: only the clinic's people book it. */
+  bookableByAgent: z.boolean().default(true),
+  active: z.boolean().default(true),
+  displayOrder: z.int().min(0).max(999).default(0),
+});
+export type AppointmentType = z.infer<typeof AppointmentType>;
+
+/** How times are offered and booked. Minutes and days as patients count them. */
+export const SchedulingSettings = z.strictObject({
+  /** The atom of occupation. It cannot change once anything is booked. */
+  gridMinutes: z.literal([5, 10, 15]).default(5),
+  /** Between two startable times; without it, the duration of what is booked. */
+  slotStepMin: z.int().min(5).max(720).optional(),
+  leadTimeMin: z
+    .int()
+    .min(0)
+    .max(60 * 24 * 30)
+    .default(120),
+  horizonDays: z.int().min(1).max(365).default(60),
+  holdMinutes: z.int().min(1).max(15).default(5),
+  /** Spoken at once; more than three nobody remembers. */
+  maxOffers: z.int().min(1).max(3).default(3),
+  maxBookingsPerConversation: z.int().min(1).max(20).default(3),
+  maxFutureApptsPerPatient: z.int().min(1).max(100).default(5),
+  /** Later than this before the start, only the clinic's people cancel or move. */
+  cancelNoticeMin: z
+    .int()
+    .min(0)
+    .max(60 * 24 * 30)
+    .default(0),
+});
+export type SchedulingSettings = z.infer<typeof SchedulingSettings>;
+
+/** A number where a person answers. Without hours: the clinic's for `humanLine`, always for `emergencyLine`. */
+export const HumanLine = z.strictObject({ number: E164, hours: WeeklyHours.optional() });
+export type HumanLine = z.infer<typeof HumanLine>;
 
 /** A number the clinic answers on. Unique on the platform while it is mapped. */
 export const ClinicNumber = z.strictObject({ number: E164, language: LanguageTag.optional() });
@@ -208,6 +305,13 @@ const clinicFields = z.strictObject({
   /** Missing hours are unknown hours: the agent says so instead of inventing them. */
   hours: WeeklyHours.optional(),
   closures: z.array(Closure).max(400).default([]),
+  operatories: z.array(Operatory).max(60).default([]),
+  appointmentTypes: z.array(AppointmentType).max(60).default([]),
+  scheduling: SchedulingSettings.prefault({}),
+  /** Who takes over when a caller asks for a person, or an agent cannot help. */
+  humanLine: HumanLine.optional(),
+  /** Who takes over in an emergency, besides the public numbers the caller is told to dial. */
+  emergencyLine: HumanLine.optional(),
   email: EmailSettings,
 });
 type ClinicFields = z.infer<typeof clinicFields>;
@@ -232,6 +336,8 @@ export const Clinic = clinicFields.superRefine((clinic: Partial<ClinicFields>, c
     [['email', 'recipients'], recipients.map((recipient) => recipient?.address)],
     [['agents'], agents.map((agent) => agent?.id)],
     [['closures'], listed(clinic.closures).map((closure) => closure && closureName(closure))],
+    [['operatories'], listed(clinic.operatories).map((operatory) => operatory?.id)],
+    [['appointmentTypes'], listed(clinic.appointmentTypes).map((type) => type?.id)],
   ] as const) {
     values.forEach((value, index) => {
       if (value && values.indexOf(value as never) !== index) complain([...path, index], `${value} is listed twice`);
@@ -243,6 +349,13 @@ export const Clinic = clinicFields.superRefine((clinic: Partial<ClinicFields>, c
   if (recipients.length && recipients.every((recipient) => recipient?.alternative)) {
     complain(['email', 'recipients'], 'at least one recipient must not be an alternative');
   }
+  for (const line of ['humanLine', 'emergencyLine'] as const) {
+    const answered = clinic[line]?.number;
+    if (answered && listed(clinic.numbers).some((number) => number?.number === answered)) {
+      complain([line, 'number'], 'is answered by the agent; give a number on which a person answers');
+    }
+  }
+  schedulingBreaches(clinic).forEach(({ path, message }) => complain(path, message));
 }, always);
 export type Clinic = z.infer<typeof Clinic>;
 

@@ -1,24 +1,34 @@
 import type { WallClock } from '../wall-time.ts';
-import { type Clinic, type Interval, type Weekday, weekdays } from './clinic.ts';
+import { type Clinic, type Closure, type Interval, type Weekday, weekdays } from './clinic.ts';
 
 type Opening = Pick<Clinic, 'hours' | 'closures' | 'zone'>;
 
 export const weekdayOf = ({ weekday }: Pick<WallClock, 'weekday'>): Weekday => weekdays[weekday - 1] as Weekday;
 
+/** Whether an exception is about the clinic as a whole. What one provider or operatory does is nobody else's business. */
+export const isWholeClinics = ({ provider, operatory }: Closure): boolean => !provider && !operatory;
+
 /**
  * The clinic's open intervals on a local date: its weekly hours, replaced by special openings of that date, less
- * closures, which win over everything. `undefined` when the clinic has not told its hours.
+ * closures, which win over everything. Exceptions of one provider or operatory do not count. `undefined` when the
+ * clinic has not told its hours.
  */
 export function openIntervals(clinic: Opening, day: Pick<WallClock, 'date' | 'weekday'>): Interval[] | undefined {
-  const dated = clinic.closures.filter(({ date }) => date === day.date);
+  const dated = clinic.closures.filter((closure) => closure.date === day.date && isWholeClinics(closure));
+  if (dated.some(({ open, interval }) => !open && !interval)) return [];
   const special = dated.flatMap(({ open, interval }) => (open && interval ? [interval] : []));
   if (!clinic.hours && special.length === 0) return undefined;
   const opening = special.length ? special : (clinic.hours?.[weekdayOf(day)] ?? []);
-  return dated
+  return afterClosures(opening, dated);
+}
+
+/** What closures leave of a day's windows. Special openings among them take nothing away. */
+export function afterClosures(windows: readonly Interval[], closures: readonly Closure[]): Interval[] {
+  return closures
     .filter(({ open }) => !open)
     .reduce<Interval[]>(
       (left, { interval }) => (interval ? left.flatMap((window) => without(window, interval)) : []),
-      [...opening],
+      [...windows],
     );
 }
 

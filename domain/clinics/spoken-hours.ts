@@ -1,7 +1,7 @@
 import type { Language } from '../language.ts';
 import { list, spokenDate, spokenTime, wallClock } from '../wall-time.ts';
 import { type Clinic, type Interval, weekdays, type WeeklyHours } from './clinic.ts';
-import { openIntervals } from './opening.ts';
+import { isWholeClinics, openIntervals } from './opening.ts';
 
 /** How far ahead an exception to the usual hours is worth a caller's time. */
 const announcedDays = 14;
@@ -96,11 +96,12 @@ function spokenIntervals(intervals: readonly Interval[], language: Language): st
 }
 
 function exceptions(clinic: Pick<Clinic, 'hours' | 'closures' | 'zone'>, language: Language, nowMs: number): string[] {
-  if (clinic.closures.length === 0) return [];
+  const closures = clinic.closures.filter(isWholeClinics);
+  if (closures.length === 0) return [];
   const say = words[language];
   const first = wallClock(nowMs, clinic.zone).date;
   const last = wallClock(nowMs + announcedDays * dayMs, clinic.zone).date;
-  const dates = [...new Set(clinic.closures.map(({ date }) => date))].filter((date) => date >= first && date <= last);
+  const dates = [...new Set(closures.map(({ date }) => date))].filter((date) => date >= first && date <= last);
   return dates
     .sort()
     .slice(0, mostAnnounced)

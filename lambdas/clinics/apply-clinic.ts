@@ -6,6 +6,7 @@ import type { Clinic } from '#domain/clinics/clinic.ts';
 import { clinicChanges, type ClinicFieldChange } from '#domain/clinics/clinic-changes.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { calendarRefusals } from './calendar-refusals.ts';
 import { type ClinicFile, type Problem, readClinicFile } from './clinic-file.ts';
 
 interface Deps {
@@ -63,7 +64,7 @@ export function checkClinicFiles(files: ClinicFileText[]): { clinicFiles: Clinic
  */
 export function applyClinics({ clinics, clock }: Deps) {
   return async (files: ClinicFileText[], { dryRun = false } = {}): Promise<ApplyResult> => {
-    const planned = await plan(clinics, files);
+    const planned = await plan(clinics, files, clock.now());
     if (planned.problems.length) return { outcome: 'refused', clinics: [], problems: planned.problems };
     if (dryRun) return { outcome: 'applied', clinics: planned.clinics.map(shown), problems: [] };
 
@@ -87,7 +88,7 @@ export function applyClinics({ clinics, clock }: Deps) {
   };
 }
 
-async function plan(clinics: ClinicRegistry, files: ClinicFileText[]): Promise<Plan> {
+async function plan(clinics: ClinicRegistry, files: ClinicFileText[], nowMs: number): Promise<Plan> {
   const { clinicFiles, problems } = checkClinicFiles(files);
   const wanted = clinicFiles.map(({ clinic }) => clinic);
   const [holders, stored] = await Promise.all([
@@ -95,9 +96,14 @@ async function plan(clinics: ClinicRegistry, files: ClinicFileText[]): Promise<P
     Promise.all(wanted.map(({ id }) => clinics.profile(id))),
   ]);
   const withHolders = claimConflicts(wanted, holders).filter(({ holder }) => 'clinicId' in holder);
-  problems.push(
-    ...(await Promise.all(withHolders.map((conflict) => conflictWithHolder(clinics, clinicFiles, conflict)))),
-  );
+  const refusals = await Promise.all([
+    ...withHolders.map(async (conflict) => [await conflictWithHolder(clinics, clinicFiles, conflict)]),
+    ...clinicFiles.map(async (source, index) => {
+      const before = stored[index];
+      return before ? calendarRefusals(clinics, before, source, nowMs) : [];
+    }),
+  ]);
+  problems.push(...refusals.flat());
   return {
     problems,
     clinics: clinicFiles.map((source, index) => {

@@ -93,7 +93,9 @@ function unknownKey(path: Path, key: string): string {
 
 /** The keys the schema knows at a path. */
 function keysAt(schema: z.core.$ZodType, path: Path): string[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return keysAt(schema.unwrap(), path);
+  }
   if (schema instanceof z.ZodPipe) return keysAt(schema.out, path);
   if (schema instanceof z.ZodArray) return keysAt(schema.element, path.slice(1));
   if (!(schema instanceof z.ZodObject)) return [];

@@ -96,12 +96,15 @@ function parseAsWritten(document: Document) {
 
 /** Numbers must exist in the plan of their country; a slip here is a clinic that nobody can call. */
 function numberProblems(data: unknown): { path: Path; message: string }[] {
-  const { country, phone, numbers } = (data ?? {}) as { country?: unknown; phone?: unknown; numbers?: unknown };
+  const { country, phone, numbers, humanLine, emergencyLine } = (data ?? {}) as Record<string, unknown>;
+  const numberOf = (entry: unknown) => (entry as { number?: unknown } | null | undefined)?.number;
   const written: { path: Path; number: unknown }[] = [
     { path: ['phone'], number: phone },
+    { path: ['humanLine', 'number'], number: numberOf(humanLine) },
+    { path: ['emergencyLine', 'number'], number: numberOf(emergencyLine) },
     ...(Array.isArray(numbers) ? numbers : []).map((entry: unknown, index) => ({
       path: ['numbers', index, 'number'],
-      number: (entry as { number?: unknown } | null)?.number,
+      number: numberOf(entry),
     })),
   ];
   return written.flatMap(({ path, number }) => {

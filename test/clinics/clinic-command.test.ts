@@ -76,6 +76,18 @@ test(
     const shown = (await here('show', 'clinique-benin')).out;
     expect(shown).toMatch(/hours +monday +08:00-12:30, 15:00-18:30/);
     expect(shown).toContain('agent_5f0c2d7e9b1a4c63d8e2f70a11 (retell, shared)');
+    expect(shown).toMatch(/operatories +Cabinet 1\n +Cabinet 2\n +Salle d’échographie +échographie\n/);
+    expect(shown).toMatch(
+      /échographie +20\+10 min +Dr Awa Exemple, Pr Inès Modèle \(30 min\) +any room with échographie\n/,
+    );
+    expect(shown).toMatch(/consultation de cardiologie +40\+5 min +Pr Inès Modèle +Cabinet 1 or Cabinet 2\n/);
+    expect(shown).toMatch(/petite chirurgie +10\+60\+15 min +.* with petite chirurgie, not by agents\n/);
+    expect(shown).toMatch(/lines +a person +\+12025550171 .* +in the clinic’s hours\n +in an emergency .* always\n/);
+    expect(shown).toMatch(/scheduling +maxFutureApptsPerPatient 40\n(?! +[a-z]+Min)/);
+    expect((await here('show', 'lakeside-dental')).out).toMatch(
+      /scheduling +slotStepMin 15\n +leadTimeMin 240\n +cancelNoticeMin 1440\n/,
+    );
+    expect((await here('show', 'cabinet-du-parc')).out).toMatch(/2027-02-15 Dr Camille Spécimen +closed +Congrès\n/);
     expect(shown).toMatch(/accueil@\S+ +all +disabled since 2026-11-21 09:15 \(bounce\)/);
     expect(shown).toMatch(/astreinte@\S+ +all, alternative +delivering/);
 

@@ -33,6 +33,16 @@ test('the three demo clinics are in order and as promised', () => {
     ['lakeside-dental', 'en', 'America/New_York', '+12025550143', 'dedicated', 'link_only', 3],
   ]);
   expect(cliniqueBenin.agents[0]?.id).toBe(cabinetDuParc.agents[0]?.id);
+  expect(cliniqueBenin.emergencyLine).toBeDefined();
+  for (const { operatories, appointmentTypes, humanLine } of [cliniqueBenin, cabinetDuParc, lakesideDental]) {
+    expect(operatories.length).toBeGreaterThanOrEqual(2);
+    expect(appointmentTypes.length).toBeGreaterThanOrEqual(3);
+    expect(appointmentTypes.filter(({ bookableByAgent }) => !bookableByAgent)).toHaveLength(1);
+    expect(appointmentTypes.some(({ capabilities }) => capabilities.length)).toBe(true);
+    expect(appointmentTypes.some(({ bufferAfterMin }) => bufferAfterMin)).toBe(true);
+    expect(appointmentTypes.some(({ providers }) => providers?.some(({ durationMin }) => durationMin))).toBe(true);
+    expect(humanLine).toBeDefined();
+  }
 });
 
 test('all problems come at once, each with its line and path', () => {
@@ -51,14 +61,14 @@ test('all problems come at once, each with its line and path', () => {
     'clinic.yaml:51 hours.saturday[2]: must be an interval written HH:mm-HH:mm',
     'clinic.yaml:51 hours.saturday[1]: overlaps or precedes 09:00-12:00',
     'clinic.yaml:56 closures[1].date: must be a date written YYYY-MM-DD',
-    expect.stringMatching(/^clinic\.yaml:60 email\.content: is missing; choose how much .*link_only.*summary.*full/),
-    'clinic.yaml:61 email.contents: is not a key of a clinic file; did you mean content?',
+    expect.stringMatching(/^clinic\.yaml:115 email\.content: is missing; choose how much .*link_only.*summary.*full/),
+    'clinic.yaml:116 email.contents: is not a key of a clinic file; did you mean content?',
   ]);
 });
 
 test('how much an e-mail carries must be chosen', () => {
   expect(checkEdited(/ {2}content: full\n/, '')).toEqual([
-    'clinic.yaml:60 email.content: is missing; choose how much of a call its e-mails carry: ' +
+    'clinic.yaml:115 email.content: is missing; choose how much of a call its e-mails carry: ' +
       'link_only (that somebody called, and a link), summary (also what it was about) or full (also the transcript)',
   ]);
   expect(checkEdited('content: full', 'content: everything')[0]).toMatch(

@@ -4,6 +4,9 @@ import { applyClinics } from '#lambdas/clinics/apply-clinic.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { AppointmentId, AppointmentTypeId, OperatoryId, PatientId, ProviderId } from '#domain/ids.ts';
+import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
+import type { Cell, Resource } from '#domain/scheduling/cell.ts';
 import { type Clinics, places } from './registries.ts';
 import { cabinetDuParc, cliniqueBenin, demoFiles, lakesideDental } from './demo-clinics.ts';
 
@@ -129,6 +132,7 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
         [/ {2}- \{ date: '2027-01-01'.*\n/, ''],
         [/ {4}- \{ address: astreinte.*\n/, ''],
         [/ {2}- id: [0-9a-f-]+\n {4}honorific: Pr[\s\S]*?\n\n/, '\n'],
+        [/\noperatories:[\s\S]*?\nemail:/, '\nemail:'],
       ),
     );
     const profile = await clinics.store.profile(cliniqueBenin.id);
@@ -137,12 +141,15 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
     expect(profile?.providers.map(({ familyName }) => familyName)).toEqual(['Exemple', 'Fictif']);
     expect(profile?.recipients).toHaveLength(1);
     expect(profile?.email.sendUpdate).toBe(false);
+    expect(profile).toMatchObject({ operatories: [], appointmentTypes: [] });
+    expect(profile).not.toHaveProperty('humanLine');
+    expect(profile).not.toHaveProperty('emergencyLine');
   });
 
   test('the order of doctors is kept and its change noticed', async () => {
     const swap = (text: string) => {
-      const [head = '', first = '', second = '', rest = ''] = text.split(/(?= {2}- id: )/);
-      return head + second + first + rest;
+      const [head = '', first = '', second = '', ...rest] = text.split(/(?= {2}- id: )/);
+      return head + second + first + rest.join('');
     };
     await applied(benin);
     const [result] = await applied({ ...benin, text: swap(benin.text) });
@@ -151,6 +158,162 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
     ]);
     const profile = await clinics.store.profile(cliniqueBenin.id);
     expect(profile?.providers.map(({ familyName }) => familyName)).toEqual(['Fictif', 'Exemple', 'Modèle']);
+  });
+
+  test('rooms, types and lines are told by name when they change', async () => {
+    await applied(benin);
+    const [result] = await applied(
+      edited(
+        benin,
+        ['name: Cabinet 1', 'name: Cabinet rouge'],
+        ['names: { fr: échographie }', 'names: { fr: échographie obstétricale }'],
+        ['durationMin: 30 }', 'durationMin: 45 }'],
+        [', 1713db1a-ea16-4700-acd8-b3621d9f2ca9]', ']'],
+        ["{ number: '+12025550171' }", "{ number: '+12025550174', hours: { monday: ['09:00-12:00'] } }"],
+        [/\nemergencyLine:.*\n/, '\n'],
+        [
+          "{ date: '2027-01-01', reason",
+          "{ date: '2027-01-04', operatory: eed94497-3fe9-470c-bd55-057eccccbd79 }\n  - { date: '2027-01-01', reason",
+        ],
+        ['\nscheduling:\n', '\nscheduling:\n  leadTimeMin: 60\n'],
+      ),
+    );
+    const type = 'appointmentTypes[échographie obstétricale]';
+    expect(result?.changes.map(({ kind, path, from, to }) => [kind, path, from, to])).toEqual([
+      ['added', 'closures[2027-01-04 Cabinet rouge]', undefined, undefined],
+      ['changed', 'operatories[Cabinet rouge].name', 'Cabinet 1', 'Cabinet rouge'],
+      ['removed', 'appointmentTypes[consultation].operatories[Cabinet 2]', undefined, undefined],
+      ['changed', `${type}.names.fr`, 'échographie', 'échographie obstétricale'],
+      ['changed', `${type}.providers[Pr Inès Modèle].durationMin`, '30', '45'],
+      ['changed', 'scheduling.leadTimeMin', '120', '60'],
+      ['changed', 'humanLine.number', '+12025550171', '+12025550174'],
+      ['added', 'humanLine.hours.monday', undefined, '09:00-12:00'],
+      ...['tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((weekday) => [
+        'added',
+        `humanLine.hours.${weekday}`,
+        undefined,
+        'closed',
+      ]),
+      ['removed', 'emergencyLine.number', '+12025550172', undefined],
+    ]);
+    expect((await clinics.records(cliniqueBenin.id)).at(-1)?.fields).toEqual(
+      expect.arrayContaining(['appointmentTypes.providers.durationMin', 'closures', 'emergencyLine.number']),
+    );
+  });
+
+  describe('once there is something in the calendars', () => {
+    const ids = {
+      ines: '4170e558-14f4-4ec0-96b1-5839e59b63a5',
+      cabinet2: '1713db1a-ea16-4700-acd8-b3621d9f2ca9',
+      surgery: '99f6c286-c5c0-476b-83ed-b03c4eab60c2',
+    };
+    const ines = { kind: 'provider', id: ProviderId.parse(ids.ines) } as const;
+    const cabinet2 = { kind: 'operatory', id: OperatoryId.parse(ids.cabinet2) } as const;
+    const minuteMs = 60_000;
+    /** The start of a cell so many minutes from now. */
+    const inMinutes = (minutes: number) => clock.now() + minutes * minuteMs;
+    const booked = (resource: Resource, minutes: number): Cell => {
+      return { resource, startMs: inMinutes(minutes), kind: 'booked', ref: 'an appointment' };
+    };
+    const held = (resource: Resource, minutes: number, expiresInMinutes: number): Cell => {
+      return {
+        ...booked(resource, minutes),
+        kind: 'hold',
+        holder: 'retell_call_1',
+        expiresAtMs: inMinutes(expiresInMinutes),
+      };
+    };
+
+    const withoutInes = edited(
+      benin,
+      [/ {2}- id: 4170e558[\s\S]*?\n\n/, '\n'],
+      [/ {6}# Of the heart[\s\S]*?durationMin: 30 \}\n/, ''],
+      [/ {2}- id: 72efd01e[\s\S]*?displayOrder: 3\n/, ''],
+    );
+    const withoutCabinet2 = edited(
+      benin,
+      [/ {2}- \{ id: 1713db1a.*\n/, ''],
+      [', 1713db1a-ea16-4700-acd8-b3621d9f2ca9', ''],
+      [', 1713db1a-ea16-4700-acd8-b3621d9f2ca9', ''],
+    );
+    const withoutSurgery = edited(benin, [/ {2}# Agreed on[\s\S]*?displayOrder: 4\n/, '']);
+    const tenMinutes = edited(
+      benin,
+      ['\nscheduling:\n', '\nscheduling:\n  gridMinutes: 10\n'],
+      ['bufferAfterMin: 5\n', 'bufferAfterMin: 10\n'],
+      ['bufferAfterMin: 15\n', 'bufferAfterMin: 20\n'],
+    );
+
+    beforeEach(() => applied(benin));
+
+    test('the grid is free to change until then', async () => {
+      await applied(tenMinutes);
+      expect(await clinics.store.profile(cliniqueBenin.id)).toMatchObject({ scheduling: { gridMinutes: 10 } });
+    });
+
+    test('the grid stays as it is, even when all of it is past', async () => {
+      await clinics.occupy(cliniqueBenin.id, booked(cabinet2, -60 * 24 * 30));
+      expect(await refusal(tenMinutes)).toEqual([
+        'clinique-benin.yaml:109 scheduling.gridMinutes: cannot become 10: times have been booked in steps of 5 minutes; leave it at 5',
+      ]);
+      expect((await apply([tenMinutes], { dryRun: true })).outcome).toBe('refused');
+      await applied(edited(benin, ['content: full', 'content: summary']));
+    });
+
+    test('doctors and rooms that are booked, blocked or held ahead are not taken out', async () => {
+      await clinics.occupy(cliniqueBenin.id, { ...booked(ines, 0), kind: 'block' });
+      await clinics.occupy(cliniqueBenin.id, held(cabinet2, 60 * 24, 5));
+      expect(await refusal(withoutInes)).toEqual([
+        'clinique-benin.yaml:21 providers: Pr Inès Modèle has appointments or blocked times ahead and cannot be taken out; ' +
+          'keep it in the file with active: false',
+      ]);
+      expect(await refusal(withoutCabinet2)).toEqual([
+        'clinique-benin.yaml:60 operatories: Cabinet 2 has appointments or blocked times ahead and cannot be taken out; ' +
+          'keep it in the file with active: false',
+      ]);
+      await applied(edited(benin, ['honorific: Pr', 'active: false\n    honorific: Pr']));
+    });
+
+    test('who was only booked before, or held until a moment ago, may go', async () => {
+      await clinics.occupy(cliniqueBenin.id, booked(ines, -60));
+      await clinics.occupy(cliniqueBenin.id, held(ines, 60, -1));
+      await clinics.occupy(lakesideDental.id, booked(ines, 60));
+      await applied(withoutInes);
+      expect((await clinics.store.profile(cliniqueBenin.id))?.providers).toHaveLength(2);
+    });
+
+    test('a type with appointments ahead is not taken out; one that is over or cancelled is', async () => {
+      const typeId = AppointmentTypeId.parse(ids.surgery);
+      const appointment = (appointmentId: string, minutes: number, status: AppointmentStatus) =>
+        clinics.enlist({
+          clinicId: cliniqueBenin.id,
+          appointmentId: AppointmentId.parse(appointmentId),
+          patientId: PatientId.parse('0c1f52d2-13cb-4b34-9b1c-0d8de9a3f1aa'),
+          providerId: ProviderId.parse(cliniqueBenin.providers[0]?.id),
+          typeId,
+          startMs: inMinutes(minutes),
+          endMs: inMinutes(minutes + 60),
+          occFromMs: inMinutes(minutes - 10),
+          occToMs: inMinutes(minutes + 75),
+          zone: cliniqueBenin.zone,
+          status,
+          source: 'staff',
+          flags: [],
+          history: [],
+          createdAtMs: clock.now(),
+          updatedAtMs: clock.now(),
+          version: 1,
+        });
+      await appointment('5a1f52d2-13cb-4b34-9b1c-0d8de9a3f101', 60, 'cancelled');
+      await appointment('5a1f52d2-13cb-4b34-9b1c-0d8de9a3f102', -60, 'booked');
+      await applied(withoutSurgery);
+      await applied(benin);
+      await appointment('5a1f52d2-13cb-4b34-9b1c-0d8de9a3f103', 60, 'confirmed');
+      expect(await refusal(withoutSurgery)).toEqual([
+        'clinique-benin.yaml:72 appointmentTypes: petite chirurgie has appointments ahead and cannot be taken out; ' +
+          'keep it in the file with active: false',
+      ]);
+    });
   });
 
   test('clinics are listed by slug and found by it', async () => {

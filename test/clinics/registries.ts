@@ -1,3 +1,5 @@
+import { appointmentRow } from '#adapters/dynamodb/appointment-rows.ts';
+import { cellRow } from '#adapters/dynamodb/calendar-rows.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
@@ -6,6 +8,8 @@ import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicId } from '#domain/ids.ts';
+import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Cell } from '#domain/scheduling/cell.ts';
 import { inMemoryClinics } from '#test/fakes/clinics.ts';
 import type { TestDynamoDb } from '#test/fakes/dynamodb.ts';
 
@@ -17,6 +21,10 @@ export interface Clinics {
   records(clinicId: ClinicId): Promise<Pick<PendingAuditEvent, 'act' | 'resourceId' | 'fields' | 'reason'>[]>;
   /** Who held a number before, oldest first. */
   formerly(number: E164): Promise<{ clinicId: unknown; from: unknown; to: unknown }[]>;
+  /** Something stands in a calendar. */
+  occupy(clinicId: ClinicId, cell: Cell): Promise<void>;
+  /** An appointment stands in the list of the clinic's. */
+  enlist(appointment: Appointment): Promise<void>;
 }
 
 /** Where clinics are kept: in memory and in the embedded DynamoDB. Each call gives an empty place. */
@@ -30,6 +38,8 @@ export const places = (db: () => TestDynamoDb): [string, () => Promise<Clinics>]
         store: clinics,
         records: async (clinicId) => clinics.records.filter((record) => record.clinicId === clinicId),
         formerly: async (number) => clinics.formerly.filter((former) => former.number === number),
+        occupy: async (clinicId, cell) => void clinics.cells.push({ ...cell, clinicId }),
+        enlist: async (appointment) => void clinics.appointments.push(appointment),
       };
     },
   ],
@@ -49,6 +59,12 @@ export const places = (db: () => TestDynamoDb): [string, () => Promise<Clinics>]
             sk: 'begins_with(SK, :hist)',
             values: { ':hist': 'HIST#' },
           })) as unknown as { clinicId: unknown; from: unknown; to: unknown }[],
+        occupy: async (clinicId, { resource, startMs, ...occupation }) => {
+          await tables.core.put(cellRow(clinicId, { resource, startMs }, occupation, startMs));
+        },
+        enlist: async (appointment) => {
+          await tables.core.put(appointmentRow(appointment, 5));
+        },
       };
     },
   ],

@@ -75,6 +75,29 @@ test('a closure wins over everything, a special opening over the weekly hours', 
   expect(on('2026-10-12', 1)).toEqual([{ from: '10:00', to: '12:00' }]);
 });
 
+test('what one doctor or one room does on a day leaves the clinic open', () => {
+  const { providers, operatories } = clinicProfile();
+  const clinic = clinicProfile({
+    closures: [
+      { date: '2026-10-05', provider: providers[0]!.id },
+      { date: '2026-10-05', operatory: operatories[0]!.id },
+      { date: '2026-10-11', open: true, interval: '10:00-13:00', provider: providers[0]!.id },
+      { date: '2026-10-06', interval: '08:00-10:00' },
+    ],
+  });
+  expect(isOpenAt(clinic, wallClock(at('2026-10-05T09:00:00Z'), clinic.zone))).toBe(true);
+  expect(isOpenAt(clinic, wallClock(at('2026-10-11T10:00:00Z'), clinic.zone))).toBe(false);
+  expect(spokenHours(clinic, 'en', at('2026-10-05T08:00:00Z'))).toMatch(
+    /closed Sunday; exceptionally open on Tuesday, October 6, 2026, from 10:00 a\.m\. [^;]*$/,
+  );
+});
+
+test('a day on which the clinic is shut is known, even where its hours are not', () => {
+  const clinic = clinicProfile({ hours: undefined, closures: [{ date: '2026-12-25' }] });
+  expect(isOpenAt(clinic, wallClock(at('2026-12-25T09:00:00Z'), clinic.zone))).toBe(false);
+  expect(isOpenAt(clinic, wallClock(at('2026-12-26T09:00:00Z'), clinic.zone))).toBeUndefined();
+});
+
 test('hours are said with their breaks, closed days and the exceptions ahead', () => {
   const clinic = clinicProfile({ closures: [{ date: '2026-10-09' }, { date: '2026-12-25' }] });
   expect(spokenHours(clinic, 'en', at('2026-10-05T08:00:00Z'))).toBe(

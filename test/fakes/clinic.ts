@@ -38,6 +38,26 @@ export function clinicProfile(changes: Partial<z.input<typeof Clinic>> = {}): Cl
         displayOrder: 1,
       },
     ],
+    operatories: [
+      { id: '1f0c9a52-7b64-4c1d-9e3a-5a6b7c8d9e01', name: 'Salle 1', displayOrder: 1 },
+      { id: '2a1d8b63-6c75-4d2e-8f4b-6b7c8d9e0f12', name: 'Salle 2', capabilities: ['échographie'], displayOrder: 2 },
+    ],
+    appointmentTypes: [
+      {
+        id: '3b2e7c74-5d86-4e3f-9a5c-7c8d9e0f1a23',
+        names: { fr: 'consultation', en: 'consultation' },
+        durationMin: 30,
+        displayOrder: 1,
+      },
+      {
+        id: '4c3f6d85-4e97-4f4a-8b6d-8d9e0f1a2b34',
+        names: { fr: 'échographie', en: 'ultrasound' },
+        durationMin: 20,
+        bufferAfterMin: 10,
+        capabilities: ['échographie'],
+        displayOrder: 2,
+      },
+    ],
     hours: { monday: week, tuesday: week, wednesday: week, thursday: week, friday: week, saturday: ['09:00-12:00'] },
     email: { content: 'full', recipients: [{ address: 'accueil@clinique.example' }] },
     ...changes,

@@ -1,10 +1,12 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
 import type { Clinic, E164, Slug } from '#domain/clinics/clinic.ts';
-import type { ClinicChange, ClinicRegistry, Holders } from '#domain/clinics/clinic-registry.ts';
+import type { CalendarOwner, ClinicChange, ClinicRegistry, Holders } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile, ClinicStore, RecipientState } from '#domain/clinics/clinic-store.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
 import type { ClinicId } from '#domain/ids.ts';
+import { type Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
+import { type Cell, occupies } from '#domain/scheduling/cell.ts';
 
 interface Kept {
   clinic: Clinic;
@@ -17,6 +19,9 @@ export interface FakeClinics extends ClinicRegistry, ClinicStore {
   records: PendingAuditEvent[];
   /** Who held a number before, oldest first; instants in ISO 8601. */
   formerly: { number: E164; clinicId: ClinicId; from: string; to: string }[];
+  /** What stands in calendars; a test puts it there. */
+  cells: (Cell & { clinicId: ClinicId })[];
+  appointments: Pick<Appointment, 'clinicId' | 'typeId' | 'startMs' | 'status'>[];
 }
 
 /** Clinics in memory, for both ports, keeping every promise of the real ones but the size of a transaction. */
@@ -26,6 +31,8 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
   const mappedAt = new Map<E164, string>();
   const records: PendingAuditEvent[] = [];
   const formerly: FakeClinics['formerly'] = [];
+  const cells: FakeClinics['cells'] = [];
+  const appointments: FakeClinics['appointments'] = [];
 
   function holders(wanted: Clinic[]): Holders {
     const found: Holders = { numbers: new Map(), agents: new Map(), slugs: new Map() };
@@ -90,6 +97,8 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
   return {
     records,
     formerly,
+    cells,
+    appointments,
 
     async profile(clinicId): Promise<ClinicProfile | undefined> {
       const found = kept.get(clinicId);
@@ -131,6 +140,20 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
 
     find: async (slug: Slug) => slugs.get(slug)?.clinicId,
     holders: async (clinics) => holders(clinics),
+
+    async calendarsInUse(clinicId, owners, fromMs, nowMs) {
+      const standing = cells.filter((cell) => cell.clinicId === clinicId && occupies(cell, undefined, nowMs));
+      const isOf = ({ resource, startMs }: Cell, { kind, id }: CalendarOwner) =>
+        resource.kind === kind && resource.id === id && startMs >= fromMs;
+      return owners.filter((owner) => standing.some((cell) => isOf(cell, owner)));
+    },
+
+    async typesAhead(clinicId, types, fromMs) {
+      const ahead = appointments.filter(
+        (one) => one.clinicId === clinicId && one.startMs >= fromMs && ownsCells(one.status),
+      );
+      return types.filter((type) => ahead.some(({ typeId }) => typeId === type));
+    },
 
     async save(changes, at) {
       const stale = changes.some(({ before, after }) => kept.get(after.id)?.version !== before?.version);

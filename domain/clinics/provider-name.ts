@@ -1,0 +1,5 @@
+import type { Provider } from './clinic.ts';
+
+/** A provider as the clinic's people write it: `Dr Awa Exemple`. */
+export const providerName = ({ honorific, givenName, familyName }: Provider): string =>
+  [honorific, givenName, familyName].filter(Boolean).join(' ');

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiKeyStore } from '#adapters/dynamodb/api-keys.ts';
+import { createCalendarFeedStore } from '#adapters/dynamodb/calendar-feeds.ts';
+import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { readApiKey } from '#domain/clinics/api-key.ts';
+import { feedTokenHash } from '#domain/clinics/calendar-feed.ts';
+import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
+import { cliniqueBenin } from './demo-clinics.ts';
+
+let db: TestDynamoDb;
+let dir: string;
+beforeAll(async () => {
+  db = await startDynamoDb();
+  dir = await mkdtemp(join(tmpdir(), 'frontdesk-'));
+  const tables = Object.fromEntries(Object.entries(db.tables).map(([name, table]) => [name, table.name]));
+  const aws = { endpoint: db.endpoint, region: 'us-east-1' };
+  const system = { stage: 'test', api: 'http://127.0.0.1:4000', aws, dynamodb: { tables } };
+  await writeFile(join(dir, 'local.json'), JSON.stringify(system));
+  await createClinicRegistry(db.tables).save([{ after: cliniqueBenin, events: [] }], 0);
+});
+afterAll(async () => {
+  await db.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** Each command is a process of its own, and a busy machine starts them slowly. */
+const patienceMs = 60_000;
+const root = new URL('../..', import.meta.url).pathname;
+
+function clinic(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const options = { cwd: root, env: { ...process.env, NO_COLOR: '1' } };
+    execFile(process.execPath, ['bin/clinic.ts', ...args, '--dir', dir], options, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+test(
+  'a key is shown once, listed without its secret, rotated with an overlap and revoked',
+  async () => {
+    const first = await clinic('api-key', 'clinique-benin', '--label', 'agenda');
+    expect(first).toMatchObject({ code: 0, err: '' });
+    const [text = ''] = first.out.split('\n');
+    const { keyId = '', secretHash } = readApiKey(text) ?? {};
+    expect(await createApiKeyStore(db.tables).get(keyId)).toMatchObject({ secretHash, clinicId: cliniqueBenin.id });
+
+    const second = await clinic('api-key', 'clinique-benin', '--json');
+    expect(JSON.parse(second.out)).toMatchObject({ retired: [keyId] });
+    const { keyId: newer } = JSON.parse(second.out) as { keyId: string };
+    expect((await clinic('api-key', 'clinique-benin', newer, '--revoke')).out).toBe(
+      `${newer} proves nothing any more\n`,
+    );
+    const listed = await clinic('api-key', 'clinique-benin', '--list');
+    expect(listed.out).toMatch(
+      new RegExp(`^id +created +works +label\n${newer} +\\S+ +ended \\S+\n${keyId} +\\S+ +until \\S+ +agenda\n$`),
+    );
+    expect(listed.out).not.toContain(text.slice(-20));
+    expect(await clinic('api-key', 'clinique-benin', newer, '--revoke')).toEqual({
+      code: 1,
+      out: '',
+      err: `clinic clinique-benin has no key ${newer} that still works\n`,
+    });
+  },
+  patienceMs,
+);
+
+test(
+  'the address of a provider’s calendar is shown once, replaced and ended',
+  async () => {
+    const first = await clinic('calendar', 'clinique-benin', 'awa');
+    expect(first.out).toMatch(
+      /^http:\/\/127\.0\.0\.1:4000\/api\/appointments\.ics\?token=[\w-]{43}\nFor Dr Awa Exemple alone/,
+    );
+    const second = JSON.parse((await clinic('calendar', 'clinique-benin', 'Dr Awa Exemple', '--json')).out) as {
+      url: string;
+      replaced: number;
+    };
+    expect(second.replaced).toBe(1);
+    const token = second.url.split('token=')[1] ?? '';
+    const feeds = createCalendarFeedStore(db.tables);
+    expect(await feeds.get(feedTokenHash(token))).toMatchObject({ clinicId: cliniqueBenin.id });
+    expect((await clinic('calendar', 'clinique-benin', 'awa', '--revoke')).out).toMatch(/shows nothing any more\n$/);
+    expect(await feeds.get(feedTokenHash(token))).toHaveProperty('revokedAtMs', expect.any(Number));
+  },
+  patienceMs,
+);
+
+test.each([
+  [1, /^there is no clinic nobody\n$/, ['api-key', 'nobody']],
+  [1, /^there is no provider Zoé; there are Dr /, ['calendar', 'clinique-benin', 'Zoé']],
+  [2, /^--revoke needs the id of a key; --list shows them\n/, ['api-key', 'clinique-benin', '--revoke']],
+])(
+  'exit %i: %s',
+  async (code, said, args) => {
+    const result = await clinic(...args);
+    expect(result.err).toMatch(said);
+    expect(result.code).toBe(code);
+  },
+  patienceMs,
+);
