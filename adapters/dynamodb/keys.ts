@@ -1,5 +1,15 @@
 import type { E164, Slug } from '#domain/clinics/clinic.ts';
-import type { ClinicId, ConversationId, ProviderId } from '#domain/ids.ts';
+import type {
+  AppointmentId,
+  AppointmentTypeId,
+  ClinicId,
+  ConversationId,
+  OperatoryId,
+  PatientId,
+  ProviderId,
+  WaitlistEntryId,
+} from '#domain/ids.ts';
+import type { Resource } from '#domain/scheduling/cell.ts';
 
 /** Primary key of an item. */
 export interface Key {
@@ -26,6 +36,14 @@ export const keys = {
     PK: keys.clinic(clinicId),
     SK: `PRV#${providerId}`,
   }),
+  operatory: (clinicId: ClinicId, operatoryId: OperatoryId): Key => ({
+    PK: keys.clinic(clinicId),
+    SK: `OPR#${operatoryId}`,
+  }),
+  appointmentType: (clinicId: ClinicId, typeId: AppointmentTypeId): Key => ({
+    PK: keys.clinic(clinicId),
+    SK: `TYPE#${typeId}`,
+  }),
   recipient: (clinicId: ClinicId, recipientId: string): Key => ({
     PK: keys.clinic(clinicId),
     SK: `RECIPIENT#${recipientId}`,
@@ -50,8 +68,95 @@ export const keys = {
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
     SK: `ACCEPTED#${template}#${recipientId}#${attempt}`,
   }),
+  /** The answer a wish got, permanent: it makes a booking happen once. */
+  booking: (clinicId: ClinicId, holder: string, bookingKey: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#CONV#${holder}`,
+    SK: `BOOK#${bookingKey}`,
+  }),
+  dialogue: (clinicId: ClinicId, conversationId: ConversationId): Key => ({
+    PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
+    SK: 'DIALOGUE',
+  }),
+  toolAnswer: (clinicId: ClinicId, conversationId: ConversationId, toolKey: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
+    SK: `TOOL#${toolKey}`,
+  }),
+  message: (clinicId: ClinicId, conversationId: ConversationId, messageId: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
+    SK: `MSG#${messageId}`,
+  }),
   conversationsByTime: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV`,
   openConversations: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV#open`,
+
+  /** The calendar of one provider or operatory: an item for each occupied step of the grid. */
+  calendar: (clinicId: ClinicId, { kind, id }: Resource): string =>
+    `${keys.clinic(clinicId)}#CAL#${kind === 'provider' ? 'PRV' : 'OPR'}#${id}`,
+  /** `yyyymmddThhmm` in UTC, so that no change of a zone's offset doubles or drops a cell. */
+  cellTime: (startMs: number): string => new Date(startMs).toISOString().slice(0, 16).replace(/[-:]/g, ''),
+  cell: (clinicId: ClinicId, resource: Resource, startMs: number): Key => ({
+    PK: keys.calendar(clinicId, resource),
+    SK: keys.cellTime(startMs),
+  }),
+  appointment: (clinicId: ClinicId, appointmentId: AppointmentId): Key => ({
+    PK: `${keys.clinic(clinicId)}#APT#${appointmentId}`,
+    SK: 'META',
+  }),
+  appointmentsByTime: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#APT`,
+  appointmentsOfPatient: (clinicId: ClinicId, patientId: PatientId): string =>
+    `${keys.clinic(clinicId)}#PAT#${patientId}`,
+  block: (clinicId: ClinicId, blockId: string): Key => ({ PK: `${keys.clinic(clinicId)}#BLK#${blockId}`, SK: 'META' }),
+  blocksByTime: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#BLK`,
+  unfinishedMoves: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#SWEEP`,
+  /** A long move whose former cells are still to be given back. */
+  unfinishedMove: (clinicId: ClinicId, appointmentId: AppointmentId, version: number): Key => ({
+    PK: keys.unfinishedMoves(clinicId),
+    SK: `APT#${appointmentId}#${version}`,
+  }),
+  patient: (clinicId: ClinicId, patientId: PatientId): Key => ({
+    PK: `${keys.clinic(clinicId)}#PAT#${patientId}`,
+    SK: 'META',
+  }),
+  /** The future appointments of a patient, who cannot be in two places. */
+  patientGuard: (clinicId: ClinicId, patientId: PatientId): Key => ({
+    PK: `${keys.clinic(clinicId)}#PAT#${patientId}`,
+    SK: 'GUARD',
+  }),
+  phone: (clinicId: ClinicId, phone: E164): string => `${keys.clinic(clinicId)}#PHONE#${phone}`,
+  patientPhone: (clinicId: ClinicId, phone: E164, patientId: PatientId): Key => ({
+    PK: keys.phone(clinicId, phone),
+    SK: `PAT#${patientId}`,
+  }),
+  bornOn: (clinicId: ClinicId, dob: string): string => `${keys.clinic(clinicId)}#DOB#${dob}`,
+  patientDob: (clinicId: ClinicId, dob: string, patientId: PatientId): Key => ({
+    PK: keys.bornOn(clinicId, dob),
+    SK: `PAT#${patientId}`,
+  }),
+  /** Attempts of a number to prove who is calling, on one local date. */
+  verificationAttempts: (clinicId: ClinicId, phone: E164, date: string): Key => ({
+    PK: keys.phone(clinicId, phone),
+    SK: `VERIFY#${date}`,
+  }),
+  /** The conversations in which a number holds times. */
+  callerHolds: (clinicId: ClinicId, phone: E164): Key => ({ PK: keys.phone(clinicId, phone), SK: 'HOLDS' }),
+  /** By folded family name, for the console. */
+  patientsByName: (clinicId: ClinicId, foldedName: string): string =>
+    `${keys.clinic(clinicId)}#NAME#${foldedName.slice(0, 1)}`,
+  waitlist: (clinicId: ClinicId, typeId: AppointmentTypeId): string => `${keys.clinic(clinicId)}#WAIT#${typeId}`,
+  /** The entry itself, oldest first in its list. */
+  waitlistPlace: (clinicId: ClinicId, typeId: AppointmentTypeId, createdAt: string, entryId: WaitlistEntryId): Key => ({
+    PK: keys.waitlist(clinicId, typeId),
+    SK: `${createdAt}#${entryId}`,
+  }),
+  /** Where in its list an entry lies. */
+  waitlistEntry: (clinicId: ClinicId, entryId: WaitlistEntryId): Key => ({
+    PK: `${keys.clinic(clinicId)}#WAITENTRY#${entryId}`,
+    SK: 'META',
+  }),
+  /** What a request of clinic software was answered, under the key it chose. */
+  idempotency: (clinicId: ClinicId, apiKeyId: string, keyHash: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#IDEM#${apiKeyId}`,
+    SK: keyHash,
+  }),
 
   /** routing: the look-ups that find a clinic */
   number: (number: E164 | string): Key => ({ PK: `NUM#${number}`, SK: 'META' }),
@@ -64,6 +169,12 @@ export const keys = {
   /** Sparse: the current slug of every clinic, in order. */
   clinicsBySlug: 'CLINICS',
   agent: (provider: string, agentId: string): Key => ({ PK: `AGT#${provider}#${agentId}`, SK: 'META' }),
+  /** An API key of a clinic's software, by the part of it that is no secret. */
+  apiKey: (apiKeyId: string): Key => ({ PK: `KEY#${apiKeyId}`, SK: 'META' }),
+  apiKeysOfClinic: (clinicId: ClinicId): string => `KEYS#${clinicId}`,
+  /** The calendar feed of a provider, by the hash of its secret. */
+  feed: (tokenHash: string): Key => ({ PK: `FEED#${tokenHash}`, SK: 'META' }),
+  feedsOfClinic: (clinicId: ClinicId): string => `FEEDS#${clinicId}`,
   session: (conversationId: ConversationId): Key => ({ PK: `SES#${conversationId}`, SK: 'META' }),
 
   /** audit: acts not yet chained, oldest first */

@@ -31,8 +31,17 @@ export interface QueryOptions {
   values?: Item;
   /** At most so many items; otherwise pages are read to the end. */
   upTo?: number;
+  /** Only these attributes. */
+  attributes?: readonly string[];
   signal?: AbortSignal;
 }
+
+/** Names are aliased, because some are words of the expression language. */
+const projection = (attributes: readonly string[] | undefined) =>
+  attributes && {
+    ProjectionExpression: attributes.map((_, index) => `#p${index}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#p${index}`, name])),
+  };
 
 const marshallOptions = { removeUndefinedValues: true } as const;
 export const toItem = (item: Item) => marshall(item, marshallOptions);
@@ -56,8 +65,13 @@ export function openTable(client: DynamoDBClient, name: string) {
     client,
     name,
 
-    async get(key: Key, options: { signal?: AbortSignal } = {}): Promise<Item | undefined> {
-      const command = new GetItemCommand({ TableName: name, Key: toItem({ ...key }), ConsistentRead: true });
+    /** @param options.attributes only these, where the item may be large */
+    async get(
+      key: Key,
+      options: { attributes?: readonly string[]; signal?: AbortSignal } = {},
+    ): Promise<Item | undefined> {
+      const wanted = { TableName: name, Key: toItem({ ...key }), ConsistentRead: true };
+      const command = new GetItemCommand({ ...wanted, ...projection(options.attributes) });
       const { Item } = await client.send(command, { abortSignal: options.signal });
       return Item && fromItem(Item);
     },
@@ -86,6 +100,7 @@ export function openTable(client: DynamoDBClient, name: string) {
             ExpressionAttributeValues: toItem({ ':pk': options.pk, ...options.values }),
             Limit: options.upTo && options.upTo - found.length,
             ExclusiveStartKey: from,
+            ...projection(options.attributes),
           }),
           { abortSignal: options.signal },
         );

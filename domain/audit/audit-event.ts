@@ -56,6 +56,8 @@ export const PendingAuditEvent = z.object({
   /** Names of the fields that were read or changed. */
   fields: z.array(z.string()).optional(),
   reason: z.string().optional(),
+  /** Of a list that was read: how many things stood in it. */
+  count: z.int().optional(),
   ip: z.string().optional(),
   /** One per request, run of a command or event: what was done at one go. */
   requestId: z.string(),

@@ -14,14 +14,18 @@ import { restartSummary } from '#lambdas/conversations/restart-summary.ts';
 import { planSummary } from '#lambdas/notifications/plan-summary.ts';
 import { sendCallSummary } from '#lambdas/notifications/send-call-summary.ts';
 import { settleSummary } from '#lambdas/notifications/settle-summary.ts';
+import { inMemoryActs } from './acts.ts';
+import { inMemoryCalendar } from './calendar.ts';
 import { clinicProfile } from './clinic.ts';
 import { standingClock } from './clock.ts';
 import { aCallId, cotonou } from './conversation.ts';
 import { inMemoryConversations } from './conversations.ts';
 import { inMemoryDeliveries } from './deliveries.ts';
+import { inMemoryDialogues } from './dialogues.ts';
 import { inMemoryDirectory, type Mapping } from './directory.ts';
 import { inMemoryInbox } from './inbox.ts';
 import { rememberedLog } from './log.ts';
+import { inMemoryPatients } from './patients.ts';
 import { knownSecret } from './secret.ts';
 
 /** A process that dies. Whatever it had done stays done. */
@@ -66,6 +70,10 @@ export function callWorld({
   const inbox = inMemoryInbox();
   const directory = inMemoryDirectory(mapping);
   const conversations = inMemoryConversations();
+  const dialogues = inMemoryDialogues();
+  const acts = inMemoryActs(conversations);
+  const calendar = inMemoryCalendar({ conversations });
+  const patients = inMemoryPatients();
   const deliveries = inMemoryDeliveries(clock);
   const clinics = {
     profile: async (clinicId: ClinicId) => profiles.find(({ id }) => id === clinicId),
@@ -105,6 +113,9 @@ export function callWorld({
       directory: through(directory),
       clinics,
       conversations: through(conversations),
+      dialogues: through(dialogues),
+      acts: through(acts),
+      calendar: through(calendar),
       workflow: through(workflow),
       bindingKey: knownSecret(['binding']),
       clock,
@@ -121,6 +132,10 @@ export function callWorld({
     send: sendCallSummary({
       clinics,
       conversations,
+      appointments: calendar,
+      patients,
+      acts,
+      dialogues,
       deliveries: through(deliveries),
       email: through({
         async send(email: OutgoingEmail) {
@@ -174,6 +189,10 @@ export function callWorld({
     inbox,
     directory,
     conversations,
+    dialogues,
+    acts,
+    calendar,
+    patients,
     deliveries,
     outbox,
     queued,

@@ -46,6 +46,7 @@ export function conversation(changes: Partial<Conversation> = {}): Conversation 
     transcript: 'Agent: Bonjour.\nUser: Bonjour, je voudrais un rendez-vous.\n',
     analysis: { summary: 'Une personne a demandé un rendez-vous.', successful: true },
     acts: [],
+    appointmentIds: [],
     outcome: 'info',
     anomalies: [],
     unknownValues: [],

@@ -1,0 +1,36 @@
+import type { SchedulingDeps } from './create-scheduling.ts';
+import { holdableSlots } from './fairness.ts';
+import { judgeWish, lost, refuseWish } from './judge-wanted-time.ts';
+import { exchangeHolds } from './offer-times.ts';
+import type { Scheduling } from './scheduling.ts';
+
+/** So often another provider or operatory is tried for one that was taken under our hands. */
+const mostRounds = 3;
+
+/**
+ * Holds one time that can be booked, in place of the asker's other holds. Where a fairness cap forbids holding it,
+ * `held` is empty: it can be booked all the same. Holding it again keeps it for the full time again.
+ */
+export const holdTime =
+  ({ calendar, clock }: Pick<SchedulingDeps, 'calendar' | 'clock'>): Scheduling['hold'] =>
+  async (clinic, wanted, requester, formerHolds) => {
+    const own = formerHolds.filter(({ holder }) => holder === requester.holder);
+    const wish = { wanted, requester };
+    for (let round = 0; round < mostRounds; round++) {
+      const judged = await judgeWish({ calendar, clock }, clinic, wish);
+      if (judged.code !== 'OK') return refuseWish({ calendar, clock }, clinic, wish, judged, own);
+      const { slot, cells, nowMs } = judged;
+      const toHold = holdableSlots(clinic, [slot], cells, { holder: requester.holder, nowMs, givenBack: own });
+      const { held, taken } = await exchangeHolds({ calendar }, clinic, requester, { own, fresh: [], toHold, nowMs });
+      if (taken.length === 0) return { code: 'OK', slot, held };
+    }
+    return refuseWish({ calendar, clock }, clinic, wish, lost, own);
+  };
+
+/** Gives the asker's holds back; others' are left alone. */
+export const releaseTimes =
+  ({ calendar }: Pick<SchedulingDeps, 'calendar'>): Scheduling['release'] =>
+  async (clinic, holds, { holder, callerNumber }) => {
+    const own = holds.filter((hold) => hold.holder === holder);
+    if (own.length) await calendar.release(clinic.id, own, clinic.scheduling.gridMinutes, callerNumber);
+  };

@@ -1,0 +1,89 @@
+import type { Clinic } from '../clinics/clinic.ts';
+import type { Appointment } from './appointment.ts';
+import { bookable } from './bookable.ts';
+import type { Cell } from './cell.ts';
+import type { SchedulingDeps } from './create-scheduling.ts';
+import { holdIdOf } from './fairness.ts';
+import { occupiedRange } from './free-slots.ts';
+import { judgeStart, searchOfStart } from './judge-start.ts';
+import { occupancyOf } from './occupancy.ts';
+import { offerTimes } from './offer-times.ts';
+import { timesIn } from './find-times.ts';
+import type { Requester } from './requester.ts';
+import type { Refusal, WantedTime } from './scheduling.ts';
+import type { HeldTime, Slot } from './slot.ts';
+import { localDate } from './zoned-time.ts';
+
+type TimeDeps = Pick<SchedulingDeps, 'calendar' | 'clock'>;
+
+/** One time somebody wants, and who they are. */
+export interface TimeWish {
+  wanted: WantedTime;
+  requester: Requester;
+  /** Wanted in place of this one. */
+  moving?: Appointment;
+}
+
+export type WishJudgement =
+  /** `cells` are those of its whole day. */
+  | { code: 'OK'; slot: Slot; cells: Cell[]; nowMs: number }
+  /** `gone`: it can be booked, and somebody else has it. */
+  | { code: Refusal['code']; gone: boolean };
+
+/** Whether a time can be had, asked of the calendars as they are now and of the function that lists times. */
+export async function judgeWish(
+  { calendar, clock }: TimeDeps,
+  clinic: Clinic,
+  { wanted, requester, moving }: TimeWish,
+): Promise<WishJudgement> {
+  const { typeId, providerId, operatoryId, startMs } = wanted;
+  const nowMs = clock.now();
+  const asked = bookable(clinic, typeId, providerId && [providerId], requester);
+  if (asked.code !== 'OK') return { code: asked.code, gone: false };
+  const { type, providers, leadTimeMin } = asked;
+  const question = { clinic, type, providers, operatoryId, nowMs, leadTimeMin };
+  const range = occupiedRange(searchOfStart(question, startMs));
+  const cells = range.resources.length
+    ? await calendar.cells(clinic.id, range.resources, range.fromMs, range.toMs)
+    : [];
+  const { gridMinutes } = clinic.scheduling;
+  const { holder } = requester;
+  const occupancy = occupancyOf(cells, { gridMinutes, zone: clinic.zone, nowMs, holder, moving });
+  const judged = judgeStart(question, startMs, providerId, occupancy);
+  if (judged.code === 'OK') return { ...judged, cells, nowMs };
+  const gone = judged.code === 'SLOT_TAKEN' || judged.code === 'NO_OPERATORY';
+  return { code: gone && hadHold(cells, holder, startMs, nowMs) ? 'HOLD_EXPIRED' : judged.code, gone };
+}
+
+/**
+ * Whether the asker held this very time and let it run out. Seen as long as a cell of that hold is left: where others
+ * took all of them, the time is simply taken.
+ */
+const hadHold = (cells: readonly Cell[], holder: string, startMs: number, nowMs: number): boolean =>
+  cells.some(
+    ({ kind, ref, expiresAtMs }) =>
+      kind === 'hold' && ref === holdIdOf(holder, { startMs }) && (expiresAtMs ?? Infinity) < nowMs,
+  );
+
+/** Why a wish is not fulfilled. For a time that is gone fresh ones come with it, from its day on, held for an agent. */
+export async function refuseWish(
+  deps: TimeDeps,
+  clinic: Clinic,
+  { wanted: { typeId, providerId, startMs }, requester, moving }: TimeWish,
+  { code, gone }: { code: Refusal['code']; gone: boolean },
+  formerHolds: readonly HeldTime[] = [],
+): Promise<Refusal> {
+  if (!gone) return { code };
+  const query = {
+    typeId,
+    ...(providerId && { providerIds: [providerId] }),
+    from: localDate(startMs, clinic.zone),
+    moving,
+  };
+  const offered = await offerTimes(deps)(clinic, query, requester, formerHolds);
+  const offers = timesIn(offered);
+  return { code, ...(offers.length && { offers, held: offered.held ?? [] }) };
+}
+
+/** Somebody else was quicker, as often as we tried. */
+export const lost = { code: 'SLOT_TAKEN', gone: true } as const;

@@ -1,0 +1,41 @@
+import type { WaitlistEntryId } from '../../ids.ts';
+import type { FreedTime } from '../../messages/time-freed.ts';
+import { wallClock } from '../../wall-time.ts';
+import type { WaitlistEntry } from './waitlist.ts';
+
+/** Whether a freed time is what an entry waits for. Its dates and times are those of the clinic's wall clock. */
+export function suits(entry: WaitlistEntry, freed: FreedTime, zone: string): boolean {
+  const { date, time } = wallClock(freed.startMs, zone);
+  return (
+    entry.typeId === freed.typeId &&
+    (entry.providerId === undefined || entry.providerId === freed.providerId) &&
+    (entry.from === undefined || entry.from <= date) &&
+    (entry.to === undefined || date <= entry.to) &&
+    (entry.notBefore === undefined || entry.notBefore <= time) &&
+    (entry.before === undefined || time < entry.before)
+  );
+}
+
+/**
+ * Whether an entry is free for an offer now. One whose offer ran out without anybody settling it waits again, and so
+ * does one for which the clinic was shown a time that is past.
+ */
+export function awaitsOffer({ status, offer }: WaitlistEntry, nowMs: number): boolean {
+  if (status === 'waiting') return true;
+  if (status === 'offered') return offer === undefined || !('holdId' in offer) || offer.expiresAtMs < nowMs;
+  return status === 'matched' && (offer === undefined || offer.startMs <= nowMs);
+}
+
+/**
+ * Who hears of a freed time next: the oldest entry that it suits. Everybody on the list agreed to be contacted.
+ *
+ * @param entries oldest first
+ */
+export const nextInLine = (
+  entries: readonly WaitlistEntry[],
+  freed: FreedTime,
+  { zone, nowMs, passedOver }: { zone: string; nowMs: number; passedOver: readonly WaitlistEntryId[] },
+): WaitlistEntry | undefined =>
+  entries.find(
+    (entry) => !passedOver.includes(entry.entryId) && awaitsOffer(entry, nowMs) && suits(entry, freed, zone),
+  );
