@@ -35,7 +35,24 @@ export type LogCode =
   | 'summary.given-up'
   | 'delivery.in-flight'
   | 'recipient.disabled'
-  | 'email-event.ignored';
+  | 'email-event.ignored'
+  | 'tool.answered'
+  | 'tool.replayed'
+  | 'tool.failed'
+  | 'tool.tenant-mismatch'
+  | 'tool.unrouted'
+  | 'emergency.detected'
+  | 'booking.answered'
+  | 'booking.unauthorized'
+  | 'waitlist.started'
+  | 'waitlist.start-failed'
+  | 'waitlist.offered'
+  | 'waitlist.matched'
+  | 'waitlist.settled'
+  | 'holds.released'
+  | 'calendar.swept'
+  | 'calendar.tended'
+  | 'feed.served';
 
 /**
  * What may stand beside a code. Bodies, names, numbers, addresses and transcripts have no field here, so a log of them
@@ -50,6 +67,10 @@ export interface LogFields {
   eventType?: string;
   reason?: string;
   recipientId?: string;
+  /** Name of a tool of ours or an action of the booking API, from their closed lists. */
+  tool?: string;
+  /** How it ended, from the closed list of codes. */
+  outcome?: string;
   requestId?: string;
   route?: string;
   attempt?: number;

@@ -94,6 +94,7 @@ function firstSight(event: CallEvent, { clinicId, routedBy, now }: Routed): Conv
     channel: 'voice',
     status: statuses[0],
     acts: [],
+    appointmentIds: [],
     outcome: 'unknown',
     anomalies: [],
     unknownValues: [],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ClinicId, ConversationId } from '../ids.ts';
+import { AppointmentId, ClinicId, ConversationId } from '../ids.ts';
 
 /** The vendor that carried the conversation. Not its channel. */
 export const ConversationProvider = z.enum(['retell', 'twilio', 'internal']);
@@ -91,6 +91,8 @@ export const Conversation = z.object({
   analysis: Analysis.optional(),
   recordingUrl: z.string().optional(),
   acts: z.array(Act),
+  /** Appointments our own tools booked, moved or cancelled in it, in that order. */
+  appointmentIds: z.array(AppointmentId).default([]),
   outcome: Outcome,
   anomalies: z.array(Anomaly),
   /** Vendor words for event types and states we do not know, kept as they came. */

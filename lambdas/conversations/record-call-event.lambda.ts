@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { createHolds } from '#adapters/dynamodb/calendar-holds.ts';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { createConversationActs } from '#adapters/dynamodb/conversation-acts.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
+import { createDialogueStore } from '#adapters/dynamodb/dialogues.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
@@ -18,6 +21,7 @@ const Env = z.object({
   CORE_TABLE: z.string(),
   ROUTING_TABLE: z.string(),
   INBOX_TABLE: z.string(),
+  AUDIT_TABLE: z.string(),
   PAYLOADS_BUCKET: z.string(),
   BINDING_KEY_SECRET: z.string(),
   POST_CALL_STATE_MACHINE_ARN: z.string(),
@@ -38,6 +42,9 @@ export const handler = queueHandler(
     directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
     clinics: rememberedProfiles(createClinicStore(core), clock),
     conversations: createConversationStore(core, payloads),
+    dialogues: createDialogueStore(core, clock),
+    acts: createConversationActs({ core, audit: openTable(dynamo, env.AUDIT_TABLE) }, clock),
+    calendar: createHolds(core),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
     bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),
     clock,

@@ -1,11 +1,14 @@
 import { blocksAllClinics, providerIdOf, readWebhook, toCallEvent } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
-import type { Clock } from '#domain/clock.ts';
+import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
+import type { ConversationActs } from '#domain/conversations/acts.ts';
 import { advanceCall, contradicts, hasEnded } from '#domain/conversations/advance-call.ts';
+import { callerNumberOf } from '#domain/conversations/caller-number.ts';
 import type { CallEvent } from '#domain/conversations/call-event.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
+import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { retellConversationId } from '#domain/ids.ts';
@@ -13,6 +16,7 @@ import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
 import type { UnroutedReason } from '#domain/routing/find-clinic.ts';
+import type { Calendar } from '#domain/scheduling/calendar.ts';
 import { bindConversation } from './bind-conversation.ts';
 
 interface Deps {
@@ -20,6 +24,9 @@ interface Deps {
   directory: ClinicDirectory;
   clinics: Pick<ClinicStore, 'profile'>;
   conversations: ConversationStore;
+  dialogues: DialogueStore;
+  acts: Pick<ConversationActs, 'record'>;
+  calendar: Pick<Calendar, 'release'>;
   workflow: PostCallWorkflow;
   bindingKey: Secret;
   clock: Clock;
@@ -27,11 +34,12 @@ interface Deps {
 }
 
 /**
- * Merges a stored event into its conversation and, when the call is over, sees to it that its clinic is told. Each step
- * may be done again without effect, so a message may come twice and the process may die anywhere.
+ * Merges a stored event into its conversation and, when the call is over, sees to it that its clinic is told and that
+ * the times it held are free again. Each step may be done again without effect, so a message may come twice and the
+ * process may die anywhere.
  */
 export function recordCallEvent(deps: Deps) {
-  const { inbox, conversations, workflow, clock, log } = deps;
+  const { inbox, conversations, dialogues, acts, calendar, workflow, clock, log } = deps;
   const bind = bindConversation(deps);
 
   return async ({ eventKey }: CallEventReceived): Promise<void> => {
@@ -64,7 +72,9 @@ export function recordCallEvent(deps: Deps) {
     if (call.anomalies.length) {
       log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
     }
+    await settleEmergency(call);
     await tell(call, clinic);
+    await releaseHolds(call, clinic);
     await inbox.settle(record, 'merged', { clinicId });
     log.info('event.merged', { clinicId, conversationId, eventKey, eventType: record.eventType });
     if (blocksAllClinics(event.disconnectionReason)) {
@@ -79,6 +89,40 @@ export function recordCallEvent(deps: Deps) {
       return contradicted ? current : advanceCall(current, event, { clinicId, routedBy, now: clock.now() });
     });
     return { call: call as Conversation, contradicted };
+  }
+
+  /**
+   * Asked whether an emergency is happening now, the caller was gone before anybody heard a no: that counts as a yes, and
+   * the clinic is told so first of all.
+   */
+  async function settleEmergency(call: Conversation): Promise<void> {
+    if (!hasEnded(call)) return;
+    const { clinicId, conversationId } = call;
+    const { emergency } = await dialogues.get(clinicId, conversationId);
+    if (emergency !== 'asked') return;
+    log.warn('emergency.detected', { clinicId, conversationId });
+    await acts.record(clinicId, conversationId, {
+      act: 'emergency',
+      audit: [
+        {
+          v: 1,
+          clinicId,
+          occurredAt: isoInstant(clock.now()),
+          actorType: 'system',
+          actorId: 'record-call-event',
+          act: 'emergency.detected',
+          outcome: 'success',
+          resourceType: 'conversation',
+          resourceId: conversationId,
+          conversationId,
+          reason: 'unanswered',
+          requestId: conversationId,
+        },
+      ],
+    });
+    await dialogues.change(clinicId, conversationId, (current) =>
+      current.emergency === 'asked' ? { ...current, emergency: 'active' } : current,
+    );
   }
 
   /** Starts what tells the clinic, wakes it when the analysis is there, and starts the update the clinic asked for. */
@@ -100,5 +144,21 @@ export function recordCallEvent(deps: Deps) {
     if (call.toldWithoutAnalysis && clinic.email.sendUpdate) {
       await workflow.start({ clinicId, conversationId, template: 'call-summary-update' }, 1);
     }
+  }
+
+  /** Nobody is on the line any more to take them. What a late tool may hold after this runs out by itself. */
+  async function releaseHolds(call: Conversation, clinic: ClinicProfile): Promise<void> {
+    if (!hasEnded(call)) return;
+    const { clinicId, conversationId } = call;
+    const { held } = await dialogues.get(clinicId, conversationId);
+    if (!held.length) return;
+    const { gridMinutes } = clinic.scheduling;
+    await calendar.release(clinicId, held, gridMinutes, callerNumberOf(call, clinic.country));
+    const released = new Set(held.map(({ holdId }) => holdId));
+    await dialogues.change(clinicId, conversationId, (current) => {
+      const left = current.held.filter(({ holdId }) => !released.has(holdId));
+      return left.length === current.held.length ? current : { ...current, held: left };
+    });
+    log.info('holds.released', { clinicId, conversationId, count: held.length });
   }
 }

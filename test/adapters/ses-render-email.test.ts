@@ -3,14 +3,21 @@ import { renderEmail } from '#adapters/ses/render-email.ts';
 import { unbroken } from '#adapters/ses/unbroken.ts';
 import { EmailContent } from '#domain/clinics/clinic.ts';
 import { languages } from '#domain/language.ts';
-import { callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
-import type { EmailDocument } from '#domain/notifications/email-document.ts';
+import { type CallSummary, callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
+import type { EmailDocument, EmailSection } from '#domain/notifications/email-document.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { conversation } from '#test/fakes/conversation.ts';
+import { aMessage, anAppointment, aPatient } from '#test/fakes/told.ts';
 
 type Call = Parameters<typeof conversation>[0];
 
-function documentOf(call: Call = {}, content: EmailContent = 'full', language: 'fr' | 'en' = 'fr', degraded = false) {
+function documentOf(
+  call: Call = {},
+  content: EmailContent = 'full',
+  language: 'fr' | 'en' = 'fr',
+  degraded = false,
+  records: Partial<CallSummary> = {},
+) {
   return callSummaryEmail({
     clinic: clinicProfile({
       languages: [language],
@@ -20,15 +27,29 @@ function documentOf(call: Call = {}, content: EmailContent = 'full', language: '
     }),
     recipient: { address: 'accueil@clinique.example' },
     conversation: conversation(call),
+    appointments: [],
+    messages: [],
+    identified: [],
     template: 'call-summary',
     degraded,
     consoleUrl: 'https://console.example',
+    ...records,
   });
 }
+
+const records = {
+  appointments: [
+    { appointment: anAppointment({ flags: ['provisional-patient'] }), patient: aPatient() },
+    { appointment: anAppointment({ status: 'cancelled' }) },
+  ],
+  messages: [aMessage(), aMessage({ callbackNumber: undefined, urgency: 'today' })],
+  identified: [aPatient()],
+};
 
 const everyKind: [string, EmailDocument][] = languages.flatMap((language) =>
   EmailContent.options.flatMap((content): [string, EmailDocument][] => [
     [`${language} ${content}`, documentOf({ outcome: 'booked' }, content, language)],
+    [`${language} ${content} with records`, documentOf({ outcome: 'booked' }, content, language, false, records)],
     [`${language} ${content} emergency`, documentOf({ outcome: 'emergency' }, content, language)],
     [`${language} ${content} degraded`, documentOf({ analysis: undefined }, content, language, true)],
   ]),
@@ -119,6 +140,15 @@ test.each(everyKind)('the %s e-mail stands without a style sheet', (_, document)
     expect(href).toMatch(/^(https:\/\/console\.example\/|tel:\+\d+$)/);
 });
 
+function wordsOf(body: EmailSection['body']): string[] {
+  if (body.kind === 'prose') return body.paragraphs;
+  if (body.kind === 'turns') return body.turns.map(({ text }) => text);
+  return body.entries.flatMap(({ kicker, title, facts, paragraphs }) => [
+    ...[kicker, title, ...paragraphs],
+    ...facts.flatMap(({ label, value }) => [label, value]),
+  ]);
+}
+
 test.each(everyKind)('both parts of the %s e-mail tell the same, and nothing that is not there', (_, document) => {
   const { html, text } = renderEmail(document);
   const plain = (value: string) => value.replace(/\u00a0/g, ' ');
@@ -137,11 +167,7 @@ test.each(everyKind)('both parts of the %s e-mail tell the same, and nothing tha
     document.button.label,
     ...document.notices.map((one) => one.text),
     ...document.facts.flatMap(({ label, value }) => [label, value]),
-    ...document.sections.flatMap(({ heading, body, note }) => [
-      heading,
-      ...(note ? [note] : []),
-      ...(body.kind === 'prose' ? body.paragraphs : body.turns.map((one) => one.text)),
-    ]),
+    ...document.sections.flatMap(({ heading, body, note }) => [heading, ...(note ? [note] : []), ...wordsOf(body)]),
     ...document.footer.paragraphs,
   ];
   for (const fact of facts) {
@@ -190,6 +216,31 @@ test.each([
   expect(bytes(html)).toBeLessThan(100_000);
   expect(bytes(text)).toBeLessThan(100_000);
   for (const part of [unbroken(text, 'fr'), html]) expect(part).toContain('La transcription est abrégée ici');
+});
+
+test.each([
+  ['quotation marks', '"'.repeat(1_000)],
+  ['short lines', 'a\n'.repeat(500)],
+])('twenty appointments, messages of nothing but %s and an hour of talk stay below what mailboxes show', (_, text) => {
+  const name = '&'.repeat(80);
+  const patient = aPatient({ givenName: name, familyName: name });
+  const document = documentOf(
+    { transcript: `User: ${'"'.repeat(200_000)}`, analysis: { summary: `"&'`.repeat(5_000) } },
+    'full',
+    'fr',
+    false,
+    {
+      appointments: Array.from({ length: 20 }, () => ({
+        appointment: anAppointment({ flags: ['provisional-patient', 'booked-by-other', 'callback'] }),
+        patient,
+      })),
+      messages: Array.from({ length: 20 }, () => aMessage({ text, callerName: name })),
+      identified: Array.from({ length: 20 }, (_, index) => ({ ...patient, familyName: `${name.slice(2)}${index}` })),
+    },
+  );
+  const rendered = renderEmail(document);
+  expect(bytes(rendered.html)).toBeLessThan(100_000);
+  expect(rendered.html).toContain('La transcription est abrégée ici');
 });
 
 test('French typography keeps its blanks together in HTML, and the text part has plain ones', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { advanceCall } from '#domain/conversations/advance-call.ts';
 import type { CallEvent } from '#domain/conversations/call-event.ts';
-import type { Conversation } from '#domain/conversations/conversation.ts';
+import { Act, type Conversation } from '#domain/conversations/conversation.ts';
+import { outcomeOf } from '#domain/conversations/outcome.ts';
+import { AppointmentId } from '#domain/ids.ts';
 import { aConversationId, callEvent, cotonou } from '../fakes/conversation.ts';
 
 const routed = { clinicId: cotonou, routedBy: 'number', now: Date.parse('2026-10-05T12:40:00.000Z') };
@@ -127,5 +129,88 @@ test('whatever the order and however often events come, the conversation ends th
       },
     ),
     { numRuns: 2_000, seed: 20261005 },
+  );
+});
+
+describe('a conversation that a tool was the first to hear of', () => {
+  /** What a function's request tells: the call goes on, and its words are not kept. */
+  const toolRan = callEvent({
+    kind: 'progressed',
+    status: 'ongoing',
+    startedAt,
+    fromNumber: '+12025550117',
+    bodyHash: 'f'.repeat(64),
+  });
+
+  test('is the same in the end as one whose events came first', () => {
+    const plain = ({ version: _, ...call }: Conversation) => call;
+    expect(plain(merge(toolRan, started, ended, analyzed))).toEqual(plain(merge(started, ended, analyzed)));
+    expect(plain(merge(analyzed, toolRan, ended, started))).toEqual(plain(merge(started, ended, analyzed)));
+  });
+
+  test('is open until it ends, and its clinic is not told before', () => {
+    expect(merge(toolRan)).toMatchObject({ status: 'ongoing', outcome: 'unknown', notification: 'none' });
+  });
+
+  /** Events that do not contradict what the tool's request said. */
+  const agreeing = someEvent.map((event) => ({
+    ...event,
+    fromNumber: event.fromNumber && toolRan.fromNumber,
+    startedAt: event.startedAt && startedAt,
+  }));
+
+  test('is the same for any events in any order, but for who said first what all of them say', () => {
+    fc.assert(
+      fc.property(fc.array(agreeing, { minLength: 1, maxLength: 6 }), fc.nat(6), (events, position) => {
+        const known = ({ version: _v, ranks: _r, ...call }: Conversation) => JSON.parse(JSON.stringify(call)) as object;
+        const later = [...events.slice(0, position), toolRan, ...events.slice(position)];
+        const callStarted = callEvent({ ...toolRan, kind: 'started' });
+        expect(known(merge(...later))).toEqual(known(merge(callStarted, ...events)));
+      }),
+      { numRuns: 1_000, seed: 20261006 },
+    );
+  });
+});
+
+test('what tools did survives every merge, wherever between the events they did it', () => {
+  const appointmentId = fc
+    .integer({ min: 0, max: 3 })
+    .map((n) => AppointmentId.parse(`4c1e8d5f-3a6b-4d7c-8e9f-2b3c4d5e6f7${n}`));
+  const done = fc.record({ act: fc.constantFrom(...Act.options), appointmentId });
+  const add = <T>(list: readonly T[], one: T): T[] => [...new Set([...list, one])];
+  fc.assert(
+    fc.property(
+      fc.array(someEvent, { minLength: 1, maxLength: 5 }),
+      fc.array(fc.record({ done, after: fc.nat(5) }), { maxLength: 5 }),
+      (events, acts) => {
+        let call: Conversation | undefined;
+        const doneBy = (current: Conversation, position: number) =>
+          acts
+            .filter(({ after }) => Math.min(after, events.length - 1) === position)
+            .reduce(
+              (before, { done: { act, appointmentId: id } }) => ({
+                ...before,
+                acts: add(before.acts, act),
+                appointmentIds: add(before.appointmentIds, id),
+                version: before.version + 1,
+              }),
+              current,
+            );
+        for (const [position, event] of events.entries()) {
+          call = doneBy(advanceCall(call, event, routed), position);
+          // The vendor sends the event again: by now a tool has written.
+          const { acts: kept, appointmentIds: keptIds } = advanceCall(call, event, routed);
+          expect([kept, keptIds]).toEqual([call.acts, call.appointmentIds]);
+        }
+        const merged = ({ version: _v, acts: _a, appointmentIds: _i, outcome: _o, ...rest }: Conversation) => rest;
+        const untouched = merge(...events);
+        expect(merged(call as Conversation)).toEqual(merged(untouched));
+        expect(new Set(call?.acts)).toEqual(new Set(acts.map(({ done: { act } }) => act)));
+        expect(new Set(call?.appointmentIds)).toEqual(new Set(acts.map(({ done }) => done.appointmentId)));
+        const first = Act.options.find((act) => acts.some(({ done }) => done.act === act));
+        expect(outcomeOf(call as Conversation)).toBe(first ?? untouched.outcome);
+      },
+    ),
+    { numRuns: 2_000, seed: 20261007 },
   );
 });

@@ -6,6 +6,7 @@ import { callWorld, crashingAfter, threeEvents } from '../fakes/call-world.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { aCallId, aConversationId, cotonou, elsewhere } from '../fakes/conversation.ts';
 import type { Mapping } from '../fakes/directory.ts';
+import { aMessage, anAppointment, aPatient } from '../fakes/told.ts';
 
 const { started, ended, analyzed } = threeEvents();
 const onlyCall = (world: ReturnType<typeof callWorld>) => world.conversations.all()[0] as Conversation;
@@ -20,6 +21,103 @@ test('a call ends in one complete e-mail to its clinic and is closed', async () 
   expect(world.outbox).toMatchObject([{ to: 'accueil@clinique.example', conversationId: aConversationId, attempt: 1 }]);
   expect(onlyCall(world)).toMatchObject({ clinicId: cotonou, status: 'closed', notification: 'sent', outcome: 'info' });
   expect([...world.inbox.events.values()].map(({ event }) => event.state)).toEqual(['merged', 'merged', 'merged']);
+});
+
+/** What its tools did while the caller was on the line: two times held, one of another conversation beside them. */
+async function holdTimes(world: ReturnType<typeof callWorld>): Promise<void> {
+  const { startMs, endMs, typeId, providerId, operatoryId } = anAppointment();
+  const held = [0, 1, 2].map((hour) => {
+    const times = { startMs: startMs + hour * 3_600_000, endMs: endMs + hour * 3_600_000 };
+    const holder = hour === 2 ? 'retell_call_other' : aConversationId;
+    const slot = { typeId, providerId, operatoryId, ...times, occFromMs: times.startMs, occToMs: times.endMs };
+    return { ...slot, holdId: `${holder}-${hour}`, holder, expiresAtMs: world.clock.now() + 300_000 };
+  });
+  for (const time of held) {
+    const limits = { conversationsPerCaller: 2, callerNumber: '+12025550117' };
+    expect(await world.calendar.hold(cotonou, time, 5, limits, world.clock.now())).toEqual({ outcome: 'held' });
+  }
+  const own = held.slice(0, 2);
+  await world.dialogues.change(cotonou, aConversationId, (current) => ({ ...current, offers: own, held: own }));
+}
+
+const holders = (world: ReturnType<typeof callWorld>) => [
+  ...new Set(world.calendar.allCells(cotonou).map(({ holder }) => holder)),
+];
+
+test('the times a call held are free again when it has ended, once, and nobody else’s', async () => {
+  const world = callWorld();
+  await holdTimes(world);
+  await world.arrive(started);
+  await world.run();
+  expect(holders(world)).toEqual([aConversationId, 'retell_call_other']);
+  await world.arrive(ended, analyzed);
+  await world.run();
+  expect(holders(world)).toEqual(['retell_call_other']);
+  expect(await world.dialogues.get(cotonou, aConversationId)).toMatchObject({ held: [], offers: [{}, {}] });
+  const releases = world.log.entries.filter(({ code }) => code === 'holds.released');
+  expect(releases.map(({ fields }) => fields)).toEqual([
+    { clinicId: cotonou, conversationId: aConversationId, count: 2 },
+  ]);
+});
+
+test('a calendar that does not answer when a call ends delays neither the e-mail nor loses the event', async () => {
+  const world = callWorld();
+  await holdTimes(world);
+  await world.arrive(analyzed);
+  world.calendar.failNext('before-write');
+  await expect(world.run()).rejects.toThrow('the store failed');
+  expect([...world.executions.values()]).toHaveLength(1);
+  const [event] = await world.inbox.list('received', { limit: 2 });
+  await world.steps.record({ eventKey: event!.eventKey, conversationId: aConversationId });
+  expect(holders(world)).toEqual(['retell_call_other']);
+  expect(await world.inbox.list('received', { limit: 2 })).toEqual([]);
+});
+
+test('whoever hangs up when asked whether it is happening now is taken at their first word', async () => {
+  const world = callWorld();
+  await world.dialogues.change(cotonou, aConversationId, (current) => ({ ...current, emergency: 'asked' }));
+  await world.arrive(started);
+  await world.run();
+  expect(world.acts.records).toEqual([]);
+  await world.arrive(ended, analyzed);
+  await world.run();
+  expect(world.acts.records).toMatchObject([{ act: 'emergency.detected', reason: 'unanswered' }]);
+  expect(await world.dialogues.get(cotonou, aConversationId)).toMatchObject({ emergency: 'active' });
+  expect(world.outbox).toMatchObject([{ document: { urgent: true } }]);
+});
+
+test('the e-mail tells the appointment, the message and who proved to be whom, from our own records', async () => {
+  const world = callWorld();
+  await world.arrive(started);
+  await world.run();
+  const appointment = anAppointment();
+  await world.patients.add(aPatient(), []);
+  world.calendar.seed(appointment);
+  await world.conversations.change(cotonou, aConversationId, (current) =>
+    current ? { ...current, acts: ['booked'], appointmentIds: [appointment.appointmentId] } : current,
+  );
+  await world.acts.record(cotonou, aConversationId, { message: aMessage(), audit: [] });
+  const { patientId, dob, givenName } = aPatient();
+  await world.dialogues.change(cotonou, aConversationId, (current) => ({
+    ...current,
+    patients: [
+      { handle: 'p1', patientId, as: 'patient', foldedName: 'fictive jeanne', dob, givenName },
+      { handle: 'p2', patientId, as: 'authorised-contact', foldedName: 'fictive jeanne', dob, givenName },
+    ],
+  }));
+  await world.arrive(ended, analyzed);
+  await world.run();
+  expect(world.outbox).toHaveLength(1);
+  expect(world.outbox[0]?.document).toMatchObject({
+    title: 'Rendez-vous pris',
+    facts: [{}, { label: 'Identité vérifiée', value: 'Jeanne Fictive' }, {}, {}],
+    sections: [
+      { heading: 'Rendez-vous', body: { entries: [{ kicker: 'Pris', title: 'Mardi 13 octobre 2026 à 9 h 30' }] } },
+      { heading: 'Message laissé', body: { entries: [{ title: 'Jeanne Fictive' }] } },
+      { heading: 'Résumé' },
+      { heading: 'Transcription' },
+    ],
+  });
 });
 
 test('an analysis that never comes: asked for, then an honest e-mail without it', async () => {
@@ -397,17 +495,20 @@ test('a process that dies after any single effect, and is tried again, changes n
   const live = async (effect: number) => {
     const crash = crashingAfter(effect);
     const world = callWorld({ crash });
+    await holdTimes(world);
     await world.arrive(started, ended);
     await world.run();
     await world.arrive(analyzed);
     await world.run();
     const { version: _v, taskToken: _t, ...call } = onlyCall(world);
-    return { effects: crash.seen(), emails: world.outbox.length, call };
+    const { held } = await world.dialogues.get(cotonou, aConversationId);
+    return { effects: crash.seen(), emails: world.outbox.length, call, held, holders: holders(world) };
   };
   const whole = await live(0);
   expect(whole.effects).toBeGreaterThan(20);
   for (let effect = 1; effect <= whole.effects; effect++) {
-    const { emails, call } = await live(effect);
-    expect({ effect, emails, call }).toEqual({ effect, emails: 1, call: whole.call });
+    const { emails, call, held, holders } = await live(effect);
+    const told = { effect, emails: 1, call: whole.call, held: [], holders: ['retell_call_other'] };
+    expect({ effect, emails, call, held, holders }).toEqual(told);
   }
 });

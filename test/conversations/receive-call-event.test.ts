@@ -34,7 +34,7 @@ function world({ queueFails = false } = {}) {
     post(rawBody: Buffer, { signingKey = key, stampedAt = clock.now() } = {}) {
       const digest = createHmac('sha256', signingKey).update(rawBody).update(String(stampedAt)).digest('hex');
       const headers = { 'x-retell-signature': `v=${stampedAt},d=${digest}` };
-      return receive({ rawBody, headers, pathParameters: {} });
+      return receive({ rawBody, headers, pathParameters: {}, query: {}, requestId: 'req-1' });
     },
   };
 }

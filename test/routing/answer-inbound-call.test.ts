@@ -70,6 +70,8 @@ function world({
         rawBody: Buffer.from(raw),
         headers: { 'x-retell-signature': signature ?? `v=${stamp},d=${digest}` },
         pathParameters: { clinicId },
+        query: {},
+        requestId: 'req-1',
       });
     },
   };

@@ -1,0 +1,181 @@
+import { soundsLikeEmergency } from '#domain/conversations/emergency-phrases.ts';
+
+const emergencies: Record<string, readonly string[]> = {
+  'in French': [
+    'J’ai une douleur à la poitrine depuis ce matin.',
+    "j'ai des douleurs dans la poitrine",
+    'Mon mari a très mal à la poitrine',
+    'J’ai comme un poids sur la poitrine, ça serre',
+    'ça me serre dans la poitrine',
+    'La poitrine me fait très mal.',
+    'je crois qu’il fait une crise cardiaque',
+    'JE N’ARRIVE PLUS À RESPIRER',
+    'j’arrive pas à respirer',
+    'ma fille n’arrive plus du tout à bien respirer',
+    'elle respire plus',
+    'il ne respire plus, venez vite',
+    'il respire très mal',
+    'je peux plus respirer',
+    'Mon fils a du mal à respirer',
+    'J’étouffe',
+    'il est en train de s’étouffer avec une cacahuète',
+    'le bébé s’étouffe',
+    'ma mère suffoque',
+    'Elle saigne beaucoup',
+    'ça saigne vraiment beaucoup depuis l’extraction',
+    'il n’arrête pas de saigner',
+    'il a perdu énormément de sang',
+    'c’est une hémorragie je crois',
+    'il vomit du sang',
+    'Mon père est inconscient',
+    'elle est tombée sans connaissance',
+    'il a perdu connaissance dans la cuisine',
+    'ma grand-mère s’est évanouie',
+    'il se réveille plus',
+    'mon fils fait des convulsions',
+    'il a une convulsion',
+    'elle fait une crise d’épilepsie',
+    'Je crois que c’est un AVC.',
+    'un a.v.c. peut-être',
+    'elle a le visage paralysé d’un côté',
+    'il a la bouche de travers',
+    'mon bras gauche est paralysé',
+    'il a fait une overdose',
+    'elle a avalé toute la boîte de médicaments',
+    'j’ai envie de mourir',
+    'je veux me suicider',
+    'je vais me tuer',
+    'Elle parle de suicide',
+    'je veux mourir',
+    'j’ai plus envie de vivre',
+    'Ma femme accouche',
+    'elle est en train d’accoucher dans la voiture',
+    'elle vient de perdre les eaux',
+    'il y a eu un accident grave devant chez moi',
+    'un accident de voiture très grave',
+    'c’est une urgence vitale',
+    'il fait un choc anaphylactique',
+    'une grosse réaction allergique, sa gorge gonfle',
+    'je vais mourir',
+    'appelez une ambulance s’il vous plaît',
+  ],
+  'in English': [
+    'I have chest pain',
+    'My chest hurts really bad.',
+    'there’s this terrible pain in my chest',
+    'a lot of pressure on my chest',
+    'I think he’s having a heart attack',
+    'I can’t breathe',
+    'she cant breathe properly',
+    'He’s not breathing!',
+    'my son is having trouble breathing',
+    'I’m struggling to breathe',
+    'she’s choking',
+    'he is choking on something',
+    'He is bleeding heavily',
+    'it’s bleeding a lot and the bleeding won’t stop',
+    'it won’t stop bleeding',
+    'she’s losing a lot of blood',
+    'My mother is unconscious',
+    'he passed out in the waiting room',
+    'I can’t wake him up',
+    'she’s having a seizure',
+    'my kid had two seizures',
+    'I think it’s a stroke',
+    'half of her face is drooping',
+    'his speech is slurred',
+    'he overdosed',
+    'she took a whole bottle of pills',
+    'I want to kill myself',
+    'she’s been talking about suicide',
+    'I’m feeling suicidal',
+    'I don’t want to live anymore',
+    'I just want to die',
+    'my wife is having the baby',
+    'her water just broke',
+    'the baby is coming',
+    'it’s a severe allergic reaction',
+    'he’s going into anaphylactic shock',
+    'her throat is closing up',
+    'there’s been a serious car accident',
+    'he’s dying',
+    'please call an ambulance',
+  ],
+  'denied or long past, which is still worth the question': [
+    'Non, je n’ai pas de douleur à la poitrine.',
+    'pas de mal à respirer, non',
+    'j’ai fait un AVC en 2019',
+    'il n’a plus de convulsions depuis des années',
+    'No chest pain, no.',
+    'I’m not choking or anything',
+    'I had a stroke two years ago',
+    'ma sœur a accouché en mars',
+  ],
+};
+
+const harmless: readonly string[] = [
+  'Bonjour, je voudrais un rendez-vous avec le docteur Ahmed.',
+  'avec plaisir, mardi matin si possible',
+  'est-ce que vous avez un créneau avec elle ?',
+  'J’ai mal aux dents depuis hier.',
+  'j’ai une dent cassée et la joue gonflée',
+  'mes gencives saignent un peu quand je me brosse les dents',
+  'j’ai mal au ventre',
+  'j’ai mal à la gorge',
+  'j’ai de la fièvre et je tousse',
+  'ma fille a mal à l’oreille',
+  'C’est pour un rendez-vous de suivi de mon traitement',
+  'un rendez-vous pour préparer l’accouchement',
+  'Je suis enceinte de six mois.',
+  'j’ai mal au cœur le matin',
+  'c’est urgent, il me faut une place aujourd’hui',
+  'je meurs de faim, à quelle heure vous fermez ?',
+  'mon numéro c’est le zéro un, quinze, douze',
+  'inconsciemment je crois que j’ai oublié',
+  'c’est pour tuer le temps',
+  'Quel est le prix d’une consultation ?',
+  'oui c’est noté merci beaucoup',
+  'je suis allergique à la pénicilline',
+  'Hi, I’d like to book a cleaning.',
+  'I have a toothache and my cheek is swollen',
+  'my gums bleed a little when I brush',
+  'I’m dying to get this tooth fixed',
+  'I hurt my ankle playing basketball',
+  'do you take walk-ins?',
+  'I’m swimming backstroke on Tuesdays so not then',
+  'is the doctor in on Monday?',
+  'I need a check-up for my baby',
+  'I’m having a baby in March and need an appointment',
+  'my allergies are acting up',
+  'it hurts when I chew',
+  'I want to make an appointment for my chest X-ray',
+  'I’m out of town next week',
+  '',
+  '   ',
+  '…',
+];
+
+describe.each(Object.entries(emergencies))('an emergency %s is heard', (_, said) => {
+  test.each(said)('%s', (utterance) => {
+    expect(soundsLikeEmergency(utterance)).toBe(true);
+  });
+});
+
+describe('what people say on other days is not taken for one', () => {
+  test.each(harmless)('%s', (utterance) => {
+    expect(soundsLikeEmergency(utterance)).toBe(false);
+  });
+});
+
+test('accents, apostrophes, capitals and hidden characters make no difference', () => {
+  const written = ['je n’arrive plus à respirer', "JE N'ARRIVE PLUS A RESPIRER", 'je nʼarrive plus à\u00a0respirer'];
+  expect(written.map(soundsLikeEmergency)).toEqual([true, true, true]);
+  expect(soundsLikeEmergency('douleur a\u0300 la poi\u200btrine')).toBe(true);
+});
+
+test('a very long utterance is judged at once', () => {
+  const long = `${'je voudrais un rendez-vous avec quelqu’un qui a mal et qui saigne et '.repeat(3_000)}merci`;
+  const before = performance.now();
+  expect(soundsLikeEmergency(long)).toBe(false);
+  expect(performance.now() - before).toBeLessThan(1_000);
+});
