@@ -1,4 +1,4 @@
-/** `npm run clinic -- apply | check | list | show | enable-recipient`: the clinics of the running system or of a stage. */
+/** `npm run clinic -- apply | check | list | show | …`: the clinics of the running system or of a stage. */
 import { readFile } from 'node:fs/promises';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { systemClock } from '#domain/clock.ts';
@@ -7,10 +7,11 @@ import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { applyClinics, checkClinicFiles, type ClinicFileText } from '#lambdas/clinics/apply-clinic.ts';
 import { type Problem, problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
+import { apiKey, calendar, type CredentialOptions } from './clinic/credentials.ts';
 import { diffLines } from './clinic/diff-lines.ts';
 import { paint } from './clinic/paint.ts';
 import { listLines, profileLines } from './clinic/profile-lines.ts';
-import { Misuse, print, printJson, Refused, runCommand, type SharedOptions } from './command-line.ts';
+import { Misuse, print, printJson, Refused, runCommand } from './command-line.ts';
 import { connect, defaultDir } from './connect.ts';
 
 const usage = `npm run clinic -- <command> [options]
@@ -20,17 +21,23 @@ const usage = `npm run clinic -- <command> [options]
   list                               all clinics
   show <slug>                        one clinic, with the state of its recipients
   enable-recipient <slug> <address>  write again to an address that bounced or complained
+  api-key <slug>                     a new key for the clinic's software; the former ones work for one hour longer
+  calendar <slug> <provider>         a new secret address of a provider's calendar feed; the former one ends
 
   --dry-run        apply: show what would change and change nothing
+  --label <text>   api-key: what the key is for
+  --keep           api-key: the former keys go on working
+  --list           api-key: all keys of the clinic, without their secrets
+  --revoke         api-key <slug> <id>: end a key at once; calendar: end the feed of the provider
   --stage <name>   a deployed stage instead of the system running here; AWS credentials come from the environment
   --dir <path>     where npm start keeps its files (default ${defaultDir})
   --json           print JSON
   --help           print this
 
-The keys of a clinic file are in docs/clinic-file.md. Ends with 0, with 1 when something was refused or failed, with 2
-when it was called wrongly.`;
+The keys of a clinic file are in docs/clinic-file.md, what API keys and calendar feeds are for in docs/booking-api.md.
+Ends with 0, with 1 when something was refused or failed, with 2 when it was called wrongly.`;
 
-interface Options extends SharedOptions {
+interface Options extends CredentialOptions {
   'dry-run': boolean;
 }
 
@@ -129,6 +136,12 @@ async function enable([slug, address, ...rest]: string[], options: Options): Pro
 
 await runCommand<Options>(
   usage,
-  { 'dry-run': { type: 'boolean', default: false } },
-  { apply, check, list, show, 'enable-recipient': enable },
+  {
+    'dry-run': { type: 'boolean', default: false },
+    label: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    revoke: { type: 'boolean', default: false },
+  },
+  { apply, check, list, show, 'enable-recipient': enable, 'api-key': apiKey, calendar },
 );

@@ -8,12 +8,17 @@ export interface HttpRequest {
   /** Lower-cased names. */
   headers: Record<string, string | undefined>;
   pathParameters: Record<string, string | undefined>;
+  query: Record<string, string | undefined>;
+  /** One per request; on the lines of the log and on record. */
+  requestId: string;
 }
 
-/** What is answered: nothing, or something to be written as JSON. */
+/** What is answered: nothing, something to be written as JSON, or text of another type. */
 export interface HttpAnswer {
   status: number;
+  headers?: Record<string, string>;
   body?: unknown;
+  text?: { type: string; content: string };
 }
 
 /** An error answer in the one shape all routes have. `message` says what to do. */
@@ -43,12 +48,19 @@ export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<Ht
           rawBody: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
           headers: event.headers,
           pathParameters: event.pathParameters ?? {},
+          query: event.queryStringParameters ?? {},
+          requestId: event.requestContext.requestId,
         }),
       ),
     );
 }
 
-function encode({ status, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
-  if (body === undefined) return { statusCode: status };
-  return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+function encode({ status, headers, body, text }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  if (text) return { statusCode: status, headers: { ...headers, 'content-type': text.type }, body: text.content };
+  if (body === undefined) return { statusCode: status, headers };
+  return {
+    statusCode: status,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
 }

@@ -1,0 +1,188 @@
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
+import { isoInstant } from '#domain/clock.ts';
+import { derivedUuid, WaitlistEntryId } from '#domain/ids.ts';
+import type { Patient } from '#domain/scheduling/patients/patient.ts';
+import type { WaitlistEntry } from '#domain/scheduling/waitlist/waitlist.ts';
+import { fieldProblem } from '../api/field-problems.ts';
+import { appointmentOnTheWire, entryOnTheWire } from '../api/on-the-wire.ts';
+import { done, refuse } from '../api/refusals.ts';
+import type { WaitlistRequestOf } from '../api/requests.ts';
+import type { Act, ActionDeps, ApiCall } from './act.ts';
+import { unknownAtClinic } from './known-at-clinic.ts';
+import { patientOfRequest, storedPhone } from './patient-of-request.ts';
+import { recordReading } from './record-reading.ts';
+import { refusedByEngine } from './refused-by-engine.ts';
+
+/** Entries are written by few at once; who loses so often has met a fault. */
+const mostRounds = 5;
+
+/** The record of a change to an entry. */
+const auditOf = (
+  { clinicId, entryId, patientId }: Pick<WaitlistEntry, 'clinicId' | 'entryId' | 'patientId'>,
+  { requester }: ApiCall,
+  fields: string[],
+  nowMs: number,
+): PendingAuditEvent => ({
+  v: 1,
+  clinicId,
+  occurredAt: isoInstant(nowMs),
+  ...requester.actor,
+  act: 'patient.update',
+  outcome: 'success',
+  resourceType: 'waitlist-entry',
+  resourceId: entryId,
+  patientId,
+  fields,
+});
+
+async function addPatient({ patients }: ActionDeps, patient: Patient, { requester }: ApiCall): Promise<void> {
+  const { clinicId, patientId, createdAtMs } = patient;
+  await patients.add(patient, [
+    {
+      v: 1,
+      clinicId,
+      occurredAt: isoInstant(createdAtMs),
+      ...requester.actor,
+      act: 'patient.create',
+      outcome: 'success',
+      resourceType: 'patient',
+      resourceId: patientId,
+      patientId,
+    },
+  ]);
+}
+
+/** Puts a patient on the waitlist of a type. The same request again finds its own entry. */
+export function join(deps: ActionDeps): Act<WaitlistRequestOf<'join'>> {
+  return async (request, call) => {
+    const { clinic, requester } = call;
+    const refused = unknownAtClinic(clinic, request);
+    if (refused) return refused;
+    const { typeId, providerId, from, to, notBefore, before, language = clinic.defaultLanguage } = request;
+    if (from && to && to < from) return fieldProblem('to', 'must not be before from');
+    const contact = storedPhone(request.contact, clinic);
+    if (!contact)
+      return fieldProblem('contact', 'is not a valid telephone number in the clinic’s country; begin with + elsewhere');
+    const named = await patientOfRequest(deps, request, call);
+    if ('refused' in named) return named.refused;
+    if ('newPatient' in named.patient) await addPatient(deps, named.patient.newPatient, call);
+    const patientId = 'newPatient' in named.patient ? named.patient.newPatient.patientId : named.patient.patientId;
+
+    const nowMs = deps.clock.now();
+    const wish = [typeId, patientId, providerId ?? '', from ?? '', to ?? '', notBefore ?? '', before ?? ''];
+    const entry: WaitlistEntry = {
+      clinicId: clinic.id,
+      entryId: WaitlistEntryId.parse(derivedUuid('api-waitlist', clinic.id, requester.holder, ...wish)),
+      typeId,
+      patientId,
+      ...(providerId && { providerId }),
+      ...(from && { from }),
+      ...(to && { to }),
+      ...(notBefore && { notBefore }),
+      ...(before && { before }),
+      contact,
+      language,
+      consentAtMs: nowMs,
+      status: 'waiting',
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      version: 1,
+    };
+    const { outcome } = await deps.waitlist.join(entry, [
+      auditOf(entry, call, ['status', 'contact', 'consent'], nowMs),
+    ]);
+    const joined = outcome === 'joined' ? entry : await deps.waitlist.get(clinic.id, entry.entryId);
+    if (!joined) throw new Error('an entry of a waitlist that was joined is not there');
+    const body = { action: 'waitlist', op: 'join', entry: entryOnTheWire(joined, clinic.zone) } as const;
+    return done(body, { status: outcome === 'joined' ? 201 : 200 });
+  };
+}
+
+/** Everyone who waits or waited for a type, oldest first. */
+export function listEntries(deps: ActionDeps): Act<WaitlistRequestOf<'list'>> {
+  return async ({ typeId }, call) => {
+    const { clinic } = call;
+    const refused = unknownAtClinic(clinic, { typeId });
+    if (refused) return refused;
+    const entries = await deps.waitlist.ofType(clinic.id, typeId);
+    await recordReading(deps, call, {
+      resourceType: 'waitlist',
+      resourceId: typeId,
+      fields: ['entries', 'contact'],
+      count: entries.length,
+    });
+    return done({
+      action: 'waitlist',
+      op: 'list',
+      entries: entries.map((entry) => entryOnTheWire(entry, clinic.zone)),
+    });
+  };
+}
+
+/**
+ * Turns an entry to a status that ends it, whoever else writes; answers it as it stands then. One that ended in another
+ * way before is left as it is.
+ */
+async function end(deps: ActionDeps, found: WaitlistEntry, status: 'left' | 'booked', call: ApiCall) {
+  let entry = found;
+  for (let round = 0; round < mostRounds; round++) {
+    const isEnded = entry.status === 'booked' || (entry.status === 'left' && status === 'left');
+    if (isEnded) return entry;
+    const nowMs = deps.clock.now();
+    const next: WaitlistEntry = { ...entry, status, updatedAtMs: nowMs, version: entry.version + 1 };
+    const { outcome } = await deps.waitlist.update(next, [auditOf(entry, call, ['status'], nowMs)]);
+    if (outcome === 'updated') return next;
+    const now = await deps.waitlist.get(entry.clinicId, entry.entryId);
+    if (!now) throw new Error('an entry of a waitlist disappeared');
+    entry = now;
+  }
+  throw new Error('an entry of a waitlist was written by others five times in a row');
+}
+
+/** Takes an entry off the waitlist and gives back what was kept for it. */
+export function leave(deps: ActionDeps): Act<WaitlistRequestOf<'leave'>> {
+  return async ({ entryId }, call) => {
+    const { clinic, requester } = call;
+    const entry = await deps.waitlist.get(clinic.id, entryId);
+    if (!entry) return refuse('waitlist-entry-unknown');
+    const left = await end(deps, entry, 'left', call);
+    if (left.status === 'booked') return refuse('waitlist-entry-closed');
+    if (left.offer && 'holdId' in left.offer) {
+      await deps.scheduling.release(clinic, [left.offer], { ...requester, holder: left.offer.holder });
+    }
+    return done({ action: 'waitlist', op: 'leave', entry: entryOnTheWire(left, clinic.zone) });
+  };
+}
+
+/**
+ * Books the time that was offered to an entry or came free for it. The booking comes first: dying behind it, the next
+ * attempt finds it made and only has to say so.
+ */
+export function acceptOffer(deps: ActionDeps): Act<WaitlistRequestOf<'accept'>> {
+  return async ({ entryId }, call) => {
+    const { clinic, requester } = call;
+    const entry = await deps.waitlist.get(clinic.id, entryId);
+    if (!entry) return refuse('waitlist-entry-unknown');
+    if (entry.status === 'left') return refuse('waitlist-entry-closed');
+    const { offer, typeId, patientId } = entry;
+    if (!offer) return refuse('nothing-offered');
+    const booked = await deps.scheduling.book(
+      clinic,
+      { typeId, providerId: offer.providerId, startMs: offer.startMs, patient: { patientId }, source: 'waitlist' },
+      // The name under which times are kept for an entry; the same for each attempt.
+      { ...requester, holder: `waitlist_${entryId}` },
+    );
+    if (booked.code !== 'OK') return refusedByEngine(deps, booked, call);
+    const settled = await end(deps, entry, 'booked', call);
+    const { appointment } = booked;
+    return done(
+      {
+        action: 'waitlist',
+        op: 'accept',
+        entry: entryOnTheWire(settled, clinic.zone),
+        appointment: appointmentOnTheWire(appointment),
+      },
+      { status: booked.replayed ? 200 : 201, version: appointment.version },
+    );
+  };
+}
