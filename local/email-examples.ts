@@ -1,8 +1,11 @@
 import { Clinic, type EmailContent } from '#domain/clinics/clinic.ts';
+import type { Message } from '#domain/conversations/acts.ts';
 import { Conversation } from '#domain/conversations/conversation.ts';
 import type { Language } from '#domain/language.ts';
-import { callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
+import { type CallSummary, callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
 import type { EmailDocument } from '#domain/notifications/email-document.ts';
+import { Appointment } from '#domain/scheduling/appointment.ts';
+import { Patient } from '#domain/scheduling/patients/patient.ts';
 
 /** Invented clinics and calls, for looking at e-mails. */
 const clinics: Record<Language, Clinic> = {
@@ -18,7 +21,13 @@ const clinics: Record<Language, Clinic> = {
     emergencyNumbers: ['15', '112'],
     numbers: [{ number: '+33199001234' }],
     agents: [{ provider: 'retell', id: 'agent_example0001', kind: 'shared' }],
-    providers: [{ id: '0b6f3d52-91c4-4a7e-b8d0-6e2f5a1c9d47', givenName: 'Lucie', familyName: 'Modèle' }],
+    providers: [
+      { id: '0b6f3d52-91c4-4a7e-b8d0-6e2f5a1c9d47', honorific: 'Dr', givenName: 'Lucie', familyName: 'Modèle' },
+    ],
+    operatories: [{ id: '3d8a5c71-2e94-4b60-8f17-9c4e6a1b0d52', name: 'Cabinet 2' }],
+    appointmentTypes: [
+      { id: '7c1f9e34-5a82-4d06-b3e9-0f2d8b6c4a71', names: { fr: 'contrôle annuel' }, durationMin: 30 },
+    ],
     email: { content: 'full', sendUpdate: true, recipients: [{ address: 'accueil@tilleuls.example' }] },
   }),
   en: Clinic.parse({
@@ -33,7 +42,11 @@ const clinics: Record<Language, Clinic> = {
     emergencyNumbers: ['911'],
     numbers: [{ number: '+12025550143' }],
     agents: [{ provider: 'retell', id: 'agent_example0002', kind: 'shared' }],
-    providers: [{ id: 'c7d41e86-5f29-4b03-9a6c-8d0e3b7f2a15', givenName: 'Sam', familyName: 'Sample' }],
+    providers: [
+      { id: 'c7d41e86-5f29-4b03-9a6c-8d0e3b7f2a15', honorific: 'Dr', givenName: 'Sam', familyName: 'Sample' },
+    ],
+    operatories: [{ id: '5e9b6d82-3fa5-4c71-9028-ad5f7b2c1e63', name: 'Chair 1' }],
+    appointmentTypes: [{ id: '8d2fae45-6b93-4e17-a4fa-1c3e9c7d5b82', names: { en: 'cleaning' }, durationMin: 45 }],
     email: { content: 'full', sendUpdate: false, recipients: [{ address: 'desk@maplestreet.example' }] },
   }),
 };
@@ -43,6 +56,7 @@ const call = {
   conversationId: 'retell_call_2f8c1e7a9b4d6035',
   provider: 'retell',
   providerId: 'call_2f8c1e7a9b4d6035',
+  providerObject: 'call',
   channel: 'voice',
   direction: 'inbound',
   status: 'analyzed',
@@ -55,6 +69,7 @@ const call = {
   anomalies: [],
   unknownValues: [],
   notification: 'sending',
+  toldWithoutAnalysis: false,
   notificationAttempt: 1,
   ranks: {},
   routedBy: 'number',
@@ -134,6 +149,59 @@ const conversations: Record<Language, Record<'booked' | 'emergency', Conversatio
   },
 };
 
+const minuteMs = 60_000;
+
+/** The booking of the example call: at 9:30 in the clinic's morning, a week later. */
+function exampleRecords(language: Language): Pick<CallSummary, 'appointments' | 'messages' | 'identified'> {
+  const { id: clinicId, zone, providers, operatories, appointmentTypes } = clinics[language];
+  const { conversationId } = conversations[language].booked;
+  const startMs = Date.parse(language === 'fr' ? '2026-10-13T07:30:00Z' : '2026-10-13T13:30:00Z');
+  const endMs = startMs + (appointmentTypes[0]?.durationMin ?? 0) * minuteMs;
+  const bookedMs = startedAt + 2 * minuteMs;
+  const stamps = { createdAtMs: bookedMs, updatedAtMs: bookedMs, version: 1 };
+  const patient = Patient.parse({
+    clinicId,
+    patientId: '1a7d4f60-8c25-4e93-b7a1-5d0f3e9c6b28',
+    ...(language === 'fr'
+      ? { givenName: 'Anaïs', familyName: 'Fictive', phones: ['+33199005678'] }
+      : { givenName: 'Jordan', familyName: 'Example', phones: ['+12025550178'] }),
+    authorisedContacts: [],
+    provisional: false,
+    ...stamps,
+  });
+  const appointment = Appointment.parse({
+    clinicId,
+    appointmentId: '2b8e5071-9d36-4fa4-88b2-6e1a4fad7c39',
+    patientId: patient.patientId,
+    typeId: appointmentTypes[0]?.id,
+    providerId: providers[0]?.id,
+    operatoryId: operatories[0]?.id,
+    startMs,
+    endMs,
+    occFromMs: startMs,
+    occToMs: endMs,
+    zone,
+    status: 'booked',
+    source: 'agent',
+    conversationId,
+    flags: [],
+    history: [{ atMs: bookedMs, act: 'booked', actorId: conversationId }],
+    ...stamps,
+  });
+  const message: Message = {
+    messageId: '3c9f6182-0e47-40b5-99c3-7f2b50be8d4a',
+    callerName: `${patient.givenName} ${patient.familyName}`,
+    callbackNumber: patient.phones[0],
+    text:
+      language === 'fr'
+        ? 'Faut-il venir à jeun pour le contrôle annuel ? Merci de me rappeler.'
+        : 'Is there parking nearby? Please call me back.',
+    urgency: 'today',
+    takenAtMs: bookedMs + minuteMs,
+  };
+  return { appointments: [{ appointment, patient }], messages: [message], identified: [patient] };
+}
+
 export const exampleNames = ['full', 'summary', 'link-only', 'degraded', 'update', 'emergency'] as const;
 export type ExampleName = (typeof exampleNames)[number];
 
@@ -149,10 +217,12 @@ const contents: Record<ExampleName, EmailContent> = {
 /** The e-mail of an invented call, as a clinic of that language would get it. */
 export function exampleEmail(name: ExampleName, language: Language): EmailDocument {
   const clinic = clinics[language];
+  const records = name === 'emergency' ? { appointments: [], messages: [], identified: [] } : exampleRecords(language);
   return callSummaryEmail({
     clinic: { ...clinic, email: { ...clinic.email, content: contents[name] } },
     recipient: clinic.email.recipients[0] as { address: string },
     conversation: conversations[language][name === 'emergency' ? 'emergency' : 'booked'],
+    ...records,
     template: name === 'update' ? 'call-summary-update' : 'call-summary',
     degraded: name === 'degraded',
     consoleUrl: 'https://console.frontdesk.example',

@@ -1,4 +1,10 @@
-import type { EmailDocument, EmailLink, EmailSection } from '#domain/notifications/email-document.ts';
+import type {
+  EmailDocument,
+  EmailEntry,
+  EmailFact,
+  EmailLink,
+  EmailSection,
+} from '#domain/notifications/email-document.ts';
 
 /** The same e-mail for those who read no HTML: same facts, same order. */
 export function plainTextEmail(document: EmailDocument): string {
@@ -6,10 +12,17 @@ export function plainTextEmail(document: EmailDocument): string {
   const link = ({ label, href }: EmailLink) => `${label}${colon}\n${href}`;
   const turn = ({ speaker, text }: { speaker?: string; text: string }) =>
     speaker ? `${speaker}${colon} ${text}` : text;
+  const fact = ({ label, value }: EmailFact) => `${label}${colon} ${value}`;
+  const entry = ({ kicker, title, facts, paragraphs }: EmailEntry) =>
+    [fact({ label: kicker, value: title }), ...facts.map(fact), ...paragraphs].join('\n');
+  const content = (body: EmailSection['body']): string[] => {
+    if (body.kind === 'prose') return body.paragraphs;
+    return body.kind === 'turns' ? body.turns.map(turn) : body.entries.map(entry);
+  };
   const section = ({ heading, label, body, note }: EmailSection) =>
     [
       underlined(label ? `${heading} (${label.charAt(0).toLowerCase()}${label.slice(1)})` : heading),
-      ...(body.kind === 'prose' ? body.paragraphs : body.turns.map(turn)),
+      ...content(body),
       ...(note ? [note] : []),
     ].join('\n\n');
   const { clinicName, kicker, title, subtitle, notices, facts, sections, button, footer } = document;
@@ -17,7 +30,7 @@ export function plainTextEmail(document: EmailDocument): string {
     `${clinicName}\n${kicker}`,
     `${title}\n${subtitle}`,
     ...notices.map(({ text }) => `* ${text}`),
-    facts.map(({ label, value }) => `${label}${colon} ${value}`).join('\n'),
+    facts.map(fact).join('\n'),
     ...sections.map(section),
     link(button),
     ['-- ', ...footer.paragraphs, link(footer.link)].join('\n'),

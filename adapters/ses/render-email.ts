@@ -6,8 +6,10 @@ import { Html } from '@react-email/html';
 import { Text } from '@react-email/text';
 import { createElement, type CSSProperties, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
+import type { Language } from '#domain/language.ts';
 import type {
   EmailDocument,
+  EmailEntry,
   EmailFact,
   EmailNotice,
   EmailSection,
@@ -178,7 +180,7 @@ function letter(document: EmailDocument) {
       row(
         cell(
           { style: { padding: `20px ${inside} 0` } },
-          table({ borderCollapse: 'collapse' }, ...facts.map((one) => fact(one, document))),
+          table({ borderCollapse: 'collapse' }, ...facts.map((one) => fact(one, language))),
         ),
       ),
       ...sections.map((one) => section(one, document)),
@@ -230,7 +232,7 @@ function notice({ tone, text }: EmailNotice, { language }: EmailDocument) {
   );
 }
 
-function fact({ label, value, dial }: EmailFact, { language }: EmailDocument) {
+function fact({ label, value, dial }: EmailFact, language: Language) {
   const text = unbroken(value, language);
   const spacing = { padding: '10px 0', borderBottom: `1px solid ${light.line}` };
   const number = inked('text');
@@ -265,9 +267,7 @@ function section({ heading, label, body, note }: EmailSection, { language }: Ema
             ` \u00a0·\u00a0 ${label}`,
           ),
       ),
-      ...(body.kind === 'prose'
-        ? body.paragraphs.map((text) => paragraph(unbroken(text, language), { margin: '0 0 10px' }))
-        : body.turns.map((one) => turn(one, language))),
+      ...contentOf(body, language),
       note &&
         paragraph(createElement('span', quiet, unbroken(note, language)), {
           margin: '12px 0 0',
@@ -278,8 +278,36 @@ function section({ heading, label, body, note }: EmailSection, { language }: Ema
   );
 }
 
+function contentOf(body: EmailSection['body'], language: Language): ReactNode[] {
+  switch (body.kind) {
+    case 'prose':
+      return body.paragraphs.map((text) => paragraph(unbroken(text, language), { margin: '0 0 10px' }));
+    case 'turns':
+      return body.turns.map((one) => turn(one, language));
+    case 'entries':
+      return body.entries.flatMap((one, index) => entry(one, language, index > 0));
+  }
+}
+
+/** What happened, when, and its facts in the same rows as those of the call. */
+function entry({ kicker, title, facts, paragraphs }: EmailEntry, language: Language, follows: boolean): ReactNode[] {
+  const small = { fontSize: '14px', lineHeight: '22px' };
+  return [
+    paragraph(createElement('span', inked('accent'), unbroken(kicker, language)), {
+      ...small,
+      fontWeight: 600,
+      ...(follows && { margin: '22px 0 0' }),
+    }),
+    paragraph(createElement('strong', null, unbroken(title, language)), { margin: '0 0 8px' }),
+    ...(facts.length
+      ? [table({ borderCollapse: 'collapse', margin: '0 0 10px' }, ...facts.map((one) => fact(one, language)))]
+      : []),
+    ...paragraphs.map((text) => paragraph(unbroken(text, language), { margin: '0 0 8px' })),
+  ];
+}
+
 /** Who spoke, above what was said. Kept lean, for a conversation has hundreds of these. */
-function turn({ speaker, ours, text }: EmailTurn, language: EmailDocument['language']) {
+function turn({ speaker, ours, text }: EmailTurn, language: Language) {
   const name = inked(ours ? 'accent' : 'quiet');
   const lines = text
     .split('\n')

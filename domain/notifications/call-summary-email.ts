@@ -1,11 +1,16 @@
 import type { Clinic, Recipient } from '../clinics/clinic.ts';
+import type { Message } from '../conversations/acts.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { type LanguageTag, languageOf } from '../language.ts';
 import type { SummaryTemplate } from '../messages/call-completed.ts';
 import { displayPhone, normalizePhone } from '../phone-number.ts';
+import type { Patient } from '../scheduling/patients/patient.ts';
 import { shortDate, spokenDate, wallClock, writtenTime } from '../wall-time.ts';
+import { appointmentSection, patientName, type ToldAppointment } from './appointment-section.ts';
 import type { EmailDocument, EmailFact, EmailNotice, EmailSection } from './email-document.ts';
 import { cleanLines, oneLine, shortened } from './hostile-text.ts';
+import { entryBytes } from './html-bytes.ts';
+import { messageSection } from './message-section.ts';
 import { transcriptTurns, turnsWithin } from './transcript-turns.ts';
 import type { CallSummaryWords, Direction, Medium } from './words/call-summary-words.ts';
 import { callSummaryWords } from './words/words.ts';
@@ -15,6 +20,12 @@ export interface CallSummary {
   clinic: Clinic;
   recipient: Pick<Recipient, 'address'>;
   conversation: Conversation;
+  /** What our own tools did to the calendar, in that order. */
+  appointments: readonly ToldAppointment[];
+  /** What the caller asked us to pass on. */
+  messages: readonly Message[];
+  /** Patients whose identity the caller proved. */
+  identified: readonly Patient[];
   template: SummaryTemplate;
   /** The analysis did not come in time; the e-mail says so. */
   degraded: boolean;
@@ -24,14 +35,20 @@ export interface CallSummary {
 
 /** Mail servers fold longer subjects, telephones cut them. */
 const longestSubject = 150;
-/** Gmail clips a message at 102 KB. What each of the two may take of its HTML leaves 25 KB for the frame around them. */
+/** Gmail clips a message at 102 KB. What each part may take of its HTML leaves 25 KB for the frame around them. */
 const longestSummary = 3_000;
-const transcriptBytes = 55_000;
+const spokenBytes = 55_000;
+/** Of those, what appointments and messages may take; the transcript has the rest. */
+const appointmentBytes = 25_000;
+const messageBytes = 15_000;
+/** Of a family; a longer row of names is in the record. */
+const mostIdentities = 6;
 
 /**
  * The e-mail a clinic gets about a conversation, in its language and its own time, telling as much as it chose:
- * `link_only` nothing of what was said and two digits of the number, `summary` the number and the summary, `full` the
- * transcript too. The subject never tells who called or what was said.
+ * `link_only` nothing of what was said and two digits of the number, `summary` the number, who proved to be whom, the
+ * appointments and messages from our own records and the summary, `full` the transcript too. The subject never tells who
+ * called or what was said.
  */
 export function callSummaryEmail(call: CallSummary): EmailDocument {
   const { clinic, recipient, conversation, template, consoleUrl } = call;
@@ -57,6 +74,7 @@ export function callSummaryEmail(call: CallSummary): EmailDocument {
     notices: noticesOf(call, words),
     facts: [
       ...numberFact(conversation, clinic, words),
+      ...identityFact(call, words),
       { label: words.type, value: type },
       ...(duration ? [{ label: words.duration, value: duration }] : []),
     ],
@@ -172,19 +190,30 @@ function summaryOf({ analysis }: Conversation): string | undefined {
   return cleanLines(analysis?.summary ?? '') || undefined;
 }
 
-function sectionsOf({ clinic, conversation, degraded }: CallSummary, words: CallSummaryWords): EmailSection[] {
-  switch (clinic.email.content) {
-    case 'link_only':
-      return [];
-    case 'summary':
-      return degraded ? [] : [summarySection(conversation, words)];
-    case 'full':
-      return [
-        ...(degraded ? [] : [summarySection(conversation, words)]),
-        ...(conversation.endKind === 'not_connected' ? [] : [transcriptSection(conversation, words)]),
-      ];
-  }
+/** Nothing about the caller is told by name before they have proved who they are. */
+function identityFact({ clinic, identified }: CallSummary, words: CallSummaryWords): EmailFact[] {
+  const names = [...new Set(identified.map(patientName))].filter(Boolean);
+  if (clinic.email.content === 'link_only' || !names.length) return [];
+  return [{ label: words.identified(names.length), value: names.slice(0, mostIdentities).join(', ') }];
 }
+
+function sectionsOf(call: CallSummary, words: CallSummaryWords): EmailSection[] {
+  const { clinic, conversation, degraded } = call;
+  const { content } = clinic.email;
+  if (content === 'link_only') return [];
+  const { conversationId } = conversation;
+  const ours = [
+    appointmentSection(call.appointments, { clinic, conversationId, maxBytes: appointmentBytes }, words),
+    messageSection(call.messages, { clinic, maxBytes: messageBytes }, words),
+  ].filter((section) => section !== undefined);
+  const summary = degraded ? [] : [summarySection(conversation, words)];
+  if (content === 'summary' || conversation.endKind === 'not_connected') return [...ours, ...summary];
+  const left = spokenBytes - ours.reduce((sum, section) => sum + bytesOfEntries(section), 0);
+  return [...ours, ...summary, transcriptSection(conversation, left, words)];
+}
+
+const bytesOfEntries = ({ body }: EmailSection): number =>
+  body.kind === 'entries' ? body.entries.reduce((sum, entry) => sum + entryBytes(entry), 0) : 0;
 
 function summarySection(conversation: Conversation, words: CallSummaryWords): EmailSection {
   const summary = summaryOf(conversation);
@@ -198,8 +227,8 @@ function summarySection(conversation: Conversation, words: CallSummaryWords): Em
   };
 }
 
-function transcriptSection(conversation: Conversation, words: CallSummaryWords): EmailSection {
-  const { turns, cut } = turnsWithin(transcriptTurns(conversation.transcript ?? ''), transcriptBytes);
+function transcriptSection(conversation: Conversation, maxBytes: number, words: CallSummaryWords): EmailSection {
+  const { turns, cut } = turnsWithin(transcriptTurns(conversation.transcript ?? ''), maxBytes);
   if (!turns.length) return { heading: words.transcript, body: { kind: 'prose', paragraphs: [words.noTranscript] } };
   const { caller, called, correspondent } = words.counterpart;
   const spoken = conversation.direction === 'outbound' ? called : caller;

@@ -44,8 +44,19 @@ export interface EmailLink {
 export interface EmailSection {
   heading: string;
   label?: string;
-  body: { kind: 'prose'; paragraphs: string[] } | { kind: 'turns'; turns: EmailTurn[] };
+  body:
+    | { kind: 'prose'; paragraphs: string[] }
+    | { kind: 'turns'; turns: EmailTurn[] }
+    | { kind: 'entries'; entries: EmailEntry[] };
   note?: string;
+}
+
+/** One of several things of a kind, such as an appointment: a small line above its title, what is known of it below. */
+export interface EmailEntry {
+  kicker: string;
+  title: string;
+  facts: EmailFact[];
+  paragraphs: string[];
 }
 
 /** Something one side of a conversation said; its lines are parted by `\n`. */

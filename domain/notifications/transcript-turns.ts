@@ -1,4 +1,5 @@
 import { cleanLines, shortened } from './hostile-text.ts';
+import { bytesOf } from './html-bytes.ts';
 
 export interface Turn {
   /** Absent for lines that name nobody. */
@@ -26,16 +27,6 @@ export function transcriptTurns(transcript: string): Turn[] {
 
 /** What a turn takes in the HTML besides its words: its markup, generously. */
 const turnBytes = 400;
-/** What a character takes at worst: escaped, as a line break, as a blank that may not break. */
-const escapedBytes = 6;
-const blankBytes = 2;
-const escaped = /[&<>"'\n]/;
-
-function bytesOf(character: string): number {
-  if (escaped.test(character)) return escapedBytes;
-  return character === ' ' ? blankBytes : new TextEncoder().encode(character).length;
-}
-
 /** The turns from the beginning that fit into so many bytes of HTML, the last of them cut where it must be. */
 export function turnsWithin(turns: readonly Turn[], maxBytes: number): { turns: Turn[]; cut: boolean } {
   let left = maxBytes;

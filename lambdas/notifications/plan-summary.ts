@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicStore, RecipientState } from '#domain/clinics/clinic-store.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
+import { outcomeOf } from '#domain/conversations/outcome.ts';
 import { CallCompleted } from '#domain/messages/call-completed.ts';
 import { summaryRecipients } from '#domain/notifications/recipients.ts';
 
@@ -37,6 +38,8 @@ export function planSummary({ clinics, conversations, clock }: Deps) {
         current?.notification === 'waiting' || current?.notification === 'failed'
           ? {
               ...current,
+              // A tool may have ended after the last event was merged.
+              outcome: outcomeOf(current),
               notification: 'sending',
               toldWithoutAnalysis: current.analysis === undefined,
               updatedAt: clock.now(),

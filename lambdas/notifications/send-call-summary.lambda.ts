@@ -1,7 +1,11 @@
 import * as z from 'zod';
+import { createAppointmentStore } from '#adapters/dynamodb/appointments.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { createMessageReader } from '#adapters/dynamodb/conversation-acts.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createDeliveries } from '#adapters/dynamodb/deliveries.ts';
+import { createDialogueStore } from '#adapters/dynamodb/dialogues.ts';
+import { createPatientReader } from '#adapters/dynamodb/patient-reader.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
@@ -30,6 +34,10 @@ export const handler = taskHandler(
   sendCallSummary({
     clinics: createClinicStore(core),
     conversations: createConversationStore(core, createPayloads(env.PAYLOADS_BUCKET)),
+    appointments: createAppointmentStore(core),
+    patients: createPatientReader(core),
+    acts: createMessageReader(core),
+    dialogues: createDialogueStore(core, clock),
     deliveries: createDeliveries(core, clock),
     email: createEmailSender({ senderAddress: env.SENDER_ADDRESS, configurationSet: env.CONFIGURATION_SET }),
     log,

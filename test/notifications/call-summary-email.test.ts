@@ -6,6 +6,7 @@ import type { EmailDocument } from '#domain/notifications/email-document.ts';
 import { callSummaryWords } from '#domain/notifications/words/words.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { conversation } from '#test/fakes/conversation.ts';
+import { aMessage, anAppointment, aPatient } from '#test/fakes/told.ts';
 
 const canary = 'Zénobie Canari';
 const spoken = conversation({
@@ -22,7 +23,10 @@ interface Wanted {
   name?: string;
 }
 
-function email({ content = 'full', language = 'fr', sendUpdate = false, call, name }: Wanted, more = {}) {
+function email(
+  { content = 'full', language = 'fr', sendUpdate = false, call, name }: Wanted,
+  more: Partial<CallSummary> = {},
+) {
   const clinic = clinicProfile({
     ...(name && { name }),
     languages: [language],
@@ -34,6 +38,9 @@ function email({ content = 'full', language = 'fr', sendUpdate = false, call, na
     clinic,
     recipient: { address: 'accueil@clinique.example' },
     conversation: { ...spoken, ...call },
+    appointments: [],
+    messages: [],
+    identified: [],
     template: 'call-summary',
     degraded: false,
     consoleUrl: 'https://console.example/',
@@ -116,7 +123,7 @@ test('a clinic that wants updates is told that one may follow', () => {
 });
 
 test('an update says that it completes an earlier e-mail', () => {
-  const update = { template: 'call-summary-update' };
+  const update = { template: 'call-summary-update' } as const;
   expect(email({ content: 'summary' }, update).subject).toContain('] Mise à jour d’un appel – ');
   expect(email({ content: 'summary' }, update).notices).toEqual([
     { tone: 'plain', text: callSummaryWords.fr.updateNotice },
@@ -204,6 +211,9 @@ test('a hostile clinic name stays one line without hidden marks, and the subject
     },
     recipient: { address: 'accueil@clinique.example' },
     conversation: conversation({ outcome: 'waitlisted' }),
+    appointments: [],
+    messages: [],
+    identified: [],
     template: 'call-summary',
     degraded: false,
     consoleUrl: 'https://console.example',
@@ -245,4 +255,151 @@ test('a hostile or endless summary is cleaned, cut and says so', () => {
     paragraphs: ['Ligne un', expect.stringMatching(/^Ligne deux .*…$/)],
   });
   expect(section?.note).toContain(callSummaryWords.fr.summaryCut);
+});
+
+describe('what our own records tell', () => {
+  const booked = { appointments: [{ appointment: anAppointment(), patient: aPatient() }] };
+  const entriesOf = (document: EmailDocument, heading: string) => {
+    const body = document.sections.find((section) => section.heading === heading)?.body;
+    return body?.kind === 'entries' ? body.entries : [];
+  };
+
+  test('a booked appointment is told with its time, patient, type, provider and room, before what a model wrote', () => {
+    const document = email({ content: 'summary' }, booked);
+    expect(headingsOf(document)).toEqual(['Rendez-vous', 'Résumé']);
+    expect(document.sections[0]?.label).toBe('D’après l’agenda');
+    expect(entriesOf(document, 'Rendez-vous')).toEqual([
+      {
+        kicker: 'Pris',
+        title: 'Mardi 13 octobre 2026 à 9 h 30',
+        facts: [
+          { label: 'Patient', value: 'Jeanne Fictive' },
+          { label: 'Type', value: 'consultation' },
+          { label: 'Praticien', value: 'Dr Awa Modèle' },
+          { label: 'Salle', value: 'Salle 1' },
+        ],
+        paragraphs: [],
+      },
+    ]);
+    expect(headingsOf(email({ content: 'full' }, booked))).toEqual(['Rendez-vous', 'Résumé', 'Transcription']);
+    const english = email({ content: 'summary', language: 'en' }, booked);
+    expect(entriesOf(english, 'Appointment')[0]).toMatchObject({
+      kicker: 'Booked',
+      title: 'Tuesday, October 13, 2026 at 9:30 AM',
+    });
+  });
+
+  test('a moved one tells where it was, a cancelled one that it is', () => {
+    const appointment = anAppointment();
+    const { startMs, history } = appointment;
+    const longAgo = { atMs: startMs - 9e8, act: 'booked', actorId: 'retell_call_earlier' } as const;
+    const move = {
+      atMs: startMs - 6e8,
+      act: 'rescheduled',
+      actorId: history[0]!.actorId,
+      fromStartMs: startMs - 3_600_000,
+    } as const;
+    const moved = { ...appointment, history: [longAgo, move] };
+    const cancelled = { ...appointment, status: 'cancelled' as const };
+    const movedAfterBooking = { ...appointment, history: [...history, move] };
+    const entries = entriesOf(
+      email({}, { appointments: [moved, cancelled, movedAfterBooking].map((one) => ({ appointment: one })) }),
+      'Rendez-vous',
+    );
+    expect(entries.map(({ kicker }) => kicker)).toEqual(['Déplacé', 'Annulé', 'Pris']);
+    expect(entries.map(({ facts }) => facts.find(({ label }) => label === 'Auparavant')?.value)).toEqual([
+      'Mardi 13 octobre 2026 à 8 h 30',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('a room that is not needed, a provider who has left and an erased patient leave no empty line', () => {
+    const appointment = anAppointment({
+      operatoryId: undefined,
+      providerId: '8f4b3c12-5e6d-4071-8c8d-3e4f5a6b7c8d' as ReturnType<typeof anAppointment>['providerId'],
+    });
+    const [entry] = entriesOf(email({}, { appointments: [{ appointment }] }), 'Rendez-vous');
+    expect(entry?.facts).toEqual([{ label: 'Type', value: 'consultation' }]);
+  });
+
+  test('what staff should know of a booking stands below it', () => {
+    const appointment = anAppointment({ flags: ['provisional-patient', 'callback'] });
+    const [entry] = entriesOf(email({}, { appointments: [{ appointment }] }), 'Rendez-vous');
+    expect(entry?.paragraphs).toEqual([
+      callSummaryWords.fr.appointmentFlags['provisional-patient'],
+      callSummaryWords.fr.appointmentFlags.callback,
+    ]);
+  });
+
+  test('a message is told as the caller said it, with a number that can be dialled', () => {
+    const urgent = aMessage({ urgency: 'today', callerName: undefined, callbackNumber: 'extension 12' });
+    const document = email({ content: 'summary' }, { messages: [aMessage(), urgent] });
+    expect(entriesOf(document, 'Messages laissés')).toEqual([
+      {
+        kicker: 'Sans urgence',
+        title: 'Jeanne Fictive',
+        facts: [{ label: 'À rappeler au', value: '+1 202 555 0117', dial: '+12025550117' }],
+        paragraphs: ['Merci de me rappeler', 'au sujet de mon ordonnance.'],
+      },
+      {
+        kicker: 'Réponse souhaitée aujourd’hui',
+        title: 'Nom non donné',
+        facts: [{ label: 'À rappeler au', value: 'extension 12' }],
+        paragraphs: ['Merci de me rappeler', 'au sujet de mon ordonnance.'],
+      },
+    ]);
+  });
+
+  test('the caller is named only once they have proved who they are', () => {
+    expect(factsOf(email({ content: 'summary' }))).not.toHaveProperty('Identité vérifiée');
+    const proved = { identified: [aPatient()] };
+    expect(factsOf(email({ content: 'summary' }, proved))).toMatchObject({ 'Identité vérifiée': 'Jeanne Fictive' });
+    const family = { identified: [aPatient(), aPatient({ givenName: 'Paul' })] };
+    expect(factsOf(email({}, family))).toMatchObject({ 'Identités vérifiées': 'Jeanne Fictive, Paul Fictive' });
+  });
+
+  test('a link-only e-mail tells none of it, and no subject or preview ever does', () => {
+    const everythingKnown = { ...booked, messages: [aMessage()], identified: [aPatient()] };
+    expect(everything(email({ content: 'link_only' }, everythingKnown))).not.toMatch(
+      /Jeanne|Fictive|octobre 2026 à 9|consultation|Modèle|Salle|ordonnance/,
+    );
+    for (const content of EmailContents.options) {
+      const { subject, preheader } = email({ content }, everythingKnown);
+      for (const text of [subject, preheader]) expect(text).not.toMatch(/Jeanne|Fictive|consultation|ordonnance/);
+    }
+  });
+
+  test('appointments are told also when the summary did not come', () => {
+    const document = email({ content: 'summary', call: { analysis: undefined } }, { ...booked, degraded: true });
+    expect(headingsOf(document)).toEqual(['Rendez-vous']);
+  });
+
+  test('hostile names and messages stay on their lines and without hidden marks', () => {
+    const hostile = 'Jeanne\r\nBcc: x@example.com \u202egnp.exe\u0007';
+    const document = email(
+      {},
+      {
+        appointments: [{ appointment: anAppointment(), patient: aPatient({ givenName: hostile }) }],
+        messages: [aMessage({ callerName: hostile, callbackNumber: hostile, text: `${hostile}\r\n\r\n\r\nfin` })],
+        identified: [aPatient({ givenName: hostile, familyName: '' })],
+      },
+    );
+    expect(entriesOf(document, 'Rendez-vous')[0]?.facts[0]?.value).toBe('Jeanne Bcc: x@example.com gnp.exe Fictive');
+    const [message] = entriesOf(document, 'Message laissé');
+    expect(message?.title).toBe('Jeanne Bcc: x@example.com gnp.exe');
+    expect(message?.paragraphs).toEqual(['Jeanne', 'Bcc: x@example.com gnp.exe', 'fin']);
+    expect(everything(document)).not.toMatch(/\\r|\\u0007|\u202e/);
+  });
+
+  test('more than a mailbox shows is cut, and the e-mail says so', () => {
+    const appointments = Array.from({ length: 20 }, () => ({ appointment: anAppointment(), patient: aPatient() }));
+    const messages = Array.from({ length: 20 }, () => aMessage({ text: '"'.repeat(1_000) }));
+    const document = email({}, { appointments, messages });
+    for (const heading of ['Rendez-vous', 'Messages laissés']) {
+      expect(entriesOf(document, heading).length).toBeGreaterThan(0);
+      expect(entriesOf(document, heading).length).toBeLessThan(20);
+      expect(document.sections.find((one) => one.heading === heading)?.note).toBe(callSummaryWords.fr.entriesCut);
+    }
+  });
 });

@@ -1,5 +1,7 @@
+import type { Message } from '../../conversations/acts.ts';
 import type { Channel, Outcome } from '../../conversations/conversation.ts';
 import type { SummaryTemplate } from '../../messages/call-completed.ts';
+import type { AppointmentFlag } from '../../scheduling/appointment.ts';
 
 /** A call is spoken on the telephone; everything else is a conversation. */
 export type Medium = 'call' | 'conversation';
@@ -27,6 +29,8 @@ export interface CallSummaryWords {
   type: string;
   types: Record<Channel, Record<Direction, string>>;
   duration: string;
+  /** Who proved to be whom during the conversation. */
+  identified(count: number): string;
 
   emergencyNotice: string;
   updateNotice: string;
@@ -36,6 +40,23 @@ export interface CallSummaryWords {
   degradedThenRecord: string;
   failureNotice: string;
   notConnectedNotice: string;
+
+  appointments(count: number): string;
+  appointmentsLabel: string;
+  appointmentActs: Record<'booked' | 'rescheduled' | 'cancelled', string>;
+  appointmentFlags: Record<AppointmentFlag, string>;
+  patient: string;
+  provider: string;
+  room: string;
+  /** Before it was moved. */
+  before: string;
+  messages(count: number): string;
+  messagesLabel: string;
+  urgencies: Record<Message['urgency'], string>;
+  noName: string;
+  callback: string;
+  /** Not all of a list is in the e-mail. */
+  entriesCut: string;
 
   summary: string;
   summaryLabel: string;

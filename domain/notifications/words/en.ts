@@ -39,6 +39,7 @@ export const en: CallSummaryWords = {
     whatsapp: { inbound: 'WhatsApp, inbound', outbound: 'WhatsApp, outbound', unstated: 'WhatsApp' },
   },
   duration: 'Duration',
+  identified: (count) => (count > 1 ? 'Identities verified' : 'Identity verified'),
 
   emergencyNotice: 'An emergency was reported during this conversation. Please look at it without delay.',
   updateNotice: 'This message completes the one you already received about this conversation.',
@@ -49,6 +50,25 @@ export const en: CallSummaryWords = {
   degradedThenRecord: 'Should the summary arrive later, it will be added there.',
   failureNotice: 'The conversation was cut short by a technical problem.',
   notConnectedNotice: 'The call did not connect: no conversation took place.',
+
+  appointments: (count) => (count > 1 ? 'Appointments' : 'Appointment'),
+  appointmentsLabel: 'From the calendar',
+  appointmentActs: { booked: 'Booked', rescheduled: 'Rescheduled', cancelled: 'Cancelled' },
+  appointmentFlags: {
+    'provisional-patient': 'New patient: the identity was given by phone and is still to be checked.',
+    'booked-by-other': 'Booked by a person who is not on record as a contact of this patient.',
+    callback: 'The patient would like to be called back.',
+  },
+  patient: 'Patient',
+  provider: 'Provider',
+  room: 'Room',
+  before: 'Previously',
+  messages: (count) => (count > 1 ? 'Messages left' : 'Message left'),
+  messagesLabel: 'As dictated, not verified',
+  urgencies: { routine: 'Not urgent', today: 'Answer wanted today' },
+  noName: 'No name given',
+  callback: 'Call back on',
+  entriesCut: 'The list is shortened here; it is complete in the record.',
 
   summary: 'Summary',
   summaryLabel: 'Written by AI',

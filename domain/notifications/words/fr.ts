@@ -41,6 +41,7 @@ export const fr: CallSummaryWords = {
     whatsapp: { inbound: 'WhatsApp, entrant', outbound: 'WhatsApp, sortant', unstated: 'WhatsApp' },
   },
   duration: 'Durée',
+  identified: (count) => (count > 1 ? 'Identités vérifiées' : 'Identité vérifiée'),
 
   emergencyNotice:
     'Une urgence a été signalée pendant cette conversation. Merci d’en prendre connaissance sans attendre.',
@@ -52,6 +53,25 @@ export const fr: CallSummaryWords = {
   degradedThenRecord: 'Si le résumé arrive plus tard, il y sera ajouté.',
   failureNotice: 'La conversation a été interrompue par un incident technique.',
   notConnectedNotice: 'L’appel n’a pas abouti : aucune conversation n’a eu lieu.',
+
+  appointments: () => 'Rendez-vous',
+  appointmentsLabel: 'D’après l’agenda',
+  appointmentActs: { booked: 'Pris', rescheduled: 'Déplacé', cancelled: 'Annulé' },
+  appointmentFlags: {
+    'provisional-patient': 'Nouveau patient : son identité, donnée par téléphone, reste à vérifier.',
+    'booked-by-other': 'Pris par une personne qui n’est pas enregistrée comme contact de ce patient.',
+    callback: 'Le patient souhaite être rappelé.',
+  },
+  patient: 'Patient',
+  provider: 'Praticien',
+  room: 'Salle',
+  before: 'Auparavant',
+  messages: (count) => (count > 1 ? 'Messages laissés' : 'Message laissé'),
+  messagesLabel: 'Tel que dicté, non vérifié',
+  urgencies: { routine: 'Sans urgence', today: 'Réponse souhaitée aujourd’hui' },
+  noName: 'Nom non donné',
+  callback: 'À rappeler au',
+  entriesCut: 'La liste est abrégée ici ; elle est complète dans la fiche.',
 
   summary: 'Résumé',
   summaryLabel: 'Rédigé par une IA',
