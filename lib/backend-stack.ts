@@ -9,6 +9,7 @@ import { Clinics } from './capabilities/clinics.ts';
 import { Conversations } from './capabilities/conversations.ts';
 import { Notifications } from './capabilities/notifications.ts';
 import { Routing } from './capabilities/routing.ts';
+import { Scheduling } from './capabilities/scheduling.ts';
 import type { DataStack } from './data-stack.ts';
 import { type House, nameIn } from './house.ts';
 import { LogAlarm } from './parts/alarm.ts';
@@ -38,6 +39,7 @@ export class BackendStack extends Stack {
     const api = new Api(this, 'Api', house);
     const { answerInboundCall } = new Routing(this, 'Routing', { house, api });
     const conversations = new Conversations(this, 'Conversations', { house, api, retellBaseUrl });
+    const { answerBookingRequest } = new Scheduling(this, 'Scheduling', { house, api });
     const notifications = new Notifications(this, 'Notifications', { house });
     new Clinics(this, 'Clinics', { house, api });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {
@@ -56,12 +58,20 @@ export class BackendStack extends Stack {
       from: [answerInboundCall, conversations.receiveCallEvent, conversations.recordCallEvent],
       within: Duration.minutes(5),
     });
+    new LogAlarm(this, 'WaitlistNotStarted', {
+      house,
+      name: 'waitlist-not-started',
+      impact: 'A time came free and nobody on the waitlist hears of it.',
+      code: 'waitlist.start-failed',
+      from: [conversations.runTool, answerBookingRequest],
+      within: Duration.minutes(15),
+    });
     new LogAlarm(this, 'SignaturesRefused', {
       house,
       name: 'signatures-refused',
       impact: 'Calls ring without their clinic and are not recorded if our key is wrong; else someone forges events.',
       code: 'signature.refused',
-      from: [answerInboundCall, conversations.receiveCallEvent],
+      from: [answerInboundCall, conversations.receiveCallEvent, conversations.runTool],
       within: Duration.minutes(5),
       atLeast: 10,
     });

@@ -64,7 +64,7 @@ export class DataStack extends Stack {
     });
     this.operationsKey = this.#operationsKey();
 
-    this.core = this.#table('core', { indexes: ['GSI1', 'GSI2'] });
+    this.core = this.#table('core', { indexes: ['GSI1', 'GSI2'], timeToLiveAttribute: 'ttl' });
     this.routing = this.#table('routing', { indexes: ['GSI1'] });
     this.inbox = this.#table('inbox', { indexes: ['GSI1'], listed: listedOfEvent, timeToLiveAttribute: 'ttl' });
     this.audit = this.#table('audit', { indexes: ['GSI1'], stream: StreamViewType.NEW_IMAGE });

@@ -3,21 +3,22 @@ import type { Env as FetchCallEnv } from '#lambdas/conversations/fetch-call.lamb
 import type { Env as ReceiveCallEventEnv } from '#lambdas/conversations/receive-call-event.lambda.ts';
 import type { Env as ReconcileCallsEnv } from '#lambdas/conversations/reconcile-calls.lambda.ts';
 import type { Env as RecordCallEventEnv } from '#lambdas/conversations/record-call-event.lambda.ts';
+import type { Env as RunToolEnv } from '#lambdas/conversations/run-tool.lambda.ts';
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { House } from '../house.ts';
-import { LogAlarm } from '../parts/alarm.ts';
+import { Alarm, LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
 import { QueueWorker } from '../parts/queue-worker.ts';
-import { allowBucket, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
+import { allowBooking, allowBucket, allowDelete, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
 import { ScheduledFunction } from '../parts/scheduled-function.ts';
 import { TaskFunction } from '../parts/task-function.ts';
 import { WorkQueue } from '../parts/work-queue.ts';
-import { postCallArn } from '../post-call-workflow.ts';
+import { workflowArn } from '../parts/workflow.ts';
 
-/** Of the requests the gateway lets through; a storm of events leaves the rest to the ring. */
-const webhookShare = 0.75;
+/** Of the requests the gateway lets through; a storm of events leaves the rest to the ring and the tools. */
+const webhookShare = 0.65;
 
 interface ConversationsProps {
   house: House;
@@ -27,6 +28,7 @@ interface ConversationsProps {
 
 /** A call's life: its events are stored once, queued in the order of the call, and merged into one item. */
 export class Conversations extends Construct {
+  readonly runTool: ApiFunction<RunToolEnv>;
   readonly receiveCallEvent: ApiFunction<ReceiveCallEventEnv>;
   readonly recordCallEvent: QueueWorker<RecordCallEventEnv>;
   readonly awaitAnalysis: TaskFunction<AwaitAnalysisEnv>;
@@ -35,8 +37,8 @@ export class Conversations extends Construct {
   constructor(scope: Construct, id: string, { house, api, retellBaseUrl }: ConversationsProps) {
     super(scope, id);
     const { settings, data } = house;
-    const { core, routing, inbox, payloads, dataKey, retellApiKey, clinicBindingKey } = data;
-    const postCall = postCallArn(this, settings);
+    const { core, routing, inbox, audit, payloads, dataKey, retellApiKey, clinicBindingKey } = data;
+    const postCall = workflowArn(this, settings, 'post-call');
 
     const recordingTimeout = Duration.seconds(30);
     const callEvents = new WorkQueue(this, 'CallEvents', {
@@ -54,6 +56,7 @@ export class Conversations extends Construct {
       RETELL_KEY_SECRET: retellApiKey.ref,
     };
 
+    this.runTool = this.#tools(house, api);
     this.receiveCallEvent = new ApiFunction<ReceiveCallEventEnv>(this, 'ReceiveCallEvent', {
       house,
       api,
@@ -78,6 +81,7 @@ export class Conversations extends Construct {
         CORE_TABLE: core.tableName,
         ROUTING_TABLE: routing.tableName,
         INBOX_TABLE: inbox.tableName,
+        AUDIT_TABLE: audit.tableName,
         PAYLOADS_BUCKET: payloads.bucketName,
         BINDING_KEY_SECRET: clinicBindingKey.ref,
         POST_CALL_STATE_MACHINE_ARN: postCall,
@@ -85,7 +89,10 @@ export class Conversations extends Construct {
       impact: 'Calls are not recorded and no e-mail about them is begun.',
       timeout: recordingTimeout,
     });
-    allowTable(this.recordCallEvent, core, ['GetItem', 'Query', 'UpdateItem']);
+    allowTable(this.recordCallEvent, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
+    // Times a caller did not take are given back when the call is over.
+    allowDelete(this.recordCallEvent, core, ['CLINIC#*#CAL#*']);
+    allowTable(this.recordCallEvent, audit, ['PutItem']);
     allowTable(this.recordCallEvent, routing, ['BatchGetItem', 'PutItem']);
     allowTable(this.recordCallEvent, inbox, ['GetItem', 'UpdateItem']);
     allowBucket(this.recordCallEvent, payloads, ['GetObject', 'PutObject']);
@@ -192,5 +199,70 @@ export class Conversations extends Construct {
       from: [reconcileCalls],
       within: reconcileEvery,
     });
+  }
+
+  /** What the agent can do during a call. A caller waits for each answer, so everything here is about seconds. */
+  #tools(house: House, api: Api): ApiFunction<RunToolEnv> {
+    const { core, routing, audit, dataKey, retellApiKey, clinicBindingKey } = house.data;
+    const waitlist = workflowArn(this, house.settings, 'waitlist');
+    const runTool = new ApiFunction<RunToolEnv>(this, 'RunTool', {
+      house,
+      api,
+      routes: ['POST /api/functions/{tool}'],
+      entry: 'lambdas/conversations/run-tool.lambda.ts',
+      environment: {
+        CORE_TABLE: core.tableName,
+        ROUTING_TABLE: routing.tableName,
+        AUDIT_TABLE: audit.tableName,
+        RETELL_KEY_SECRET: retellApiKey.ref,
+        BINDING_KEY_SECRET: clinicBindingKey.ref,
+        WAITLIST_STATE_MACHINE_ARN: waitlist,
+      },
+      impact: 'Callers cannot book, move or cancel: the agent says it cannot reach the calendar.',
+      tellAfter: 1,
+      timeout: Duration.seconds(5),
+      // More memory is more processor: a caller hears the silence of a slow first answer.
+      memorySize: 1024,
+    });
+    allowBooking(runTool, core, audit);
+    allowTable(runTool, routing, ['BatchGetItem', 'PutItem']);
+    allowSecret(runTool, retellApiKey, dataKey);
+    allowSecret(runTool, clinicBindingKey, dataKey);
+    runTool.allow(['states:StartExecution'], [waitlist]);
+
+    new Alarm(this, 'ToolsSlow', {
+      house,
+      name: 'tools-slow',
+      impact: 'Callers listen to silence for seconds while the agent looks into the calendar.',
+      metric: runTool.function.metricDuration({ period: Duration.minutes(5), statistic: 'p95' }),
+      atLeast: Duration.seconds(1).toMilliseconds(),
+      periods: 3,
+    });
+    new LogAlarm(this, 'ToolsFailed', {
+      house,
+      name: 'tools-failed',
+      impact: 'Callers hear that something did not work and to try again: a store did not answer in time.',
+      code: 'tool.failed',
+      from: [runTool],
+      within: Duration.minutes(5),
+      atLeast: 3,
+    });
+    new LogAlarm(this, 'TenantMismatch', {
+      house,
+      name: 'tool-tenant-mismatch',
+      impact: 'A voice agent asked in the name of another clinic than the one that was called. Nothing was done.',
+      code: 'tool.tenant-mismatch',
+      from: [runTool],
+      within: Duration.minutes(1),
+    });
+    new LogAlarm(this, 'ToolsUnrouted', {
+      house,
+      name: 'tool-unrouted',
+      impact: 'A caller could not be helped: the call belongs to no clinic, or its agent sends arguments only.',
+      code: 'tool.unrouted',
+      from: [runTool],
+      within: Duration.minutes(5),
+    });
+    return runTool;
   }
 }

@@ -10,7 +10,7 @@ import type { TaskFunction } from './task-function.ts';
 type Holder = TaskFunction<unknown>;
 
 const reads = ['GetItem', 'BatchGetItem', 'Query'] as const;
-const writes = ['PutItem', 'UpdateItem'] as const;
+const writes = ['PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
 
 /** What a function may do with a table. No Scan, no PartiQL: a request without a key passes every isolation rule. */
 export type TableAction = (typeof reads)[number] | (typeof writes)[number];
@@ -37,10 +37,12 @@ export function allowTable(
   indexes: ('GSI1' | 'GSI2')[] = [],
 ): void {
   const indexArns = indexes.map((index) => `${table.tableArn}/index/${index}`);
-  holder.allow(
-    actions.map((action) => `dynamodb:${action}`),
-    [table.tableArn],
-  );
+  if (actions.length) {
+    holder.allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [table.tableArn],
+    );
+  }
   if (indexArns.length) holder.allow(['dynamodb:Query'], indexArns);
   const writing = actions.some((action) => writes.some((write) => write === action));
   allowKey(holder, table.encryptionKey!, 'dynamodb', [
@@ -48,6 +50,32 @@ export function allowTable(
     'kms:DescribeKey',
     ...(writing ? ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'] : []),
   ]);
+}
+
+/**
+ * Deleting is allowed only where an item means that something is occupied, so that giving it back is its end: nothing
+ * that tells what happened can be deleted.
+ *
+ * @param partitions patterns of partition keys, such as `CLINIC#*#CAL#*`
+ */
+export function allowDelete(holder: Holder, table: Table, partitions: `CLINIC#*#${string}`[]): void {
+  holder.allow(['dynamodb:DeleteItem'], [table.tableArn], {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+    // Without it a request that names no key at all would pass.
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  });
+}
+
+/** What finding, holding, booking, moving and cancelling need, each act with its record in the same write. */
+export function allowBooking(holder: Holder, core: Table, audit: Table): void {
+  allowTable(
+    holder,
+    core,
+    ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    ['GSI1'],
+  );
+  allowDelete(holder, core, ['CLINIC#*#CAL#*', 'CLINIC#*#SWEEP', 'CLINIC#*#BLK#*']);
+  allowTable(holder, audit, ['PutItem']);
 }
 
 export function allowBucket(holder: Holder, bucket: Bucket, actions: ('GetObject' | 'PutObject')[]): void {

@@ -109,7 +109,7 @@ export class TaskFunction<Env> extends Construct {
   }
 
   /** Rights, in so many words. */
-  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
+  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string | string[]>>): void {
     this.function.addToRolePolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 }

@@ -85,18 +85,25 @@ test('every function tells when it keeps failing, by what its door does with a f
   });
   expect(Object.fromEntries(watched)).toEqual({
     // A route and a queue catch a fault and log it; what they cannot catch Lambda counts.
+    'answer-booking-request': 'Errors log',
     'answer-inbound-call': 'Errors log',
+    'describe-api': 'Errors log',
     'receive-call-event': 'Errors log',
     'record-call-event': 'Errors log',
     'record-email-event': 'Errors log',
     'report-health': 'Errors log',
+    'run-tool': 'Errors log',
+    'serve-calendar-feed': 'Errors log',
     // A step logs a fault and throws it on.
     'await-analysis': 'Errors',
     'fetch-call': 'Errors',
+    'offer-freed-time': 'Errors',
+    'settle-offer': 'Errors',
     'plan-summary': 'Errors',
     'settle-summary': 'Errors',
     // A run goes on after a fault it can catch; the first of either kind is told.
     'reconcile-calls': 'Errors log',
+    'tend-calendars': 'Errors log',
     // It also throws to have the workflow wait, which is no fault and not logged as one.
     'send-call-summary': 'log',
   });
@@ -116,6 +123,8 @@ test('an alarm on a log code counts lines that our functions really write', () =
   const patterns: string[] = app.resources('AWS::Logs::MetricFilter').map(({ Properties }) => Properties.FilterPattern);
   const codes = patterns.flatMap((pattern) => pattern.match(/^\{ \$\.code = "([a-z.-]+)" \}$/)?.[1] ?? []);
   expect([...new Set(codes)].toSorted()).toEqual([
+    'booking.unauthorized',
+    'calendar.tended',
     'event.given-up',
     'event.poison',
     'event.quarantined',
@@ -126,8 +135,12 @@ test('an alarm on a log code counts lines that our functions really write', () =
     'ring.unrouted',
     'signature.refused',
     'summary.given-up',
+    'tool.failed',
+    'tool.tenant-mismatch',
+    'tool.unrouted',
     'vendor.blocked',
     'vendor.fetch-failed',
+    'waitlist.start-failed',
     'workflow.restart-failed',
   ]);
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Resource, synthesize } from './synthesized.ts';
 
@@ -10,6 +10,7 @@ afterAll(() => [prod, local].forEach(({ directory }) => rmSync(directory, { recu
 const nameOf = ({ Properties }: Resource): string => Properties.FunctionName.replace(/^frontdesk-[a-z]+-/, '');
 const hashOf = ({ Properties }: Resource): string => Properties.Code.S3Key.replace('.zip', '');
 const directoryOf = (one: Resource): string => join(prod.directory, `asset.${hashOf(one)}`);
+const bundleOf = (one: Resource): string => readFileSync(join(directoryOf(one), 'index.js'), 'utf8');
 const functions = prod.resources('AWS::Lambda::Function');
 
 /** Loads a function as Lambda does, with nothing in its environment but what the template gives it. */
@@ -43,8 +44,13 @@ test('the function that answers a ringing telephone stays below 700 KB', () => {
 });
 
 test('only the function that writes e-mails carries what is needed to lay them out', () => {
-  const large = functions.filter((one) => statSync(join(directoryOf(one), 'index.js')).size > 800_000).map(nameOf);
-  expect(large.filter((name) => name !== 'send-call-summary')).toEqual([]);
+  const laysOut = functions.filter((one) => bundleOf(one).includes('react.fragment')).map(nameOf);
+  expect(laysOut).toEqual(['send-call-summary']);
+});
+
+test('no other function is so heavy that its first answer keeps somebody waiting', () => {
+  const heavy = functions.filter((one) => statSync(join(directoryOf(one), 'index.js')).size > 1_000_000).map(nameOf);
+  expect(heavy.filter((name) => name !== 'send-call-summary')).toEqual([]);
 });
 
 test('every stage runs the same bytes, and the same sources make them again', () => {

@@ -69,10 +69,11 @@ describe('what patients said', () => {
     expect(listed?.filter((name) => /^raw/.test(name))).toEqual([]);
   });
 
-  test('only the inbox forgets by itself, and only the audit table streams', () => {
+  test('raw events and run-out holds are forgotten by themselves, and only the audit table streams', () => {
     const tables = properties('AWS::DynamoDB::Table');
     const forgets = tables.filter((table) => table.TimeToLiveSpecification);
     expect(forgets.map((table) => [table.TableName, table.TimeToLiveSpecification])).toEqual([
+      ['frontdesk-prod-core', { AttributeName: 'ttl', Enabled: true }],
       ['frontdesk-prod-inbox', { AttributeName: 'ttl', Enabled: true }],
     ]);
     const streams = tables.filter((table) => table.StreamSpecification);
@@ -141,7 +142,7 @@ describe('what travels', () => {
   test('queues and topics are encrypted with our key and spoken to over TLS only', () => {
     const queues = app.resources('AWS::SQS::Queue');
     const topics = app.resources('AWS::SNS::Topic');
-    expect(queues).toHaveLength(5);
+    expect(queues).toHaveLength(6);
     for (const { Properties } of [...queues, ...topics]) {
       expect(app.resolve(Properties.KmsMasterKeyId)).toBe(keyOf('OperationsKey'));
     }
@@ -221,7 +222,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(11);
+    expect(functions).toHaveLength(18);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -231,7 +232,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(13);
+    expect(groups).toHaveLength(21);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -256,7 +257,11 @@ describe('what runs', () => {
         .map((route) => route.RouteKey)
         .toSorted(),
     ).toEqual([
+      'GET /api/appointments.ics',
+      'GET /api/openapi.json',
       'GET /health',
+      'POST /api/booking',
+      'POST /api/functions/{tool}',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
@@ -274,12 +279,13 @@ describe('what runs', () => {
     expect(stage.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
   });
 
-  test('a storm of events leaves a quarter of what the gateway lets through to the ring', () => {
+  test('a storm of events and a clinic’s software run wild leave a quarter of what the gateway lets through to the telephone', () => {
     const [stage] = app.resources('AWS::ApiGatewayV2::Stage');
     const { DefaultRouteSettings, RouteSettings } = stage?.Properties ?? {};
     expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 });
     expect(RouteSettings).toEqual({
-      'POST /api/retell/webhook': { ThrottlingRateLimit: 150, ThrottlingBurstLimit: 300 },
+      'POST /api/booking': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+      'POST /api/retell/webhook': { ThrottlingRateLimit: 130, ThrottlingBurstLimit: 260 },
     });
   });
 
@@ -288,7 +294,7 @@ describe('what runs', () => {
     const limited = app
       .resources('AWS::ApiGatewayV2::Route')
       .filter(({ Properties }) => Properties.RouteKey in stage?.Properties.RouteSettings);
-    expect(limited).toHaveLength(1);
+    expect(limited).toHaveLength(2);
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(({ id }) => id)));
   });
 

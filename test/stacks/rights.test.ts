@@ -8,7 +8,11 @@ interface Statement {
   Effect: string;
   Action: string | string[];
   Resource: string | string[];
-  Condition?: { StringEquals?: Record<string, string> };
+  Condition?: {
+    StringEquals?: Record<string, string>;
+    'ForAllValues:StringLike'?: Record<string, string[]>;
+    Null?: Record<string, string>;
+  };
 }
 
 const list = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
@@ -46,6 +50,12 @@ function rightsOf({ Properties }: Resource): Record<string, string> {
   return Object.fromEntries(Object.entries(rights).map(([thing, actions]) => [thing, actions.toSorted().join(' ')]));
 }
 
+/** What finding, holding, booking, moving and cancelling need. */
+const booking = {
+  Core: 'BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+  'Core GSI1': 'Query',
+  Audit: 'PutItem',
+};
 const feed = 'DeleteMessage GetQueueAttributes ReceiveMessage';
 const read = 'GetSecretValue';
 
@@ -62,10 +72,29 @@ test('each function may do exactly what its work needs', () => {
       RetellApiKey: read,
       ClinicBindingKey: read,
     },
+    'run-tool': {
+      ...booking,
+      Routing: 'BatchGetItem PutItem',
+      RetellApiKey: read,
+      ClinicBindingKey: read,
+      waitlist: 'StartExecution',
+    },
+    'answer-booking-request': {
+      ...booking,
+      Routing: 'GetItem',
+      ClinicBindingKey: read,
+      waitlist: 'StartExecution',
+    },
+    'describe-api': {},
+    'serve-calendar-feed': { Core: 'Query', 'Core GSI1': 'Query', Routing: 'GetItem' },
+    'offer-freed-time': booking,
+    'settle-offer': booking,
+    'tend-calendars': { Core: 'DeleteItem GetItem Query', 'Routing GSI1': 'Query' },
     'receive-call-event': { Inbox: 'PutItem', Payloads: 'PutObject', CallEvents: 'SendMessage', RetellApiKey: read },
     'record-call-event': {
       CallEvents: feed,
-      Core: 'GetItem Query UpdateItem',
+      Core: 'DeleteItem GetItem PutItem Query UpdateItem',
+      Audit: 'PutItem',
       Routing: 'BatchGetItem PutItem',
       Inbox: 'GetItem UpdateItem',
       Payloads: 'GetObject PutObject',
@@ -148,11 +177,25 @@ test('e-mail can only be sent in our own name', () => {
   ]);
 });
 
-test('nobody may scan a table, use PartiQL or delete an item', () => {
+test('nobody may scan a table or use PartiQL', () => {
   const actions = policies
     .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
     .flatMap((statement) => list(statement.Action));
-  expect(actions.filter((action) => /Scan|PartiQL|DeleteItem|BatchWrite/.test(action))).toEqual([]);
+  expect(actions.filter((action) => /Scan|PartiQL|BatchWrite/.test(action))).toEqual([]);
+});
+
+test('what can be deleted is an occupied time that is given back, and nothing that tells what happened', () => {
+  const deletes = policies
+    .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
+    .filter((statement) => list(statement.Action).includes('dynamodb:DeleteItem'));
+  expect(deletes.length).toBeGreaterThan(0);
+  for (const { Action, Resource: resource, Condition } of deletes) {
+    expect([Action, list(resource).map(inWords)]).toEqual(['dynamodb:DeleteItem', ['Core']]);
+    // A request that names no key has no leading keys, and would pass a rule over all of them.
+    expect(Condition?.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
+    for (const pattern of Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['none'])
+      expect(pattern).toMatch(/^CLINIC#\*#(CAL#\*|SWEEP|BLK#\*)$/);
+  }
 });
 
 test('no role has a policy of AWS, an action with a star, or a resource with a star but those with a reason', () => {
@@ -180,9 +223,12 @@ test('no role has a policy of AWS, an action with a star, or a resource with a s
   ]);
 });
 
-test('the workflow and the schedule may call their functions and nothing else of ours', () => {
-  const [workflow] = app.resources('AWS::StepFunctions::StateMachine');
-  const [schedule] = app.resources('AWS::Scheduler::Schedule');
+test('the workflows and the schedules may call their functions and nothing else of ours', () => {
+  const workflow = (name: string) =>
+    app
+      .resources('AWS::StepFunctions::StateMachine')
+      .find(({ Properties }) => Properties.StateMachineName === `frontdesk-prod-${name}`);
+  const schedules = app.resources('AWS::Scheduler::Schedule');
   const calls = (role: unknown) =>
     statementsOf(app.resolve(role).replace(/\.Arn$/, ''))
       .filter((statement) => statement.Action === 'lambda:InvokeFunction')
@@ -190,15 +236,19 @@ test('the workflow and the schedule may call their functions and nothing else of
       .map(
         (resource) =>
           resource.match(
-            /(AwaitAnalysis|FetchCall|PlanSummary|SendCallSummary|SettleSummary|ReconcileCalls)Function/,
+            /(AwaitAnalysis|FetchCall|PlanSummary|SendCallSummary|SettleSummary|ReconcileCalls|OfferFreedTime|SettleOffer|TendCalendars)Function/,
           )?.[1],
       );
-  expect(calls(workflow?.Properties.RoleArn).toSorted()).toEqual([
+  expect(calls(workflow('post-call')?.Properties.RoleArn).toSorted()).toEqual([
     'AwaitAnalysis',
     'FetchCall',
     'PlanSummary',
     'SendCallSummary',
     'SettleSummary',
   ]);
-  expect(calls(schedule?.Properties.Target.RoleArn)).toEqual(['ReconcileCalls']);
+  expect(calls(workflow('waitlist')?.Properties.RoleArn).toSorted()).toEqual(['OfferFreedTime', 'SettleOffer']);
+  expect(schedules.flatMap(({ Properties }) => calls(Properties.Target.RoleArn)).toSorted()).toEqual([
+    'ReconcileCalls',
+    'TendCalendars',
+  ]);
 });

@@ -15,7 +15,9 @@ const app = synthesize('prod');
 afterAll(() => rmSync(app.directory, { recursive: true }));
 
 function readDefinition(): Definition {
-  const [machine] = app.resources('AWS::StepFunctions::StateMachine');
+  const machine = app
+    .resources('AWS::StepFunctions::StateMachine')
+    .find(({ Properties }) => Properties.StateMachineName === 'frontdesk-prod-post-call');
   const text: string = app.resolve(machine?.Properties.DefinitionString);
   // References are names by now; the validator wants addresses.
   const address = 'arn:aws:lambda:eu-west-3:000000000000:function:$1';
