@@ -1,4 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { EmailContent } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 
 export type TableNames = Record<'core' | 'routing' | 'inbox' | 'audit', string>;
@@ -17,7 +18,11 @@ export interface LocalJson {
   dynamodb: { endpoint: string; tables: TableNames };
   retell: { apiKey: string; baseUrl: string; control: string };
   /** As they stood at the start. `recipients` are the addresses that hear of every call. */
-  clinics: (Omit<LocalClinic, 'recipients'> & { recipients: string[] })[];
+  clinics: (Omit<LocalClinic, 'recipients'> & {
+    recipients: string[];
+    /** For the booking API, made at this start. */
+    apiKey: string;
+  })[];
 }
 
 /** A clinic as the tools of this machine know it. */
@@ -30,6 +35,8 @@ export interface LocalClinic {
   numbers: string[];
   agents: { provider: string; id: string; kind: string }[];
   recipients: { address: string; events: string[]; alternative: boolean; disabled: string | null }[];
+  /** How much of a call its e-mails carry. */
+  emailContent: EmailContent;
 }
 
 export const localClinic = (clinic: ClinicProfile): LocalClinic => ({
@@ -46,11 +53,13 @@ export const localClinic = (clinic: ClinicProfile): LocalClinic => ({
     alternative,
     disabled: disabled?.reason ?? null,
   })),
+  emailContent: clinic.email.content,
 });
 
 /** The clinic as `local.json` tells of it. */
-export const announcedClinic = (clinic: ClinicProfile): LocalJson['clinics'][number] => ({
+export const announcedClinic = (clinic: ClinicProfile, apiKey: string): LocalJson['clinics'][number] => ({
   ...localClinic(clinic),
+  apiKey,
   recipients: clinic.recipients
     .filter(({ alternative, disabled, events }) => !alternative && !disabled && events.includes('all'))
     .map(({ address }) => address),

@@ -4,7 +4,10 @@ import { type RunningCloud, listen, startCloud, type Step } from './cloud/start-
 import { openStateDirectory, type StateDirectory } from './cloud/state-directory.ts';
 import { synthesize } from './cloud/synthesize.ts';
 import { allClinics, clinicsOn, seedDemoClinics } from './demo-clinics.ts';
+import { issueDemoKey } from './demo-keys.ts';
+import { seedDemoPatients } from './demo-patients.ts';
 import { announcedClinic, type LocalJson, removeLocalJson, tableNames, writeLocalJson } from './local-json.ts';
+import { functionDefinitions } from './vendors/retell/function-definitions.ts';
 import { type RunningRetell, startRetell } from './vendors/retell/server.ts';
 
 const usage = `npm start -- [options]
@@ -108,7 +111,12 @@ async function start(
     async startVendors({ api, retellApiKey: apiKey }) {
       retellApiKey = apiKey;
       const started = await step('Start the Retell stand-in', () =>
-        startRetell({ apiKey, apiUrl: api, dataDir: state.path('retell') }),
+        startRetell({
+          apiKey,
+          apiUrl: api,
+          dataDir: state.path('retell'),
+          functions: functionDefinitions(api),
+        }),
       );
       retell = started;
       stops.push(() => started.stop());
@@ -121,6 +129,16 @@ async function start(
   const registry = clinicsOn(cloud.dynamodb.client, tables);
   await step('Apply the demo clinics, if there are none', () => seedDemoClinics(registry));
   const clinics = await allClinics(registry);
+  await step('Add the demo patients, if they are not there', () =>
+    seedDemoPatients(cloud.dynamodb.client, tables, clinics),
+  );
+  const announced = await step('Issue keys for the booking API', () =>
+    Promise.all(
+      clinics.map(async (clinic) =>
+        announcedClinic(clinic, await issueDemoKey(cloud.dynamodb.client, tables, clinic.id)),
+      ),
+    ),
+  );
   if (!retell) throw new Error('the Retell stand-in was not started');
 
   const content: LocalJson = {
@@ -131,7 +149,7 @@ async function start(
     aws: cloud.aws,
     dynamodb: { endpoint: cloud.dynamodb.endpoint, tables },
     retell: { apiKey: retellApiKey, baseUrl: retell.baseUrl, control: retell.control },
-    clinics: clinics.map(announcedClinic),
+    clinics: announced,
   };
   const path = state.path('local.json');
   stops.push(() => removeLocalJson(path));

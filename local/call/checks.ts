@@ -1,9 +1,10 @@
 import { type Language, languageOf } from '#domain/language.ts';
-import type { NotificationState } from '#domain/conversations/conversation.ts';
+import type { Act } from '#domain/conversations/conversation.ts';
 import type { Scenario } from '#local/scenarios/scenario.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
 import type { Email } from './mailbox.ts';
 import type { LocalClinic } from '#local/local-json.ts';
+import type { CallRecord } from './records.ts';
 
 /** One thing that must be true of a call that is over. */
 export interface Check {
@@ -20,14 +21,18 @@ export interface Played {
   clinics: readonly LocalClinic[];
   steps: readonly TimelineStep[];
   emails: readonly Email[];
-  notification: NotificationState;
+  record: CallRecord;
   /** Types of its events that lie in quarantine. */
   quarantined: readonly string[];
 }
 
-/** Who must hear of a call in which nothing was booked: those who want all calls, as `summaryRecipients` chooses them. */
-export function expectedRecipients({ recipients }: LocalClinic): string[] {
-  const interested = recipients.filter(({ events }) => events.includes('all'));
+/** A caller who hears nothing for longer asks whether anybody is there. */
+const longestAnswerMs = 2_000;
+
+/** Who must hear of a call in which our tools did this, as `summaryRecipients` chooses them. */
+export function expectedRecipients({ recipients }: LocalClinic, acts: readonly Act[]): string[] {
+  const told = new Set<string>(['all', ...acts, ...(acts.includes('rescheduled') ? ['booked'] : [])]);
+  const interested = recipients.filter(({ events }) => events.some((event) => told.has(event)));
   const somebodyMissesIt = interested.some(({ alternative, disabled }) => !alternative && disabled);
   return interested
     .filter(({ alternative, disabled }) => !disabled && (!alternative || somebodyMissesIt))
@@ -44,7 +49,14 @@ const stepsOf = <Name extends TimelineStep['step']>(steps: readonly TimelineStep
 
 /** Holds a call to what its scenario expects. */
 export function checksOf(played: Played): Check[] {
-  return [...answerChecks(played), ...deliveryChecks(played), ...emailChecks(played), ...quarantineChecks(played)];
+  return [
+    ...answerChecks(played),
+    ...functionChecks(played),
+    ...recordChecks(played),
+    ...deliveryChecks(played),
+    ...emailChecks(played),
+    ...quarantineChecks(played),
+  ];
 }
 
 function answerChecks({ scenario, clinic, clinics, steps }: Played): Check[] {
@@ -78,6 +90,64 @@ function answerChecks({ scenario, clinic, clinics, steps }: Played): Check[] {
   }
 }
 
+/** Functions answer as the flow hopes, in time for somebody who waits on the line. */
+function functionChecks({ steps }: Played): Check[] {
+  const called = stepsOf(steps, 'function-called').map(({ detail }) => detail);
+  const others = stepsOf(steps, 'another-call').flatMap(({ detail }) => detail.functions);
+  if (called.length === 0) return [];
+  const wrong = [...called, ...others].filter(({ code, expected }) => code === undefined || !expected.includes(code));
+  const slow = called.filter(({ tookMs }) => tookMs >= longestAnswerMs);
+  const mute = called.filter(({ say }) => !say);
+  const named = (outcomes: typeof called, what: (one: (typeof called)[number]) => string) =>
+    outcomes.map((one) => `${one.name} ${what(one)}`).join(', ');
+  return [
+    check(
+      'every function answers as the flow expects',
+      wrong.length === 0,
+      named(wrong, ({ code, error, expected }) => `answered ${code ?? error}, not ${expected.join(' or ')}`),
+    ),
+    check(
+      'each has something to say',
+      mute.length === 0,
+      named(mute, () => 'says nothing'),
+    ),
+    check(
+      'none keeps the caller waiting for two seconds',
+      slow.length === 0,
+      named(slow, ({ tookMs }) => `${tookMs} ms`),
+    ),
+  ];
+}
+
+/** What our own tables say, whatever was said in the call. */
+function recordChecks({ scenario, record, emails, clinic }: Played): Check[] {
+  const { outcome, appointments: expected, message } = scenario.expects;
+  const listed = (appointments: NonNullable<typeof expected>) =>
+    appointments.map(({ patient, status }) => `${patient} ${status}`).join(', ') || 'none';
+  const checks: Check[] = [];
+  if (outcome) {
+    checks.push(check(`the record says: ${outcome}`, record.outcome === outcome, record.outcome ?? 'no record'));
+  }
+  if (expected) {
+    const same = listed(record.appointments) === listed(expected);
+    checks.push(check(`appointments in the record: ${listed(expected)}`, same, listed(record.appointments)));
+    const told = clinic.emailContent !== 'link_only';
+    const missing = expected.filter(({ patient }) => emails.some(({ text }) => text.includes(patient) !== told));
+    checks.push(
+      check(
+        told ? 'the e-mail names them' : 'the e-mail names nobody',
+        missing.length === 0,
+        missing.map(({ patient }) => patient).join(', '),
+      ),
+    );
+  }
+  if (message && clinic.emailContent !== 'link_only') {
+    const passedOn = emails.length > 0 && emails.every(({ text }) => text.includes(message));
+    checks.push(check('the e-mail passes the message on', passedOn));
+  }
+  return checks;
+}
+
 function deliveryChecks({ steps }: Played): Check[] {
   const lost = stepsOf(steps, 'event-given-up').map(({ detail }) => detail.event);
   return [check('every event Retell delivers is taken', lost.length === 0, `refused to the last: ${lost.join(', ')}`)];
@@ -86,11 +156,11 @@ function deliveryChecks({ steps }: Played): Check[] {
 /** What our own record of the call must say of the e-mail that came. */
 const recordedAs = { complete: 'sent', degraded: 'sent_degraded' } as const;
 
-function emailChecks({ scenario, clinic, emails, notification }: Played): Check[] {
+function emailChecks({ scenario, clinic, emails, record }: Played): Check[] {
   const expected = scenario.expects.email;
   if (expected === 'none') return [check('nobody gets an e-mail', emails.length === 0, received(emails))];
   const language = languageOf(clinic.language);
-  const counts = expectedRecipients(clinic).map((address) => ({
+  const counts = expectedRecipients(clinic, record.acts).map((address) => ({
     address,
     count: emails.filter(({ to }) => to === address).length,
   }));
@@ -108,8 +178,8 @@ function emailChecks({ scenario, clinic, emails, notification }: Played): Check[
     check(`it is in ${languageNames[language]}`, mistaken.length === 0, received(mistaken)),
     check(
       expected === 'degraded' ? 'it says honestly that there is no summary' : 'it is complete',
-      notification === recordedAs[expected],
-      `the record says ${notification}`,
+      record.notification === recordedAs[expected],
+      `the record says ${record.notification}`,
     ),
   ];
 }

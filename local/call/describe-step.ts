@@ -1,5 +1,5 @@
 import { languageOf } from '#domain/language.ts';
-import type { AttemptOutcome } from '#local/vendors/retell/timeline.ts';
+import type { AttemptOutcome, FunctionOutcome } from '#local/vendors/retell/timeline.ts';
 import type { PlayedStep } from './play.ts';
 
 /** How a step looks on the timeline. */
@@ -50,6 +50,15 @@ export function describeStep(step: PlayedStep): StepLine | undefined {
       const length = `${duration(durationMs)}, ${many(utterances, 'turn')}`;
       return { mark: '»', tone: 'plain', label: 'heard', text: `“${shorten(text, 62)}” (${length})` };
     }
+    case 'function-called': {
+      const right = step.detail.code !== undefined && step.detail.expected.includes(step.detail.code);
+      return { mark: 'ƒ', tone: right ? 'good' : 'bad', label: 'asks', text: functionText(step.detail) };
+    }
+    case 'another-call': {
+      const { when, from, functions } = step.detail;
+      const codes = functions.map(({ name, code, error }) => `${name} ${code ?? error}`).join(', ');
+      return { mark: '☎', tone: 'plain', label: when, text: `${from} calls: ${codes}` };
+    }
     case 'event-delivered': {
       const { event, status, tookMs, attempt: number, copy } = step.detail;
       const notes = [copy && `${copy} copy`, number > 1 && `attempt ${number}`].filter(Boolean).join(', ');
@@ -69,6 +78,11 @@ export function describeStep(step: PlayedStep): StepLine | undefined {
     case 'finished':
       return undefined;
   }
+}
+
+function functionText({ name, code, say, error, tookMs }: FunctionOutcome): string {
+  if (code === undefined) return `${name}: ${error ?? 'no code in the answer'}`;
+  return `${name} → ${code} in ${tookMs} ms${say ? `  “${shorten(say, 90)}”` : ''}`;
 }
 
 function answer({

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NotificationState } from '#domain/conversations/conversation.ts';
 import { type ConversationId, retellConversationId } from '#domain/ids.ts';
 import type { LocalClinic } from '#local/local-json.ts';
 import type { Scenario } from '#local/scenarios/scenario.ts';
@@ -7,7 +6,7 @@ import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
 import { type Check, checksOf, expectedRecipients } from './checks.ts';
 import { type Email, emailsOf } from './mailbox.ts';
 import { type CallToPlace, placeCall } from './place.ts';
-import type { Records } from './records.ts';
+import type { CallRecord, Records } from './records.ts';
 import type { RunningSystem } from './running-system.ts';
 
 /** What a call's timeline shows: the stand-in's steps, and then the e-mails. `atMs` counts from the first ring. */
@@ -40,7 +39,7 @@ const settledStates = new Set(['sent', 'sent_degraded', 'failed', 'suppressed'])
 /** What can be seen of a call from outside at one moment. */
 interface Seen {
   emails: Email[];
-  notification: NotificationState;
+  record: CallRecord;
   quarantined: string[];
 }
 
@@ -111,12 +110,12 @@ export async function play(
 }
 
 async function look(system: RunningSystem, records: Records, clinic: LocalClinic, call: Call): Promise<Seen> {
-  const [emails, notification, quarantined] = await Promise.all([
+  const [emails, record, quarantined] = await Promise.all([
     emailsOf(system.mailbox.json, call.conversationId),
-    records.notification(clinic.id, call.conversationId),
+    records.ofCall(clinic.id, call.conversationId),
     records.quarantined(call.conversationId, call.beganMs),
   ]);
-  return { emails, notification, quarantined };
+  return { emails, record, quarantined };
 }
 
 /** Whether all has come that the scenario lets come; only a second e-mail could follow. */
@@ -129,7 +128,9 @@ function isOver(scenario: Scenario, clinic: LocalClinic, steps: readonly Timelin
   }
   const reached = (address: string) => seen.emails.some(({ to }) => to === address);
   return (
-    settledStates.has(seen.notification) &&
-    (scenario.expects.email === 'none' || seen.notification === 'failed' || expectedRecipients(clinic).every(reached))
+    settledStates.has(seen.record.notification) &&
+    (scenario.expects.email === 'none' ||
+      seen.record.notification === 'failed' ||
+      expectedRecipients(clinic, seen.record.acts).every(reached))
   );
 }

@@ -1,19 +1,30 @@
+import { createAppointmentStore } from '#adapters/dynamodb/appointments.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
+import { createPatientStore } from '#adapters/dynamodb/patients.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { isoInstant } from '#domain/clock.ts';
-import type { NotificationState } from '#domain/conversations/conversation.ts';
+import type { Act, NotificationState, Outcome } from '#domain/conversations/conversation.ts';
 import { ClinicId, type ConversationId } from '#domain/ids.ts';
+import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
 import { allClinics, clinicsOn } from '#local/demo-clinics.ts';
 import { type LocalClinic, localClinic } from '#local/local-json.ts';
 import type { RunningSystem } from './running-system.ts';
+
+export interface CallRecord {
+  notification: NotificationState;
+  outcome?: Outcome;
+  acts: Act[];
+  /** What our tools made, moved or cancelled in it, as it stands now. */
+  appointments: { patient: string; status: AppointmentStatus }[];
+}
 
 /** What the running system itself has written down. */
 export interface Records {
   /** Every clinic as it is now, applied or disabled since the start or not. */
   clinics(): Promise<LocalClinic[]>;
-  /** How far the clinic was told; `none` as long as there is no record of the call. */
-  notification(clinicId: string, conversationId: ConversationId): Promise<NotificationState>;
+  /** What the record of a call says; `notification` is `none` as long as there is no record. */
+  ofCall(clinicId: string, conversationId: ConversationId): Promise<CallRecord>;
   /** The types of the call's events that lie in quarantine. @param sinceMs when the call began, epoch ms */
   quarantined(conversationId: ConversationId, sinceMs: number): Promise<string[]>;
 }
@@ -27,13 +38,32 @@ export function openRecords({ aws, dynamodb }: RunningSystem): Records {
     AWS_SECRET_ACCESS_KEY: 'local',
   });
   const client = createDynamoDb();
-  const conversations = createConversationStore(openTable(client, dynamodb.tables.core));
+  const core = openTable(client, dynamodb.tables.core);
+  const conversations = createConversationStore(core);
+  const appointments = createAppointmentStore(core);
+  const patients = createPatientStore({ core, audit: openTable(client, dynamodb.tables.audit) });
   const inbox = openTable(client, dynamodb.tables.inbox);
   const registry = clinicsOn(client, dynamodb.tables);
   return {
     clinics: async () => (await allClinics(registry)).map(localClinic),
-    async notification(clinicId, conversationId) {
-      return (await conversations.get(ClinicId.parse(clinicId), conversationId))?.notification ?? 'none';
+    async ofCall(id, conversationId) {
+      const clinicId = ClinicId.parse(id);
+      const call = await conversations.get(clinicId, conversationId);
+      const made = await Promise.all(
+        (call?.appointmentIds ?? []).map(async (appointmentId) => {
+          const appointment = await appointments.get(clinicId, appointmentId);
+          const patient = appointment && (await patients.get(clinicId, appointment.patientId));
+          return appointment && patient
+            ? [{ patient: `${patient.givenName} ${patient.familyName}`, status: appointment.status }]
+            : [];
+        }),
+      );
+      return {
+        notification: call?.notification ?? 'none',
+        outcome: call?.outcome,
+        acts: call?.acts ?? [],
+        appointments: made.flat(),
+      };
     },
     async quarantined(conversationId, sinceMs) {
       const items = await inbox.query({

@@ -1,4 +1,6 @@
+import type { Outcome } from '#domain/conversations/conversation.ts';
 import type { Language } from '#domain/language.ts';
+import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
 
 /** Somebody says something. `{{variables}}` are filled in by the stand-in exactly as Retell would, or stay in their braces. */
 export interface Line {
@@ -13,9 +15,29 @@ export interface Transition {
   node: string;
 }
 
+/** The flow comes to a function node and calls one of our functions. What it answers fills variables from then on. */
+export interface FunctionNode {
+  call: string;
+  /** What the flow extracted from the talk, or a model made up; `{{variables}}` allowed. */
+  args?: Readonly<Record<string, string | number | boolean>>;
+  /** The code it must answer with; one of several where the calendar of the day decides. */
+  answers: string | readonly string[];
+}
+
+/**
+ * Another call to the same clinic, from its ring to its last event, before the talk goes on: by somebody else meanwhile,
+ * or by the same patient before. What its functions stored is known afterwards as `earlier_…`.
+ */
+export interface AnotherCall {
+  another: Scenario;
+  when: 'before' | 'meanwhile';
+}
+
+export type ScriptStep = Line | Transition | FunctionNode | AnotherCall;
+
 /** What is said in one language, and what Retell's analysis makes of it. */
 export interface Talk {
-  script: readonly (Line | Transition)[];
+  script: readonly ScriptStep[];
   /** Without one, Retell's analysis has failed for good: neither an event nor `get-call` ever shows it. */
   analysis?: {
     summary?: string;
@@ -34,6 +56,12 @@ export interface Expectation {
   answer: 'clinic' | 'neutral' | 'none';
   /** `complete` and `degraded` mean exactly one e-mail to each recipient of the clinic; `none` means not one, to nobody. */
   email: 'complete' | 'degraded' | 'none';
+  /** What our own record says came of the call. */
+  outcome?: Outcome;
+  /** The appointments our tools made, moved or cancelled in the call, in that order, as they then stand. */
+  appointments?: readonly { patient: string; status: AppointmentStatus }[];
+  /** What the e-mail must hold of the message that was taken, where it may. */
+  message?: string;
   /** How long the e-mail may take at most, from the first ring. */
   timeoutSeconds: number;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ export interface LocalSystem {
   dir: string;
   /** Runs one of the npm scripts' files against this system; answers what it printed. */
   run(file: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** All it has logged, by the name of the file. */
+  logs(): Record<string, string>;
   /** Ends it as Ctrl-C does and starts it again with what it had kept. */
   restart(): Promise<void>;
   /** Ends it and forgets what it kept. */
@@ -79,6 +81,10 @@ export async function startLocalSystem(): Promise<LocalSystem> {
       const [code] = (await once(child, 'close')) as [number];
       const text = async (chunks: Promise<Buffer[]>) => Buffer.concat(await chunks).toString();
       return { code, stdout: await text(stdout), stderr: await text(stderr) };
+    },
+    logs() {
+      const logs = join(dir, 'logs');
+      return Object.fromEntries(readdirSync(logs).map((name) => [name, readFileSync(join(logs, name), 'utf8')]));
     },
     async restart() {
       await running.stop();

@@ -13,9 +13,9 @@ export interface Email {
 
 /** A client written with nothing but the vendor's SDK and `local.json`, as anybody else would write one. */
 export function retellClient(json: () => LocalJson) {
-  async function post(path: string, body: object, { signature }: { signature?: string } = {}): Promise<Response> {
+  /** Sends these bytes, signed over them unless there is a signature to try. */
+  async function send(path: string, raw: string, signature?: string): Promise<Response> {
     const { api, retell } = json();
-    const raw = JSON.stringify(body);
     return fetch(`${api}${path}`, {
       method: 'POST',
       headers: {
@@ -26,6 +26,9 @@ export function retellClient(json: () => LocalJson) {
     });
   }
 
+  const post = (path: string, body: object, { signature }: { signature?: string } = {}): Promise<Response> =>
+    send(path, JSON.stringify(body), signature);
+
   async function emails(conversationId: string): Promise<Email[]> {
     const answer = await fetch(`${json().mailbox.json}?conversation=${conversationId}`);
     return (await answer.json()) as Email[];
@@ -33,6 +36,7 @@ export function retellClient(json: () => LocalJson) {
 
   return {
     post,
+    send,
     emails,
     ring: (toNumber: string, path = '') =>
       post(`/api/retell/inbound${path}`, {
@@ -48,6 +52,8 @@ export function retellClient(json: () => LocalJson) {
       }, 60_000),
   };
 }
+
+export type RetellClient = ReturnType<typeof retellClient>;
 
 /** A call of five minutes that has just ended, with a patient whose name must stay where it belongs. */
 export function aCall(toNumber: string, changes: object = {}) {

@@ -2,6 +2,7 @@ import { type Check, checksOf, expectedRecipients, type Played } from '#local/ca
 import type { Email } from '#local/call/mailbox.ts';
 import type { LocalClinic } from '#local/local-json.ts';
 import { analysisNeverComes } from '#local/scenarios/analysis-never-comes.ts';
+import { asksAQuestionInEnglish } from '#local/scenarios/asks-a-question-in-english.ts';
 import { booksInFrench } from '#local/scenarios/books-in-french.ts';
 import { wrongNumber } from '#local/scenarios/wrong-number.ts';
 import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
@@ -24,6 +25,7 @@ const clinic: LocalClinic = {
   numbers: [called.number],
   agents: [{ provider: 'retell', id: called.boundAgentId, kind: 'shared' }],
   recipients: [recipient('accueil@lac.example')],
+  emailContent: 'full',
 };
 
 const email = (to: string, other: Partial<Email> = {}): Email => ({
@@ -43,13 +45,15 @@ const answered = (given: Record<string, string>): TimelineEntry => ({
   detail: { tookMs: 5, agentId: called.boundAgentId, overridden: false, variables: given },
 });
 
+const nothingDone = { notification: 'none', acts: [], appointments: [] } as const satisfies Played['record'];
+
 const played: Played = {
-  scenario: booksInFrench,
+  scenario: asksAQuestionInEnglish,
   clinic,
   clinics: [clinic],
   steps: steps(answered(variables)),
   emails: [email('accueil@lac.example')],
-  notification: 'sent',
+  record: { ...nothingDone, notification: 'sent' },
   quarantined: [],
 };
 
@@ -81,7 +85,11 @@ test.each<[string, Partial<Played>, string[]]>([
     { emails: [email('accueil@lac.example', { html: '<html lang="en">' })] },
     ['it is in French: [Clinique du Lac] Nouvel appel → accueil@lac.example'],
   ],
-  ['a summary that is missing', { notification: 'sent_degraded' }, ['it is complete: the record says sent_degraded']],
+  [
+    'a summary that is missing',
+    { record: { ...nothingDone, notification: 'sent_degraded' } },
+    ['it is complete: the record says sent_degraded'],
+  ],
   [
     'a complete e-mail where there was no analysis',
     { scenario: analysisNeverComes },
@@ -106,6 +114,46 @@ test.each<[string, Partial<Played>, string[]]>([
   expect(broken(checksOf({ ...played, ...change }))).toEqual(problems);
 });
 
+const theo = { patient: 'Théo Rivière', status: 'booked' } as const;
+const toldBy = (code: string | undefined, say = 'C’est noté.', tookMs = 40): TimelineEntry => ({
+  step: 'function-called',
+  detail: { name: 'book_appointment', expected: ['OK'], code, say, tookMs },
+});
+const booking: Played = {
+  ...played,
+  scenario: {
+    ...booksInFrench,
+    expects: { ...booksInFrench.expects, outcome: 'booked', appointments: [theo] },
+  },
+  steps: steps(answered(variables), toldBy('OK')),
+  emails: [email('accueil@lac.example', { text: 'Théo Rivière' })],
+  record: { notification: 'sent', outcome: 'booked', acts: ['booked'], appointments: [theo] },
+};
+
+test('a call that books passes when record, sentence and e-mail agree', () => {
+  expect(broken(checksOf(booking))).toEqual([]);
+});
+
+test.each<[string, Partial<Played>, string]>([
+  [
+    'a function that refuses',
+    { steps: steps(answered(variables), toldBy('SLOT_TAKEN')) },
+    'answered SLOT_TAKEN, not OK',
+  ],
+  ['a function that says nothing', { steps: steps(answered(variables), toldBy('OK', '')) }, 'says nothing'],
+  ['a long silence', { steps: steps(answered(variables), toldBy('OK', 'Oui.', 2_400)) }, '2400 ms'],
+  ['an appointment that is not there', { record: { ...booking.record, appointments: [] } }, 'none'],
+  ['an outcome that is another', { record: { ...booking.record, outcome: 'info' } }, 'info'],
+  ['an e-mail without the appointment', { emails: [email('accueil@lac.example')] }, 'Théo Rivière'],
+])('%s is noticed', (_, change, problem) => {
+  expect(broken(checksOf({ ...booking, ...change }))).toEqual([expect.stringContaining(problem)]);
+});
+
+test('an e-mail that may only carry a link must name nobody', () => {
+  const discreet = { ...booking, clinic: { ...clinic, emailContent: 'link_only' as const } };
+  expect(broken(checksOf(discreet))).toEqual(['the e-mail names nobody: Théo Rivière']);
+});
+
 test('a wrong number must name no clinic, reach nobody and wait in quarantine', () => {
   const neutral: Played = {
     ...played,
@@ -115,7 +163,7 @@ test('a wrong number must name no clinic, reach nobody and wait in quarantine', 
       detail: { event: 'call_ended', attempt: 1, status: 204, tookMs: 3 },
     }),
     emails: [],
-    notification: 'none',
+    record: nothingDone,
     quarantined: ['call_ended'],
   };
   expect(broken(checksOf(neutral))).toEqual([]);
@@ -135,7 +183,7 @@ test('an alternative is expected to hear of a call only while a regular recipien
   const regular = recipient('accueil@lac.example');
   const alternative = recipient('garde@lac.example', { alternative: true });
   const emergencies = recipient('urgences@lac.example', { events: ['emergency'] });
-  const expected = (...recipients: LocalClinic['recipients']) => expectedRecipients({ ...clinic, recipients });
+  const expected = (...recipients: LocalClinic['recipients']) => expectedRecipients({ ...clinic, recipients }, []);
   expect(expected(regular, alternative, emergencies)).toEqual(['accueil@lac.example']);
   expect(expected({ ...regular, disabled: 'bounce' }, alternative)).toEqual(['garde@lac.example']);
 });

@@ -9,7 +9,7 @@ import { play, type PlayedStep } from '#local/call/play.ts';
 import type { Records } from '#local/call/records.ts';
 import { findRunningSystem, NotRunning } from '#local/call/running-system.ts';
 import type { LocalClinic } from '#local/local-json.ts';
-import { booksInFrench } from '#local/scenarios/books-in-french.ts';
+import { hangsUpAtOnce } from '#local/scenarios/hangs-up-at-once.ts';
 import type { Scenario } from '#local/scenarios/scenario.ts';
 import { wrongNumber } from '#local/scenarios/wrong-number.ts';
 import { clinic as called, ourApi, startWorld, type World } from './retell-world.ts';
@@ -23,6 +23,7 @@ const clinic: LocalClinic = {
   numbers: [called.number],
   agents: [{ provider: 'retell', id: called.boundAgentId, kind: 'shared' }],
   recipients: [{ address: 'accueil@lac.example', events: ['all'], alternative: false, disabled: null }],
+  emailContent: 'full',
 };
 
 /** Sends what our side would have sent by now. */
@@ -64,7 +65,11 @@ async function playWith(
   mailbox = await startMailbox(() => ({ conversation: `retell_${callId()}`, count: analyzed() ? ours.emails : 0 }));
   const records: Records = {
     clinics: async () => [clinic],
-    notification: async () => (analyzed() ? ours.notification : 'none'),
+    ofCall: async () => ({
+      notification: analyzed() ? ours.notification : 'none',
+      acts: [],
+      appointments: [],
+    }),
     quarantined: async () => (analyzed() ? (ours.quarantined ?? []) : []),
   };
   const system = {
@@ -81,7 +86,7 @@ async function playWith(
 }
 
 test('a call is followed from the ring to its e-mail', async () => {
-  const { result, told, callId } = await playWith(booksInFrench, { emails: 1, notification: 'sent' });
+  const { result, told, callId } = await playWith(hangsUpAtOnce, { emails: 1, notification: 'sent' });
   expect(result).toMatchObject({ ok: true, conversationId: `retell_${callId}` });
   expect(result.emails).toEqual([
     { to: 'accueil@lac.example', subject: '[Clinique du Lac] Nouvel appel', atMs: expect.any(Number) },
@@ -92,7 +97,7 @@ test('a call is followed from the ring to its e-mail', async () => {
 });
 
 test('an e-mail that does not come fails the call when its time is up', async () => {
-  const { result } = await playWith(booksInFrench, { emails: 0, notification: 'waiting' });
+  const { result } = await playWith(hangsUpAtOnce, { emails: 0, notification: 'waiting' });
   expect(result.ok).toBe(false);
   expect(result.checks.filter(({ ok }) => !ok)).toEqual([
     { claim: 'accueil@lac.example gets exactly one e-mail', ok: false, found: '0 came' },
@@ -100,7 +105,7 @@ test('an e-mail that does not come fails the call when its time is up', async ()
 });
 
 test('a second e-mail fails it', async () => {
-  const { result } = await playWith(booksInFrench, { emails: 2, notification: 'sent' });
+  const { result } = await playWith(hangsUpAtOnce, { emails: 2, notification: 'sent' });
   expect(result.checks.filter(({ ok }) => !ok)).toMatchObject([{ found: '2 came' }]);
 });
 

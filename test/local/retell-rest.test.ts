@@ -69,7 +69,7 @@ test('calls are listed by their start without what was said, page by page', asyn
 
 test('the filters of the list are the SDK’s', async () => {
   world = await startWorld();
-  const spoken = await callIdOf('books-in-french');
+  const spoken = await callIdOf('asks-a-question-in-english');
   const silent = await callIdOf('hangs-up-at-once');
   const unanswered = await callIdOf('never-connected');
   const call = await world.client().call.retrieve(spoken);
@@ -100,7 +100,7 @@ test('the filters of the list are the SDK’s', async () => {
 test('calls outlive a restart, a line cut short by a crash does not', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'retell-'));
   world = await startWorld(ourApi, { dataDir });
-  const callId = await callIdOf('books-in-french');
+  const callId = await callIdOf('asks-a-question-in-english');
   const before = await world.client().call.retrieve(callId);
   await appendFile(join(dataDir, 'calls.jsonl'), '{"registeredAt":1,"call":{"call_id":"call_cut');
   await world.restart();

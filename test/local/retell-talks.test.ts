@@ -1,19 +1,32 @@
 import { safeVariables } from '#domain/routing/ring-variables.ts';
 import { scenarios } from '#local/scenarios/scenarios.ts';
 import { wrongNumber } from '#local/scenarios/wrong-number.ts';
+import { functionDefinitions } from '#local/vendors/retell/function-definitions.ts';
 import { fill } from '#local/vendors/retell/placeholders.ts';
-import { performTalk } from '#local/vendors/retell/perform-talk.ts';
+import { performTalk, type Stage } from '#local/vendors/retell/perform-talk.ts';
 import { speak } from '#local/vendors/retell/speech.ts';
 import { variables } from './retell-world.ts';
 
 const now = Date.parse('2026-11-21T10:00:00Z');
+/** Functions that answer with what the scenario hopes for, filling every variable their definition names. */
 const benin = { language: 'fr', zone: 'Africa/Porto-Novo' };
+
+const stage: Stage = {
+  async callFunction(node, { toolCallId, extracted }) {
+    const definition = functionDefinitions('http://api.example').find(({ name }) => name === node.call);
+    if (!definition) throw new Error(`there is no function ${node.call}`);
+    const variables = Object.keys(definition.response_variables ?? {}).map((name) => [name, `(${name})`]);
+    return { toolCallId, args: { ...extracted }, result: '{}', variables: Object.fromEntries(variables), tookMs: 10 };
+  },
+  // What a caller knows of an earlier call is what its functions stored.
+  anotherCall: async ({ another }) => (await performTalk(another, benin, variables, now, stage)).known,
+};
 
 test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
   '%s says nothing in braces, whether the clinic is known or not',
-  (_, scenario) => {
+  async (_, scenario) => {
     for (const given of [variables, { ...variables, language: 'en' }, safeVariables('+12025550199', now)]) {
-      const { spokenInBraces, speech, collected, analysis } = performTalk(scenario, benin, given, now);
+      const { spokenInBraces, speech, collected, analysis } = await performTalk(scenario, benin, given, now, stage);
       if (!scenario.connects) continue;
       expect(spokenInBraces).toEqual([]);
       expect(JSON.stringify({ speech, collected, analysis })).not.toMatch(/\{\{|undefined/);
@@ -21,12 +34,12 @@ test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
   },
 );
 
-test('a talk is in the language of the call where the scenario has it', () => {
+test('a talk is in the language of the call where the scenario has it', async () => {
   for (const [language, words] of [
     ['fr', 'tromper de numéro'],
     ['en-GB', 'wrong number'],
   ] as const) {
-    const { speech } = performTalk(wrongNumber, benin, { ...variables, language }, now);
+    const { speech } = await performTalk(wrongNumber, benin, { ...variables, language }, now, stage);
     expect(speech.transcript).toContain(words);
   }
 });

@@ -40,7 +40,7 @@ function basicFields(basics: CallBasics) {
   } as const satisfies Partial<CallObject>;
 }
 
-type StartedCall = CallObject & { start_timestamp: number };
+export type StartedCall = CallObject & { start_timestamp: number };
 
 /** As `call_started` shows it: connected, nothing said yet. */
 export function startedCall(basics: CallBasics, startedAt: number): StartedCall {
@@ -51,6 +51,14 @@ export function startedCall(basics: CallBasics, startedAt: number): StartedCall 
     start_timestamp: startedAt,
   };
 }
+
+/** As a function sees it in the middle of the talk. */
+export const ongoingCall = (started: StartedCall, soFar: Speech): CallObject => ({
+  ...started,
+  transcript: soFar.transcript,
+  transcript_object: soFar.utterances,
+  transcript_with_tool_calls: soFar.entries,
+});
 
 /** As `call_ended` shows it: all but the analysis. */
 export function endedCall(

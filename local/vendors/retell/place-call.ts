@@ -1,20 +1,22 @@
 import * as z from 'zod';
-import { LanguageTag } from '#domain/language.ts';
-import type { Scenario } from '#local/scenarios/scenario.ts';
+import { languageOf, LanguageTag } from '#domain/language.ts';
+import type { AnotherCall, FunctionNode, Scenario } from '#local/scenarios/scenario.ts';
 import type { CallArchive } from './call-archive.ts';
+import { callFunction, type FunctionDefinition } from './call-function.ts';
 import {
   analyzedCall,
   type CallBasics,
   type CallObject,
   endedCall,
   newCallId,
+  ongoingCall,
   startedCall,
   unansweredCall,
 } from './call-object.ts';
 import { deliver, type DeliveryHabits } from './delivery.ts';
 import { readInboundAnswer } from './inbound-answer.ts';
-import { performTalk } from './perform-talk.ts';
-import { type CallEventName, callEvents, type TimelineEntry } from './timeline.ts';
+import { chosenTalk, expectedLengthMs, performTalk, type Stage } from './perform-talk.ts';
+import { type CallEventName, callEvents, type FunctionOutcome, type TimelineEntry } from './timeline.ts';
 
 /** What Retell knows of a clinic's number: where it is bound, not whose name it bears. */
 export const CalledClinic = z.object({
@@ -45,6 +47,8 @@ export interface Exchange {
   apiUrl: string;
   apiKey: string;
   archive: CallArchive;
+  /** The custom functions of this workspace. */
+  functions: readonly FunctionDefinition[];
   now(): number;
   ringing: DeliveryHabits;
   reporting: DeliveryHabits;
@@ -54,6 +58,14 @@ export interface Exchange {
 
 /** The version of the agents in this workspace that is published. */
 const publishedVersion = 3;
+
+interface AskedCall {
+  scenario: Scenario;
+  clinic: CalledClinic;
+  options: CallOptions;
+  /** Told every variable of the flow when the talk is over. */
+  heardOut?(known: Record<string, string>): void;
+}
 
 type Tell = (entry: TimelineEntry) => void;
 
@@ -68,30 +80,19 @@ interface Happening {
  *
  * @throws when the stand-in stops meanwhile
  */
-export async function placeCall(
-  { scenario, clinic, options }: { scenario: Scenario; clinic: CalledClinic; options: CallOptions },
-  exchange: Exchange,
-  tell: Tell,
-): Promise<void> {
+export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell): Promise<void> {
+  const { scenario, options } = asked;
   const callId = newCallId();
-  const happenings =
-    scenario.direction === 'inbound'
-      ? await ringIn(callId, scenario, clinic, options, exchange, tell)
-      : dialOut(callId, scenario, clinic, exchange, tell);
+  const happenings = (scenario.direction === 'inbound' ? ringIn : dialOut)(callId, asked, exchange, tell);
   const due = options.disorder ? reportReversed : reportInOrder;
   await due(happenings, options, exchange, tell);
   tell({ step: 'finished', detail: { callId, status: exchange.archive.get(callId)?.call.call_status } });
 }
 
 /** The phone rings until our side answers or Retell gives up asking. No call, no events when the answer rejects. */
-async function ringIn(
-  callId: string,
-  scenario: Scenario,
-  clinic: CalledClinic,
-  options: CallOptions,
-  { apiUrl, apiKey, now, ringing }: Exchange,
-  tell: Tell,
-): Promise<Happening[]> {
+async function* ringIn(callId: string, asked: AskedCall, exchange: Exchange, tell: Tell): AsyncGenerator<Happening> {
+  const { scenario, clinic, options } = asked;
+  const { apiUrl, apiKey, now, ringing } = exchange;
   const [from, to] = [scenario.patient, scenario.dials ?? clinic.number];
   tell({ step: 'ringing', detail: { callId, from, to, epochMs: now() } });
   const body = JSON.stringify({
@@ -112,13 +113,13 @@ async function ringIn(
   const tookMs = delivered?.tookMs ?? 0;
   if (answer?.kind === 'rejected') {
     tell({ step: 'rejected', detail: { tookMs } });
-    return [];
+    return;
   }
   const accepted = answer?.kind === 'accepted' ? answer : undefined;
   const agentId = accepted?.overrideAgentId ?? clinic.boundAgentId;
   if (!agentId) {
     tell({ step: 'disconnected', detail: { reason: 'no agent is bound to the number and the answer names none' } });
-    return [];
+    return;
   }
   tell({
     step: 'answered',
@@ -146,13 +147,38 @@ async function ringIn(
     metadata: accepted?.metadata,
     variables: accepted?.variables,
   };
-  return talk(basics, scenario, clinic, now(), tell);
+  yield* talk(basics, asked, exchange, tell);
 }
 
-/** The talk takes its natural time and ends now: the call began as long ago as it lasts. */
-function talk(basics: CallBasics, scenario: Scenario, clinic: CalledClinic, endsAt: number, tell: Tell): Happening[] {
-  const performed = performTalk(scenario, clinic, basics.variables ?? {}, endsAt);
-  const { speech, spokenInBraces, collected, analysis } = performed;
+/**
+ * The talk takes its natural time and ends about now: the call began as long ago as it lasts. Functions are called after
+ * `call_started` was sent and before `call_ended` is.
+ */
+async function* talk(
+  basics: CallBasics,
+  { scenario, clinic, heardOut }: AskedCall,
+  exchange: Exchange,
+  tell: Tell,
+): AsyncGenerator<Happening> {
+  const beganAt = exchange.now();
+  const variables = basics.variables ?? {};
+  const started = startedCall(basics, beganAt - expectedLengthMs(scenario, clinic, variables, beganAt));
+  yield { event: 'call_started', call: started };
+
+  const stage: Stage = {
+    async callFunction(node, asked, soFar) {
+      const definition = exchange.functions.find(({ name }) => name === node.call);
+      if (!definition) throw new Error(`no function ${node.call} is configured in this workspace`);
+      const call = ongoingCall(started, soFar);
+      const answer = await callFunction(definition, asked, call, { apiKey: exchange.apiKey, habits: exchange.ringing });
+      tell({ step: 'function-called', detail: outcomeOf(node, answer) });
+      return answer;
+    },
+    anotherCall: (another) => placeAnother(another, clinic, exchange, tell),
+  };
+  const performed = await performTalk(scenario, clinic, variables, beganAt, stage);
+  const { speech, spokenInBraces, collected, analysis, known } = performed;
+  heardOut?.(known);
   const [first] = speech.utterances;
   if (first) {
     const detail = { text: first.content, utterances: speech.utterances.length, durationMs: speech.durationMs };
@@ -162,62 +188,87 @@ function talk(basics: CallBasics, scenario: Scenario, clinic: CalledClinic, ends
     const names = spokenInBraces.map((name) => `{{${name}}}`).join(', ');
     tell({ step: 'warning', detail: { text: `not set, so the caller hears the braces: ${names}` } });
   }
-  const started = startedCall(basics, endsAt - speech.durationMs);
   const ended = endedCall(started, { speech, collected, reason: scenario.disconnectionReason });
-  return [
-    { event: 'call_started', call: started },
-    { event: 'call_ended', call: ended },
-    ...(analysis ? [{ event: 'call_analyzed' as const, call: analyzedCall(ended, analysis) }] : []),
-  ];
+  yield { event: 'call_ended', call: ended };
+  if (analysis) yield { event: 'call_analyzed', call: analyzedCall(ended, analysis) };
+}
+
+const outcomeOf = (
+  { call, answers }: FunctionNode,
+  { code, say, error, tookMs }: Pick<FunctionOutcome, 'code' | 'say' | 'error' | 'tookMs'>,
+): FunctionOutcome => ({ name: call, expected: [answers].flat(), code, say, error, tookMs });
+
+/** A call of its own, from the ring to its last event, of which this call's timeline tells in one line. */
+async function placeAnother(
+  { another: scenario, when }: AnotherCall,
+  clinic: CalledClinic,
+  exchange: Exchange,
+  tell: Tell,
+): Promise<Record<string, string>> {
+  const functions: FunctionOutcome[] = [];
+  let known: Record<string, string> = {};
+  const heardOut = (variables: Record<string, string>): void => {
+    known = variables;
+  };
+  await placeCall({ scenario, clinic, options: CallOptions.parse({}), heardOut }, exchange, (entry) => {
+    if (entry.step === 'function-called') functions.push(entry.detail);
+  });
+  tell({ step: 'another-call', detail: { when, from: scenario.patient, functions } });
+  return known;
 }
 
 /** The agent dials a patient and nobody picks up: no `call_started`, but the other two. */
-function dialOut(callId: string, scenario: Scenario, clinic: CalledClinic, { now }: Exchange, tell: Tell): Happening[] {
+async function* dialOut(
+  callId: string,
+  { scenario, clinic }: AskedCall,
+  { now }: Exchange,
+  tell: Tell,
+): AsyncGenerator<Happening> {
   const [from, to] = [clinic.number, scenario.patient];
   tell({ step: 'dialling', detail: { callId, from, to, epochMs: now() } });
   if (!clinic.boundAgentId) {
     tell({ step: 'disconnected', detail: { reason: 'no agent is bound to the number' } });
-    return [];
+    return;
   }
   const basics = { callId, agentId: clinic.boundAgentId, agentVersion: publishedVersion, from, to } as const;
   const call = unansweredCall({ ...basics, direction: 'outbound' }, scenario.disconnectionReason);
-  const { analysis } = performTalk(scenario, clinic, {}, now());
+  const { analysis } = chosenTalk(scenario, languageOf(clinic.language));
   tell({ step: 'no-answer', detail: { reason: scenario.disconnectionReason } });
-  return [
-    { event: 'call_ended', call },
-    ...(analysis ? [{ event: 'call_analyzed' as const, call: analyzedCall(call, analysis) }] : []),
-  ];
+  yield { event: 'call_ended', call };
+  if (analysis) yield { event: 'call_analyzed', call: analyzedCall(call, analysis) };
 }
 
 /** Retell triggers events in order and lets none wait for another that is being retried. */
 async function reportInOrder(
-  happenings: readonly Happening[],
+  happenings: AsyncIterable<Happening>,
   options: CallOptions,
   exchange: Exchange,
   tell: Tell,
 ): Promise<void> {
   // Settled one by one, so that a failure while others still wait is not an unhandled one.
   const underWay: Promise<PromiseSettledResult<void>[]>[] = [];
-  for (const happening of happenings) {
+  const { talkMs, analysisMs } = exchange.pace;
+  let before: CallEventName | undefined;
+  for await (const happening of happenings) {
+    if (before) await exchange.reporting.wait(before === 'call_started' ? talkMs : analysisMs);
+    before = happening.event;
     await exchange.archive.put([happening.call]);
     underWay.push(Promise.allSettled([report(happening, options, exchange, tell)]));
-    const { talkMs, analysisMs } = exchange.pace;
-    if (happening !== happenings.at(-1)) {
-      await exchange.reporting.wait(happening.event === 'call_started' ? talkMs : analysisMs);
-    }
   }
   for (const [result] of await Promise.all(underWay)) if (result?.status === 'rejected') throw result.reason;
 }
 
 /** All has happened before the first event arrives; each arrives only after the one it should have followed. */
 async function reportReversed(
-  happenings: readonly Happening[],
+  happenings: AsyncIterable<Happening>,
   options: CallOptions,
   exchange: Exchange,
   tell: Tell,
 ): Promise<void> {
-  await exchange.archive.put(happenings.map(({ call }) => call));
-  for (const happening of happenings.toReversed()) await report(happening, options, exchange, tell);
+  const all: Happening[] = [];
+  for await (const happening of happenings) all.push(happening);
+  await exchange.archive.put(all.map(({ call }) => call));
+  for (const happening of all.toReversed()) await report(happening, options, exchange, tell);
 }
 
 async function report(

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { openCallArchive } from './call-archive.ts';
+import type { FunctionDefinition } from './call-function.ts';
 import type { CallObject } from './call-object.ts';
 import { createFaults, Fault } from './faults.ts';
 import { listCalls, ListCalls } from './list-calls.ts';
@@ -26,6 +27,8 @@ export interface RetellOptions {
   apiUrl: string;
   /** Calls are kept here and outlive a restart. */
   dataDir: string;
+  /** The custom functions that are configured at the vendor. */
+  functions?: readonly FunctionDefinition[];
   faults?: readonly Fault[];
   /** Ten seconds, unless a test has less patience. */
   attemptTimeoutMs?: number;
@@ -78,6 +81,7 @@ export async function startRetell({
   apiKey,
   apiUrl,
   dataDir,
+  functions = [],
   faults: askedFaults = [],
   attemptTimeoutMs = 10_000,
   wait = (ms, signal) => sleep(ms, undefined, { signal }),
@@ -93,6 +97,7 @@ export async function startRetell({
     apiUrl,
     apiKey,
     archive,
+    functions,
     now,
     ringing: { ...habits, retryDelaysMs: ringRetryDelaysMs },
     reporting: { ...habits, retryDelaysMs: eventRetryDelaysMs },

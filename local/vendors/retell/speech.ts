@@ -1,6 +1,18 @@
 import type Retell from 'retell-sdk';
 import type { Line, Transition } from '#local/scenarios/scenario.ts';
 
+/** A function that was called between two sentences. */
+export interface CalledFunction {
+  toolCallId: string;
+  name: string;
+  args: Readonly<Record<string, unknown>>;
+  /** Body of the answer, as the model gets it; absent while the call is under way. */
+  result?: string;
+  tookMs: number;
+}
+
+export type Spoken = Line | Transition | CalledFunction;
+
 type Entries = NonNullable<Retell.PhoneCallResponse['transcript_with_tool_calls']>;
 type Utterance = NonNullable<Retell.PhoneCallResponse['transcript_object']>[number];
 
@@ -33,7 +45,7 @@ const inMs = (seconds: number): number => Math.round(seconds * 1000);
  * Speaks a script whose variables are filled in already: every word gets its time, in seconds of audio. With
  * `hangUpAfterSeconds` the line is cut there and what was not said yet is not in the transcript.
  */
-export function speak(script: readonly (Line | Transition)[], hangUpAfterSeconds = Infinity): Speech {
+export function speak(script: readonly Spoken[], hangUpAfterSeconds = Infinity): Speech {
   const utterances: Utterance[] = [];
   const entries: Entries = [];
   const answerMs: number[] = [];
@@ -44,6 +56,11 @@ export function speak(script: readonly (Line | Transition)[], hangUpAfterSeconds
     if ('node' in step) {
       entries.push(transition(node, step.node));
       node = step.node;
+      continue;
+    }
+    if ('toolCallId' in step) {
+      entries.push(...invocation(step));
+      at += step.tookMs / 1000;
       continue;
     }
     if (utterances.length > 0) {
@@ -84,6 +101,13 @@ const nodeId = (name: string): string =>
     .normalize('NFD')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toLowerCase()}`;
+
+const invocation = ({ toolCallId, name, args, result }: CalledFunction): Entries => [
+  { role: 'tool_call_invocation', tool_call_id: toolCallId, name, arguments: JSON.stringify(args) },
+  ...(result === undefined
+    ? []
+    : [{ role: 'tool_call_result' as const, tool_call_id: toolCallId, content: result, successful: true }]),
+];
 
 const transition = (from: string, to: string): Entries[number] => ({
   role: 'node_transition',

@@ -14,6 +14,21 @@ export interface AttemptOutcome {
   retryInMs?: number;
 }
 
+/** How a function node went. */
+export interface FunctionOutcome {
+  name: string;
+  /** The code in the answer; absent when there was no usable one. */
+  code?: string;
+  /** What the scenario lets it answer. */
+  expected: readonly string[];
+  /** The sentence in the answer. */
+  say?: string;
+  /** Why there is no answer: a status, a connection that failed. */
+  error?: string;
+  /** Of the last attempt. */
+  tookMs: number;
+}
+
 /** Everything that happens in a call, as its control endpoint streams it: one JSON object a line. */
 export type TimelineEntry =
   | { step: 'ringing'; detail: { callId: string; from: string; to: string; epochMs: number } }
@@ -36,6 +51,15 @@ export type TimelineEntry =
   | { step: 'no-answer'; detail: { reason: string } }
   | { step: 'warning'; detail: { text: string } }
   | { step: 'heard'; detail: { /** The first sentence. */ text: string; utterances: number; durationMs: number } }
+  | { step: 'function-called'; detail: FunctionOutcome }
+  | {
+      step: 'another-call';
+      detail: {
+        when: 'before' | 'meanwhile';
+        /** Number of that caller. */ from: string;
+        functions: FunctionOutcome[];
+      };
+    }
   | { step: 'event-delivered'; detail: AttemptOutcome & { event: CallEventName; copy?: 'first' | 'second' } }
   | { step: 'event-attempt-failed'; detail: AttemptOutcome & { event: CallEventName } }
   | { step: 'event-given-up'; detail: { event: CallEventName } }
