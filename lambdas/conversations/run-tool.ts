@@ -29,6 +29,8 @@ const largestBytes = 2_000_000;
 const usualPatienceMs = 1_900;
 /** Of which so much for the item of the conversation, so that a tool that can do without it still has its time. */
 const conversationMs = 500;
+/** And so much at the end for what a tool says instead of an answer. */
+const lastWordMs = 100;
 
 interface Deps {
   retellKey: Secret;
@@ -62,7 +64,12 @@ export function runTool(deps: Deps) {
   const authenticate = retellRequests({ key: deps.retellKey, clock, log });
   const bind = bindConversation(deps);
 
-  async function answerTo(request: HttpRequest, body: unknown, known: Known, signal: AbortSignal): Promise<ToolResult> {
+  async function answerTo(
+    request: HttpRequest,
+    body: unknown,
+    known: Known,
+    { signal, untilMs }: { signal: AbortSignal; untilMs: number },
+  ): Promise<ToolResult> {
     const wanted = request.pathParameters.tool ?? '';
     const read = readFunctionRequest(body);
     if (read.shape === 'envelope') known.call = read.call;
@@ -86,7 +93,10 @@ export function runTool(deps: Deps) {
       return { code: 'TENANT_MISMATCH', say: wordsOfTag(language).codes.TENANT_MISMATCH, data: {} };
     }
     const conversation = await conversationOf(call, session, request, known);
-    return run(wanted, args, contextOf(conversation, request, { clinic, language }), call.callerUtterances);
+    // The tool answers for itself just before our own patience ends: it knows best what can be said without a store.
+    const limitMs = Math.max(0, untilMs - clock.now() - lastWordMs);
+    const context = { ...contextOf(conversation, request, { clinic, language }), limitMs };
+    return run(wanted, args, context, call.callerUtterances);
   }
 
   /**
@@ -131,7 +141,8 @@ export function runTool(deps: Deps) {
     const left = Math.max(0, patienceMs - (clock.now() - startedAt));
     let answer: ToolResult;
     try {
-      answer = await withinLimit(left, answerTo(request, checked.body, known, patience.signal));
+      const bounds = { signal: patience.signal, untilMs: startedAt + patienceMs };
+      answer = await withinLimit(left, answerTo(request, checked.body, known, bounds));
     } catch (error) {
       patience.abort();
       const why = error instanceof TookTooLong ? { reason: 'too-slow' } : errorFields(error);

@@ -4,7 +4,13 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+  waitUntilTableNotExists,
+} from '@aws-sdk/client-dynamodb';
 import { openTable } from '#adapters/dynamodb/table.ts';
 import type { Table } from '#adapters/dynamodb/table.ts';
 import { StoredEvent } from '#domain/conversations/event-inbox.ts';
@@ -38,7 +44,8 @@ export interface TestDynamoDb {
 
 /**
  * A DynamoDB of its own for one test file: the embedded engine in memory on a free loopback port, with our four empty
- * tables. On a platform without the engine `LOCAL_DYNAMODB_ENDPOINT` names another one; its tables get random names.
+ * tables. `LOCAL_DYNAMODB_ENDPOINT` names another engine, or DynamoDB itself with the credentials and region of the
+ * environment; its tables get random names and are dropped at the end.
  *
  *     const db = await startDynamoDb();
  *     afterAll(() => db.stop());
@@ -48,17 +55,23 @@ export async function startDynamoDb(): Promise<TestDynamoDb> {
   const engine = external ? { endpoint: external, stop: async () => {} } : await startEngine();
   const client = new DynamoDBClient({
     endpoint: engine.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    region: process.env.AWS_REGION ?? 'us-east-1',
+    ...(isOnThisMachine(engine.endpoint) && { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }),
   });
   const stage = external ? `test-${randomUUID().slice(0, 8)}` : 'test';
   const tables = Object.fromEntries(
     Object.keys(shapes).map((table) => [table, openTable(client, `frontdesk-${stage}-${table}`)]),
   ) as Record<TableName, Table>;
   const each = (act: (table: TableName) => Promise<void>) => Promise.all((Object.keys(shapes) as TableName[]).map(act));
-  const create = (table: TableName) => createTable(client, tables[table].name, shapes[table]);
+  // The embedded engine has made or dropped a table when it answers; others take their time.
+  const patience = { client, maxWaitTime: 180, minDelay: 1, maxDelay: 5 };
+  const create = async (table: TableName) => {
+    await createTable(client, tables[table].name, shapes[table]);
+    if (external) await waitUntilTableExists(patience, { TableName: tables[table].name });
+  };
   const drop = async (table: TableName) => {
     await client.send(new DeleteTableCommand({ TableName: tables[table].name }));
+    if (external) await waitUntilTableNotExists(patience, { TableName: tables[table].name });
   };
   await each(create);
   return {
@@ -76,6 +89,9 @@ export async function startDynamoDb(): Promise<TestDynamoDb> {
     },
   };
 }
+
+const isOnThisMachine = (endpoint: string): boolean =>
+  ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 
 async function createTable(client: DynamoDBClient, name: string, { indexes, stream, listed }: Shape): Promise<void> {
   const schema = (prefix: string) => [

@@ -24,7 +24,7 @@ import {
 } from './tool.ts';
 
 /** The caller hears silence meanwhile; two seconds with the way there and back are the most. */
-const limitMs = 1_800;
+const mostMs = 1_800;
 
 /**
  * Runs a tool for a call, and always answers with something to say: within the limit, whatever a model passes and
@@ -53,6 +53,7 @@ export const runTool =
       answer = refused(callWith(context, fresh(context), deps.clock), 'ARGUMENTS_INVALID');
     } else {
       try {
+        const limitMs = Math.min(mostMs, context.limitMs ?? mostMs);
         answer = await withinLimit(limitMs, answerOf(deps, tool, rawArgs, context, callerUtterances));
       } catch (error) {
         deps.log.error('tool.failed', { ...where, ...errorFields(error) });

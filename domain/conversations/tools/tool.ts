@@ -83,7 +83,10 @@ export interface ToolCall {
 }
 
 /** What whoever runs a tool knows of the call, besides what the caller has said. */
-export type ToolContext = Pick<ToolCall, 'clinic' | 'conversation' | 'language' | 'requester'>;
+export interface ToolContext extends Pick<ToolCall, 'clinic' | 'conversation' | 'language' | 'requester'> {
+  /** What is left of the caller's patience, in milliseconds; the usual without. */
+  limitMs?: number;
+}
 
 /** What the caller may learn from a tool before being verified. */
 export type Disclosure =
