@@ -7,8 +7,9 @@ import { guardOf } from './calendar-guard.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** As many as are read at once when only some of them are wanted. */
-const chunkSize = 100;
+/** As many as are read at once when only some of them are wanted, and how often for one page. */
+const chunkSize = 500;
+const mostChunks = 8;
 const batchSize = 100;
 
 /** Sorts behind this position and before every other. */
@@ -27,8 +28,11 @@ export function createAppointmentStore(core: Table): AppointmentStore {
       const starts = [isoInstant(fromMs), ...(after === undefined ? [] : [behind(positionOf(after))])];
       const chunk = limit === Infinity ? undefined : providerId ? chunkSize : limit + 1;
       const found: Appointment[] = [];
+      let seenUpTo = '';
       let from = starts.sort().at(-1) ?? to;
-      while (from < to) {
+      for (let chunks = 0; from < to; chunks++) {
+        // Few of many are looked for: what there is by now is a page, and the next one goes on from here.
+        if (chunk && chunks === mostChunks) return { appointments: found, next: cursorAt(seenUpTo) };
         const items = await core.query({
           index: 'GSI1',
           pk: keys.appointmentsByTime(clinicId),
@@ -40,7 +44,8 @@ export function createAppointmentStore(core: Table): AppointmentStore {
         found.push(...appointments.filter((appointment) => !providerId || appointment.providerId === providerId));
         const last = appointments.at(-1);
         if (!last || !chunk || items.length < chunk || found.length > limit) break;
-        from = behind(appointmentPosition(last));
+        seenUpTo = appointmentPosition(last);
+        from = behind(seenUpTo);
       }
       const page = found.slice(0, limit);
       const last = page.at(-1);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type DynamoDBClient,
@@ -26,7 +27,7 @@ export interface Step<Word extends string> {
 
 /** The reason why each action stopped a transaction, by index; nothing for a fault. */
 function reasonsIn(error: unknown): string[] | undefined {
-  // One that came twice and is still under way: it is in its own way.
+  // Sent again by the SDK while the first is still under way: it is in its own way.
   if (error instanceof TransactionInProgressException) return ['TransactionConflict'];
   if (!(error instanceof TransactionCanceledException)) return undefined;
   return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
@@ -65,11 +66,18 @@ export async function transact<Word extends string>(
   decisive?: Word,
 ): Promise<Step<Word>[]> {
   if (steps.length > transactionSize) throw new Error(`${steps.length} actions are too many for one transaction`);
+  let ClientRequestToken = randomUUID();
   return ask(
     async () => {
-      // A command each time: its token tells repetitions of one request apart from a new attempt.
-      await client.send(new TransactWriteItemsCommand({ TransactItems: steps.map(({ action }) => action) }));
-      return [];
+      const TransactItems = steps.map(({ action }) => action);
+      try {
+        await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }));
+        return [];
+      } catch (error) {
+        // What is under way is asked for under its own token, and so answers what it did; anything else is a new attempt.
+        if (!(error instanceof TransactionInProgressException)) ClientRequestToken = randomUUID();
+        throw error;
+      }
     },
     (reasons) => {
       const refused = steps.filter((_, index) => reasons[index] === 'ConditionalCheckFailed');

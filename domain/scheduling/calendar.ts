@@ -44,7 +44,6 @@ export interface Move {
   after: Appointment;
   gridMinutes: number;
   holder: string;
-  maxFutureAppts: number;
   conversation?: ActingConversation;
   audit: readonly PendingAuditEvent[];
   nowMs: number;
@@ -132,7 +131,10 @@ export interface AppointmentPage {
 /** Appointments as they stand. */
 export interface AppointmentStore {
   get(clinicId: ClinicId, appointmentId: AppointmentId): Promise<Appointment | undefined>;
-  /** By start, earliest first; `[fromMs, toMs)`. From an index, which may lag by a moment. */
+  /**
+   * By start, earliest first; `[fromMs, toMs)`. From an index, which may lag by a moment. A page may be short, or empty,
+   * and have a next one.
+   */
   list(
     clinicId: ClinicId,
     range: { fromMs: number; toMs: number },

@@ -57,7 +57,8 @@ export async function exchangeHolds(
   const held: HeldTime[] = [];
   const taken: Slot[] = [];
   for (const slot of toHold) {
-    const known = fresh.find((hold) => isSameTime(slot, hold));
+    // Offers may overlap, and what was given back may have been a part of one that stays.
+    const known = givenBack.length ? undefined : fresh.find((hold) => isSameTime(slot, hold));
     const time = known ?? { ...slot, holdId: holdIdOf(holder, slot), holder, expiresAtMs };
     const outcome = known ? 'held' : (await calendar.hold(clinic.id, time, gridMinutes, limits, nowMs)).outcome;
     if (outcome === 'caller-limit') break;

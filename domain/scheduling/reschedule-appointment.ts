@@ -38,13 +38,12 @@ export const rescheduleAppointment =
           if (judged.code !== 'OK') return refuseWish(deps, clinic, wish, judged);
           const nowMs = deps.clock.now();
           const after = moved(before, judged.slot, { zone: clinic.zone, actorId: requester.actor.actorId, nowMs });
-          const { gridMinutes, maxFutureApptsPerPatient, maxBookingsPerConversation } = clinic.scheduling;
+          const { gridMinutes, maxBookingsPerConversation } = clinic.scheduling;
           const { outcome } = await deps.calendar.move({
             before,
             after,
             gridMinutes,
             holder: requester.holder,
-            maxFutureAppts: maxFutureApptsPerPatient,
             ...actingConversation('rescheduled', requester, maxBookingsPerConversation),
             audit: [
               auditOfAppointment('appointment.reschedule', after, requester, nowMs, { fields: changed(before, after) }),

@@ -47,6 +47,8 @@ export class Scheduling extends Construct {
       memorySize: 1024,
     });
     allowBooking(this.answerBookingRequest, core, audit);
+    // Only the clinic's own people block time, and give it back.
+    allowDelete(this.answerBookingRequest, core, ['CLINIC#*#BLK#*']);
     allowTable(this.answerBookingRequest, routing, ['GetItem']);
     allowSecret(this.answerBookingRequest, clinicBindingKey, dataKey);
     this.answerBookingRequest.allow(['states:StartExecution'], [waitlist]);
@@ -79,14 +81,18 @@ export class Scheduling extends Construct {
       environment: tables,
       impact: 'Patients on a waitlist do not hear of a time that came free.',
     });
-    allowBooking(offerFreedTime, core, audit);
+    allowTable(offerFreedTime, core, ['GetItem', 'Query', 'PutItem']);
+    allowDelete(offerFreedTime, core, ['CLINIC#*#CAL#*']);
+    allowTable(offerFreedTime, audit, ['PutItem']);
     const settleOffer = new TaskFunction<SettleOfferEnv>(this, 'SettleOffer', {
       house,
       entry: 'lambdas/scheduling/settle-offer.lambda.ts',
       environment: tables,
       impact: 'A time offered to a patient on a waitlist is not passed on to the next one.',
     });
-    allowBooking(settleOffer, core, audit);
+    allowTable(settleOffer, core, ['GetItem', 'Query', 'PutItem']);
+    allowDelete(settleOffer, core, ['CLINIC#*#CAL#*']);
+    allowTable(settleOffer, audit, ['PutItem']);
     new WaitlistWorkflow(this, 'Waitlist', { house, offerFreedTime, settleOffer });
 
     const tendCalendars = new ScheduledFunction<TendCalendarsEnv>(this, 'TendCalendars', {
@@ -99,7 +105,7 @@ export class Scheduling extends Construct {
       impact: 'Times left behind by a move that was cut off stay occupied though nobody has them.',
       timeout: Duration.minutes(5),
     });
-    allowTable(tendCalendars, core, ['GetItem', 'Query']);
+    allowTable(tendCalendars, core, ['GetItem', 'Query', 'ConditionCheckItem']);
     allowDelete(tendCalendars, core, ['CLINIC#*#CAL#*', 'CLINIC#*#SWEEP']);
     allowTable(tendCalendars, routing, [], ['GSI1']);
 

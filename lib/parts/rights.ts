@@ -74,7 +74,7 @@ export function allowBooking(holder: Holder, core: Table, audit: Table): void {
     ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     ['GSI1'],
   );
-  allowDelete(holder, core, ['CLINIC#*#CAL#*', 'CLINIC#*#SWEEP', 'CLINIC#*#BLK#*']);
+  allowDelete(holder, core, ['CLINIC#*#CAL#*', 'CLINIC#*#SWEEP']);
   allowTable(holder, audit, ['PutItem']);
 }
 

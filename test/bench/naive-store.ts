@@ -1,8 +1,10 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createCalendar } from '#adapters/dynamodb/calendar.ts';
 import { appointmentOf, appointmentRow, bookingRow } from '#adapters/dynamodb/appointment-rows.ts';
 import { guardOf, guardRow } from '#adapters/dynamodb/calendar-guard.ts';
 import { cellRow } from '#adapters/dynamodb/calendar-rows.ts';
 import type { CalendarTables } from '#adapters/dynamodb/calendar-transactions.ts';
+import { auditWrite } from '#adapters/dynamodb/clinic-writes.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import { AppointmentId } from '#domain/ids.ts';
 import type { Calendar } from '#domain/scheduling/calendar.ts';
@@ -18,7 +20,7 @@ export function createNaiveCalendar({ core, audit }: CalendarTables): Calendar {
   const real = createCalendar({ core, audit });
   return {
     ...real,
-    async book({ appointment, gridMinutes, holder, bookingKey, maxFutureAppts, nowMs }) {
+    async book({ appointment, gridMinutes, holder, bookingKey, maxFutureAppts, audit: events, nowMs }) {
       const { clinicId, appointmentId, providerId, operatoryId, occFromMs, occToMs } = appointment;
       const made = await core.get(keys.booking(clinicId, holder, bookingKey));
       if (made) {
@@ -46,6 +48,10 @@ export function createNaiveCalendar({ core, audit }: CalendarTables): Calendar {
       await Promise.all(cells.map((place) => core.put(cellRow(clinicId, place, occupation, nowMs))));
       await core.put(guardRow(appointment, guard, guarded.times, nowMs));
       await core.put(bookingRow(appointment, holder, bookingKey, nowMs));
+      for (const event of events) {
+        const { Put } = auditWrite(audit.name, event);
+        if (Put) await audit.client.send(new PutItemCommand({ TableName: Put.TableName, Item: Put.Item }));
+      }
       return { outcome: 'booked', appointment };
     },
   };

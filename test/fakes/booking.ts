@@ -105,7 +105,6 @@ export function move(before: Appointment, to: Partial<Appointment>, changes: Par
     after,
     gridMinutes,
     holder: 'retell_call_1',
-    maxFutureAppts: 5,
     audit: [record('appointment.reschedule', after)],
     nowMs: now,
     ...changes,

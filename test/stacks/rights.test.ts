@@ -47,7 +47,9 @@ function rightsOf({ Properties }: Resource): Record<string, string> {
     const actions = list(statement.Action).map((action) => action.split(':')[1] ?? '');
     for (const resource of list(statement.Resource)) (rights[inWords(resource)] ??= []).push(...actions);
   }
-  return Object.fromEntries(Object.entries(rights).map(([thing, actions]) => [thing, actions.toSorted().join(' ')]));
+  return Object.fromEntries(
+    Object.entries(rights).map(([thing, actions]) => [thing, [...new Set(actions)].toSorted().join(' ')]),
+  );
 }
 
 /** What finding, holding, booking, moving and cancelling need. */
@@ -87,9 +89,9 @@ test('each function may do exactly what its work needs', () => {
     },
     'describe-api': {},
     'serve-calendar-feed': { Core: 'Query', 'Core GSI1': 'Query', Routing: 'GetItem' },
-    'offer-freed-time': booking,
-    'settle-offer': booking,
-    'tend-calendars': { Core: 'DeleteItem GetItem Query', 'Routing GSI1': 'Query' },
+    'offer-freed-time': { Core: 'DeleteItem GetItem PutItem Query', Audit: 'PutItem' },
+    'settle-offer': { Core: 'DeleteItem GetItem PutItem Query', Audit: 'PutItem' },
+    'tend-calendars': { Core: 'ConditionCheckItem DeleteItem GetItem Query', 'Routing GSI1': 'Query' },
     'receive-call-event': { Inbox: 'PutItem', Payloads: 'PutObject', CallEvents: 'SendMessage', RetellApiKey: read },
     'record-call-event': {
       CallEvents: feed,
