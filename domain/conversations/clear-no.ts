@@ -30,6 +30,30 @@ const harmless = new RegExp(
 const errand =
   /^(?:(?:mais )?(?:je (?:voudrais|veux|voulais|souhaite|souhaiterais|viens|cherche|appelle|vous appelle)|c (?:est|etait) (?:juste |seulement |simplement )?pour|on voudrait|il me faut|juste|seulement|simplement)|(?:but )?(?:i (?:just |only )?(?:want|would like|wanted|need|d like|m calling)|i d (?:just )?like|just|it s (?:just |only )?(?:for|about)|can i|could i))(?= |$)/;
 
+/** All that may be said of an errand: what for, when, with whom. Any other word and the no is no clear one. */
+const errandWords = new RegExp(
+  `^(?:${[
+    '(?:le |la |the )?(?:docteur|docteure|dr|doctor) \\w+',
+    'un|une|le|la|les|l|des|de|du|d|a|au|mon|ma|mes|pour|avec|et|en|s il vous plait|merci|svp',
+    'prendre|avoir|reserver|fixer|deplacer|changer|annuler|confirmer|savoir|rendez vous|rdv|creneau|consultation|visite|controle|detartrage|nettoyage|suivi|bilan',
+    'moi|nous|elle|lui|fille|fils|femme|mari|mere|pere|enfant|enfants|bebe|frere|soeur|docteur|docteure|medecin|dentiste',
+    'lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|aujourd hui|demain|apres demain|matin|midi|apres midi|soir|semaine|mois|prochaine?|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|heures?|h|vers|apres|avant',
+    'une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|\\d+',
+    'an|the|my|for|with|to|on|at|in|of|and|please|thanks|thank you',
+    'book|make|get|have|schedule|reschedule|move|change|cancel|confirm|appointment|check up|checkup|cleaning|visit|consultation|slot',
+    'me|us|her|him|daughter|son|wife|husband|mother|father|child|children|kids?|baby|doctor|dentist',
+    'monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|morning|noon|afternoon|evening|week|month|next|january|february|march|april|may|june|july|august|september|october|november|december|am|pm|o clock',
+    'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve',
+  ].join('|')})(?= |$)`,
+);
+
+/** What is left of a text once all that the pattern takes from its beginning is gone. */
+function without(pattern: RegExp, text: string): string {
+  let rest = text;
+  for (let next = pattern.exec(rest); next; next = pattern.exec(rest)) rest = rest.slice(next[0].length).trim();
+  return rest;
+}
+
 /** Any of these and the no is no clear one. */
 const doubt =
   /(?:^| )(?:mais(?! je (?:voudrais|veux|voulais|souhaite))|sais pas|peut etre|un peu|encore|toujours|depuis|quand meme|parfois|mal|douleurs?|pire|vite|aide|aidez|secours|urgence|maintenant|moment|respir\w+|sang|don t know|not sure|maybe|a little|a bit|still|since|sometimes|hurts?|hurting|pain|worse|help|quick\w*|emergency|now|breath\w*|blood|dizzy|numb)(?= |$)/;
@@ -48,7 +72,8 @@ export function isClearNo(utterance: string): boolean {
   const said = foldSpeech(utterance);
   const no = negator.exec(said)?.[0];
   if (no === undefined || soundsLikeEmergency(utterance)) return false;
-  let rest = said.slice(no.length).trim();
-  for (let next = harmless.exec(rest); next; next = harmless.exec(rest)) rest = rest.slice(next[0].length).trim();
-  return rest === '' || (errand.test(rest) && !doubt.test(rest));
+  const rest = without(harmless, said.slice(no.length).trim());
+  if (rest === '') return true;
+  const begun = without(errand, rest);
+  return begun !== rest && !doubt.test(rest) && without(errandWords, begun) === '';
 }

@@ -13,6 +13,8 @@ export const KnownPatient = z.object({
   foldedName: z.string(),
   dob: z.iso.date().optional(),
   givenName: z.string(),
+  /** The record that verified them is what a caller told, not yet confirmed by the clinic. */
+  provisional: z.boolean().optional(),
 });
 export type KnownPatient = z.infer<typeof KnownPatient>;
 
@@ -29,7 +31,7 @@ export const DialogueState = z.object({
   offers: z.array(Slot),
   held: z.array(HeldTime),
   patients: z.array(KnownPatient),
-  /** Attempts at verification used up. */
+  /** Attempts at verification used up, those under way included. */
   attempts: z.int(),
   /** Booked in this conversation. */
   appointmentIds: z.array(AppointmentId),

@@ -1,6 +1,8 @@
 import { isClearNo, isFiller } from './clear-no.ts';
 import type { DialogueState } from './dialogue.ts';
 import { soundsLikeEmergency } from './emergency-phrases.ts';
+import { foldSpeech } from './folded-speech.ts';
+import { toolWords } from './words/words.ts';
 
 /** What a dialogue knows of an emergency. */
 export type EmergencyState = Pick<DialogueState, 'emergency' | 'judgedUtterances' | 'emergencyAskedAtMs'>;
@@ -53,4 +55,53 @@ function soughtIn(utterances: readonly string[], from: number, nowMs: number): E
 export function judgeReportedNo(asked: EmergencyState, utterances: readonly string[]): EmergencyState {
   const isAnswered = isClearNo(utterances.at(-1) ?? '');
   return isAnswered ? { emergency: 'cleared', judgedUtterances: utterances.length } : asked;
+}
+
+const questions = Object.values(toolWords).map(({ ask }) => foldSpeech(ask.happening_now));
+const asksWhetherNow = (said: string): boolean => questions.some((question) => foldSpeech(said).includes(question));
+
+/**
+ * Whether a call that is over leaves an emergency nobody took back, and why: `unanswered` when a tool knew of it,
+ * `unheard` when it was said where no tool listened. A no counts only after an agent asked whether it is happening now;
+ * where the transcript has no agent, any no does. Changes nothing, so the same call always gets the same verdict.
+ *
+ * @param state what the tools of the call knew
+ * @param transcript lines of `Agent: …` and `User: …`
+ */
+export function judgeEndedCall(state: EmergencyState, transcript = ''): 'unanswered' | 'unheard' | undefined {
+  const turns = turnsOf(transcript);
+  const hasAgent = turns.some(({ speaker }) => speaker === 'Agent');
+  const nowMs = state.emergencyAskedAtMs ?? 0;
+  const heard: string[] = [];
+  let standing = state;
+  let mayAnswer = !hasAgent;
+  for (const { speaker, said } of turns) {
+    if (speaker === 'Agent') mayAnswer ||= asksWhetherNow(said);
+    if (speaker !== 'User' || !said.trim()) continue;
+    // Said before the question it is no answer, and as good as a hesitation.
+    heard.push(standing.emergency === 'asked' && !mayAnswer ? '' : said);
+    const before = standing;
+    if (heard.length > state.judgedUtterances) standing = judgeEmergency(standing, heard, nowMs);
+    const isNewlyAsked = standing !== before && standing.emergency === 'asked';
+    if (isNewlyAsked || heard.length <= state.judgedUtterances) mayAnswer = !hasAgent;
+  }
+  if (standing.emergency !== 'asked' && standing.emergency !== 'active') return undefined;
+  return state.emergency === 'asked' || state.emergency === 'active' ? 'unanswered' : 'unheard';
+}
+
+interface Turn {
+  speaker: string;
+  said: string;
+}
+
+/** A line that names nobody goes on with the one before. */
+function turnsOf(transcript: string): Turn[] {
+  const turns: Turn[] = [];
+  for (const line of transcript.split('\n')) {
+    const [, speaker, said = ''] = /^(Agent|User|Transfer Target): ?(.*)$/.exec(line) ?? [];
+    const last = turns.at(-1);
+    if (speaker) turns.push({ speaker, said });
+    else if (last) last.said += `\n${line}`;
+  }
+  return turns;
 }

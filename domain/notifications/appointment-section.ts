@@ -69,17 +69,21 @@ function appointmentEntry(
     kicker: words.appointmentActs[act],
     title: writtenStart(startMs, clinic, words),
     facts: facts.filter((fact) => fact !== undefined && fact.value !== '') as EmailFact[],
-    paragraphs: flags.map((flag) => words.appointmentFlags[flag]),
+    // They tell how it was booked, which is no news of a move or a cancellation.
+    paragraphs: act === 'booked' ? flags.map((flag) => words.appointmentFlags[flag]) : [],
   };
 }
 
-/** What became of it in this conversation, all its steps together; a move of what it had booked itself is a booking. */
+/**
+ * What became of it in this conversation, all its steps together; a move of what it had booked itself is a booking. What
+ * others did to it since is theirs to tell.
+ */
 function actIn(
-  { status, history }: Appointment,
+  { history }: Appointment,
   conversationId: ConversationId,
 ): { act: keyof CallSummaryWords['appointmentActs']; formerStartMs?: number } {
-  if (status === 'cancelled') return { act: 'cancelled' };
   const own = history.filter(({ actorId }) => actorId === conversationId);
+  if (own.some(({ act }) => act === 'cancelled')) return { act: 'cancelled' };
   const move = own.find(({ act }) => act === 'rescheduled');
   if (!move || own.some(({ act }) => act === 'booked')) return { act: 'booked' };
   return { act: 'rescheduled', formerStartMs: move.fromStartMs };

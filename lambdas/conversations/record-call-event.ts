@@ -11,6 +11,7 @@ import type { ConversationStore } from '#domain/conversations/conversation-store
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
+import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
 import { retellConversationId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
@@ -92,34 +93,39 @@ export function recordCallEvent(deps: Deps) {
   }
 
   /**
-   * Asked whether an emergency is happening now, the caller was gone before anybody heard a no: that counts as a yes, and
-   * the clinic is told so first of all.
+   * An emergency the caller spoke of and did not take back counts, whether they were asked and gone before anybody heard
+   * a no, no tool heard the words, or its record failed during the call: the clinic is told so first of all.
    */
   async function settleEmergency(call: Conversation): Promise<void> {
     if (!hasEnded(call)) return;
     const { clinicId, conversationId } = call;
-    const { emergency } = await dialogues.get(clinicId, conversationId);
-    if (emergency !== 'asked') return;
-    log.warn('emergency.detected', { clinicId, conversationId });
-    await acts.record(clinicId, conversationId, {
-      act: 'emergency',
-      audit: [
-        {
-          v: 1,
-          clinicId,
-          occurredAt: isoInstant(clock.now()),
-          actorType: 'system',
-          actorId: 'record-call-event',
-          act: 'emergency.detected',
-          outcome: 'success',
-          resourceType: 'conversation',
-          resourceId: conversationId,
-          conversationId,
-          reason: 'unanswered',
-          requestId: conversationId,
-        },
-      ],
-    });
+    const known = await dialogues.get(clinicId, conversationId);
+    const reason = judgeEndedCall(known, call.transcript);
+    if (!reason) return;
+    if (!call.acts.includes('emergency')) {
+      log.warn('emergency.detected', { clinicId, conversationId });
+      await acts.record(clinicId, conversationId, {
+        act: 'emergency',
+        audit: [
+          {
+            v: 1,
+            clinicId,
+            occurredAt: isoInstant(clock.now()),
+            actorType: 'system',
+            actorId: 'record-call-event',
+            act: 'emergency.detected',
+            outcome: 'success',
+            resourceType: 'conversation',
+            resourceId: conversationId,
+            conversationId,
+            reason,
+            requestId: conversationId,
+          },
+        ],
+      });
+    }
+    // Last, and only for what was asked: the verdict must stay the same should the process die in between.
+    if (known.emergency !== 'asked') return;
     await dialogues.change(clinicId, conversationId, (current) =>
       current.emergency === 'asked' ? { ...current, emergency: 'active' } : current,
     );

@@ -213,7 +213,7 @@ function answerAfterFault(known: Known, nowMs: number): ToolResult {
   const { tool, call, clinic, language } = known;
   if (!clinic || language === undefined) return answerWithoutClinic(known, nowMs);
   if (tool === 'report_emergency') return { data: {}, ...emergencyActive({ clinic, language, nowMs }) };
-  const inDanger = soundsLikeEmergency(call?.callerUtterances.at(-1) ?? '');
+  const inDanger = call?.callerUtterances.some(soundsLikeEmergency);
   const code = inDanger ? 'EMERGENCY_TO_CONFIRM' : 'RETRY_LATER';
   return { code, say: wordsOfTag(language).codes[code], data: {} };
 }

@@ -60,7 +60,8 @@ export function sendCallSummary(deps: Deps) {
     return {
       appointments: known.map((appointment) => ({ appointment, patient: people.get(appointment.patientId) })),
       messages,
-      identified: [...new Set(proved)].flatMap((id) => people.get(id) ?? []),
+      // A record that a caller told proves that they called before, not who they are.
+      identified: [...new Set(proved)].flatMap((id) => people.get(id) ?? []).filter(({ provisional }) => !provisional),
     };
   }
 

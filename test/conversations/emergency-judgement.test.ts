@@ -113,6 +113,8 @@ describe('a clear no', () => {
     'no, that’s not happening now',
     'no I just want to book a check-up',
     'not at the moment',
+    'non, je voudrais un rendez-vous pour ma fille lundi matin',
+    'no, I just want an appointment with doctor Sample on Tuesday',
   ])('%s', (said) => expect(isClearNo(said)).toBe(true));
 });
 
@@ -142,6 +144,10 @@ describe('no clear no', () => {
     'nobody is here',
     'know what, maybe',
     'non je voudrais un rendez-vous vite j’ai mal',
+    'non je veux un rendez-vous, ça serre fort',
+    'non je voudrais un rendez-vous mardi, je me sens partir',
+    'no I want an appointment, my arm feels funny',
+    'no I just want someone to come',
     '',
   ])('%s', (said) => expect(isClearNo(said)).toBe(false));
 });

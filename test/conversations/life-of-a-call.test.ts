@@ -86,6 +86,62 @@ test('whoever hangs up when asked whether it is happening now is taken at their 
   expect(world.outbox).toMatchObject([{ document: { urgent: true } }]);
 });
 
+test('an emergency whose record failed during the call is on record when it has ended', async () => {
+  const world = callWorld();
+  await world.dialogues.change(cotonou, aConversationId, (current) => ({ ...current, emergency: 'active' }));
+  await world.arrive(started, ended, analyzed, ended);
+  await world.run();
+  expect(world.acts.records).toMatchObject([{ act: 'emergency.detected', reason: 'unanswered' }]);
+  expect(world.outbox).toMatchObject([{ document: { urgent: true } }]);
+});
+
+function withWords(...words: string[]) {
+  const transcript = `Agent: Bonjour.\n${words.join('\n')}\n`;
+  return {
+    ended: { ...ended, call: { ...ended.call, transcript } },
+    analyzed: { ...analyzed, call: { ...analyzed.call, transcript } },
+  };
+}
+const isItNow = 'Agent: Est-ce que cela se passe en ce moment ?';
+
+test('words that sound like an emergency and that no tool heard reach the clinic, in every order of the events', async () => {
+  const call = withWords('User: ma mère est inconsciente', 'Agent: Pardon ?');
+  for (const order of [
+    [call.ended, call.analyzed],
+    [call.analyzed, call.ended],
+    [call.ended, call.ended, call.analyzed, call.analyzed],
+  ]) {
+    const world = callWorld();
+    for (const event of order) {
+      await world.arrive(event);
+      await world.run();
+    }
+    expect(onlyCall(world)).toMatchObject({ acts: ['emergency'] });
+    expect(world.acts.records).toMatchObject([{ act: 'emergency.detected', reason: 'unheard' }]);
+    expect(world.outbox).toMatchObject([{ document: { urgent: true } }]);
+  }
+});
+
+test('an emergency long past that the caller denied before hanging up is none', async () => {
+  const call = withWords('User: j’ai eu un AVC l’an dernier', isItNow, 'User: Non, pas maintenant.');
+  const asked = { emergency: 'asked', judgedUtterances: 1 } as const;
+  for (const known of [asked, {}]) {
+    for (const order of [
+      [call.ended, call.analyzed],
+      [call.analyzed, call.ended],
+    ]) {
+      const world = callWorld();
+      await world.dialogues.change(cotonou, aConversationId, (current) => ({ ...current, ...known }));
+      for (const event of order) {
+        await world.arrive(event);
+        await world.run();
+      }
+      expect(world.acts.records).toEqual([]);
+      expect(onlyCall(world).acts).toEqual([]);
+    }
+  }
+});
+
 test('the e-mail tells the appointment, the message and who proved to be whom, from our own records', async () => {
   const world = callWorld();
   await world.arrive(started);
@@ -491,24 +547,36 @@ test('every order of the events, with any of them twice, ends in the same conver
   );
 });
 
-test('a process that dies after any single effect, and is tried again, changes nothing', async () => {
-  const live = async (effect: number) => {
-    const crash = crashingAfter(effect);
-    const world = callWorld({ crash });
-    await holdTimes(world);
-    await world.arrive(started, ended);
-    await world.run();
-    await world.arrive(analyzed);
-    await world.run();
-    const { version: _v, taskToken: _t, ...call } = onlyCall(world);
-    const { held } = await world.dialogues.get(cotonou, aConversationId);
-    return { effects: crash.seen(), emails: world.outbox.length, call, held, holders: holders(world) };
-  };
-  const whole = await live(0);
-  expect(whole.effects).toBeGreaterThan(20);
-  for (let effect = 1; effect <= whole.effects; effect++) {
-    const { emails, call, held, holders } = await live(effect);
-    const told = { effect, emails: 1, call: whole.call, held: [], holders: ['retell_call_other'] };
-    expect({ effect, emails, call, held, holders }).toEqual(told);
-  }
-});
+test.each([
+  ['an ordinary call', [started, ended], analyzed, []],
+  [
+    'an emergency nobody heard',
+    [started, withWords('User: ma mère est inconsciente').ended],
+    withWords('User: ma mère est inconsciente').analyzed,
+    ['emergency'],
+  ],
+])(
+  'a process that dies after any single effect of %s, and is tried again, changes nothing',
+  async (_, first, last, acts) => {
+    const live = async (effect: number) => {
+      const crash = crashingAfter(effect);
+      const world = callWorld({ crash });
+      await holdTimes(world);
+      await world.arrive(...first);
+      await world.run();
+      await world.arrive(last);
+      await world.run();
+      const { version: _v, taskToken: _t, ...call } = onlyCall(world);
+      const { held } = await world.dialogues.get(cotonou, aConversationId);
+      return { effects: crash.seen(), emails: world.outbox.length, call, held, holders: holders(world) };
+    };
+    const whole = await live(0);
+    expect(whole.effects).toBeGreaterThan(20);
+    expect(whole.call.acts).toEqual(acts);
+    for (let effect = 1; effect <= whole.effects; effect++) {
+      const { emails, call, held, holders } = await live(effect);
+      const told = { effect, emails: 1, call: whole.call, held: [], holders: ['retell_call_other'] };
+      expect({ effect, emails, call, held, holders }).toEqual(told);
+    }
+  },
+);

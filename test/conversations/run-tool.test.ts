@@ -347,6 +347,15 @@ describe('something is always said', () => {
     ]);
   });
 
+  test('who was in danger a sentence ago is asked as well when a store fails', async () => {
+    const call = aCall({ transcript: 'User: Il a une douleur à la poitrine.\nAgent: Oui ?\nUser: Voilà.\n' });
+    const result = async (): Promise<ToolResult> => {
+      throw new Error('the table does not answer');
+    };
+    const asked = await world({ result }).ask(envelope({ call }));
+    expect(asked.body).toMatchObject({ code: 'EMERGENCY_TO_CONFIRM' });
+  });
+
   test('who may be in danger hears whom to call, whatever does not answer', async () => {
     const failing = async (): Promise<ToolResult> => {
       throw new Error('the table does not answer');

@@ -10,6 +10,7 @@ import {
 } from '#domain/conversations/words/spoken-slots.ts';
 import { sentences, toolWords } from '#domain/conversations/words/words.ts';
 import { languages } from '#domain/language.ts';
+import { list } from '#domain/wall-time.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { awa, koffi } from '../fakes/scheduling.ts';
 import { inCotonou } from './tools/tool-world.ts';
@@ -54,6 +55,24 @@ test('the fixed sentences are said to the letter', () => {
     'Cela peut être une urgence. Raccrochez et appelez tout de suite le 112, ou le 118.',
   );
   expect(en.emergency('911', '988')).toBe('This may be an emergency. Hang up and call 911 now, or 988.');
+});
+
+test('a time that is said within a sentence follows a word that suits today and tomorrow as well', () => {
+  const slot = spokenSlot(at('2026-10-06', '09:00'), french);
+  expect(fr.changeToConfirm(slot, 'X')).toMatch(/^Un rendez-vous vient d’être pris pour demain mardi 6 octobre 2026 à/);
+  expect(en.cancelled(spokenDay('2026-10-06', english), 'noon')).toBe(
+    "That's done. The appointment for tomorrow, Tuesday, October 6, 2026 at noon is cancelled.",
+  );
+  expect(fr.free(slot)).toBe(
+    'Ce créneau est libre : demain mardi 6 octobre 2026 à 9 heures avec le docteur Koffi Exemple. À quel nom est le rendez-vous ?',
+  );
+});
+
+test('every emergency number has its article in French', () => {
+  const numbers = (...all: string[]) => list(all, 'fr', 'disjunction');
+  expect(fr.emergencyNumbers(numbers('112'))).toBe('En cas d’urgence, appelez le 112.');
+  expect(fr.emergencyNumbers(numbers('112', '118'))).toBe('En cas d’urgence, appelez le 112 ou le 118.');
+  expect(fr.emergencyNumbers(numbers('15', '112', '118'))).toBe('En cas d’urgence, appelez le 15, le 112 ou le 118.');
 });
 
 /** Every sentence that takes no parameters. */

@@ -300,7 +300,11 @@ describe('what our own records tell', () => {
       fromStartMs: startMs - 3_600_000,
     } as const;
     const moved = { ...appointment, history: [longAgo, move] };
-    const cancelled = { ...appointment, status: 'cancelled' as const };
+    const cancelled = {
+      ...appointment,
+      status: 'cancelled' as const,
+      history: [...history, { atMs: startMs - 5e8, act: 'cancelled' as const, actorId: history[0]!.actorId }],
+    };
     const movedAfterBooking = { ...appointment, history: [...history, move] };
     const entries = entriesOf(
       email({}, { appointments: [moved, cancelled, movedAfterBooking].map((one) => ({ appointment: one })) }),
@@ -329,6 +333,35 @@ describe('what our own records tell', () => {
     expect(entry?.paragraphs).toEqual([
       callSummaryWords.fr.appointmentFlags['provisional-patient'],
       callSummaryWords.fr.appointmentFlags.callback,
+    ]);
+  });
+
+  test('what staff should know of a booking is no news of a move or a cancellation', () => {
+    const { history, startMs, ...rest } = anAppointment({ flags: ['callback'] });
+    const actorId = history[0]!.actorId;
+    const acts = [
+      { atMs: startMs - 6e8, act: 'rescheduled', actorId, fromStartMs: startMs - 3_600_000 },
+      { atMs: startMs - 6e8, act: 'cancelled', actorId },
+    ] as const;
+    const appointments = acts.map((act) => ({ appointment: { ...rest, startMs, history: [act] } }));
+    const entries = entriesOf(email({}, { appointments }), 'Rendez-vous');
+    expect(entries.map(({ kicker, paragraphs }) => [kicker, paragraphs])).toEqual([
+      ['Déplacé', []],
+      ['Annulé', []],
+    ]);
+  });
+
+  test('what others cancelled since is told as this conversation left it', () => {
+    const { history, startMs, ...rest } = anAppointment({ status: 'cancelled' });
+    const byStaff = { atMs: startMs - 5e8, act: 'cancelled', actorId: 'staff_example' } as const;
+    const actorId = history[0]!.actorId;
+    const move = { atMs: startMs - 6e8, act: 'rescheduled', actorId, fromStartMs: startMs - 3_600_000 } as const;
+    const appointments = [history, [move]].map((own) => ({
+      appointment: { ...rest, startMs, history: [...own, byStaff] },
+    }));
+    expect(entriesOf(email({}, { appointments }), 'Rendez-vous').map(({ kicker }) => kicker)).toEqual([
+      'Pris',
+      'Déplacé',
     ]);
   });
 

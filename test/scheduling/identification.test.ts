@@ -70,6 +70,7 @@ describe('who is verified', () => {
     ['a name that is only much like it, even from the right number', { name: 'Théo Rivierre', dob: '2020-03-14' }],
     ['a date nobody has', { name: 'Théo Rivière', dob: '2020-02-30' }],
     ['a date to come', { name: 'Théo Rivière', dob: '2027-03-14' }],
+    ['a name with three words that are not on record', { name: 'Théo Lila Inès Marc Rivière', dob: '2020-03-14' }],
     ['a list of names', { name: 'Théo Lila Inès Marc Jean Paul Awa Koffi Ange Marie Rivière', dob: '2020-03-14' }],
   ])('not %s', async (_, claim) => {
     expect(await world().verify(claim)).toEqual({ outcome: 'not-verified', attemptsLeft: 2 });
@@ -95,6 +96,13 @@ describe('who is verified', () => {
   test('the clinic’s own record before what a caller told of the same person', async () => {
     const told = patient({ patientId: id('0'), provisional: true });
     expect(await world(told, theo).verify(theoSays)).toMatchObject({ patient: theo });
+  });
+
+  test('the clinic’s own record, though what a caller told has more of the words that were said', async () => {
+    const told = patient({ patientId: id('0'), givenName: 'Théo Marie', provisional: true });
+    expect(await world(told, theo).verify({ ...theoSays, name: 'Théo Marie Rivière' })).toMatchObject({
+      patient: theo,
+    });
   });
 
   test('whoever booked twice from one telephone before the clinic knew them, by the later record', async () => {
@@ -124,6 +132,7 @@ describe('who may speak for somebody', () => {
     ['the mother without a number', { ...theoSays, callerName: 'Inès Rivière' }, undefined],
     ['somebody who is not on record', { ...theoSays, callerName: 'Marc Lacour' }, familyPhone],
     ['a first name alone', { ...theoSays, callerName: 'Inès' }, familyPhone],
+    ['the mother among a list of names', { ...theoSays, callerName: 'Inès Marie Awa Ange Rivière' }, familyPhone],
     ['a name much like hers', { ...theoSays, callerName: 'Inès Rivierre' }, familyPhone],
     ['a father of nearly the same name', { ...theoSays, callerName: 'Théo Jean Rivière' }, familyPhone],
     [

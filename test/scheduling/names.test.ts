@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { foldName, nameTokens } from '#domain/scheduling/patients/folded-name.ts';
-import { matchNames, rankCandidates } from '#domain/scheduling/patients/matching.ts';
+import { matchNames, provesName, rankCandidates } from '#domain/scheduling/patients/matching.ts';
 import { splitName } from '#domain/scheduling/patients/split-name.ts';
 import { PatientId } from '#domain/ids.ts';
 import { patient } from '../fakes/patients.ts';
@@ -97,7 +97,14 @@ describe('matching', () => {
     );
   });
 
-  test('the likeliest comes first: the same words, none missing, the clinic’s own record, the calling number', () => {
+  test('a name proves one on record with at most two words that are not on it', () => {
+    expect(provesName('Inès Marie Rivière Dossou', 'Inès Rivière')).toBe(true);
+    expect(provesName('Inès Marie Ange Rivière Dossou', 'Inès Rivière')).toBe(false);
+    expect(provesName('Marie Dossou', 'Marie Ange Awa Thérèse Dossou')).toBe(true);
+    expect(provesName('Inès Rivierre', 'Inès Rivière')).toBe(false);
+  });
+
+  test('the likeliest comes first: the same words, the clinic’s own record, none missing, the calling number', () => {
     const ids = ['0', '1', '2', '3', '4'].map((digit) =>
       PatientId.parse(`e5cab7b6-1f8c-4c9d-8aab-00000000000${digit}`),
     );
@@ -110,7 +117,7 @@ describe('matching', () => {
     ] as const;
     const stranger = patient({ givenName: 'Marc', familyName: 'Lacour' });
     const ranked = rankCandidates('Rivière Inès', [stranger, alike, longer, told, other, best], '+12025550117');
-    expect(ranked.map(({ patient: { patientId } }) => patientId)).toEqual([ids[4], ids[3], ids[2], ids[1], ids[0]]);
+    expect(ranked.map(({ patient: { patientId } }) => patientId)).toEqual([ids[4], ids[3], ids[1], ids[2], ids[0]]);
   });
 });
 

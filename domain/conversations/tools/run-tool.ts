@@ -165,6 +165,6 @@ function afterFault(
     deps.log.warn('emergency.detected', { clinicId: call.clinic.id, conversationId: call.conversation.conversationId });
   }
   if (alone && leadsToPeople) return alone;
-  if (soundsLikeEmergency(utterances.at(-1) ?? '')) return refused(call, 'EMERGENCY_TO_CONFIRM');
+  if (utterances.some(soundsLikeEmergency)) return refused(call, 'EMERGENCY_TO_CONFIRM');
   return alone ?? refused(call, 'RETRY_LATER');
 }

@@ -93,6 +93,7 @@ export const en: ToolWords = {
   whichDay: (date) => `The day and the date don't match: that date is ${date}. Which day would you like?`,
   held: ({ date, time, provider }) =>
     `I'm holding ${date} at ${time} with ${provider} for a few minutes. What name is the appointment for?`,
+  free: (slot) => `That time is free: ${slot}. What name is the appointment for?`,
   readback: ({ type, provider, date, time, firstName }) =>
     `To confirm: ${type} with ${provider}, ${date} at ${time}, for ${firstName}. Is that right?`,
   booked: (date, time) => `You're all set. Your appointment is confirmed for ${date} at ${time}.`,
@@ -100,7 +101,7 @@ export const en: ToolWords = {
     `An appointment was just booked for ${before}. Would you rather have ${after}, or keep both?`,
   moved: ({ date, time, provider }) =>
     `You're all set. Your appointment has been moved to ${date} at ${time} with ${provider}.`,
-  cancelled: (date, time) => `That's done. The appointment on ${date} at ${time} is cancelled.`,
+  cancelled: (date, time) => `That's done. The appointment for ${date} at ${time} is cancelled.`,
   callbackNoted: "I'm also telling the team that it is urgent, so that they call you back.",
 
   noAppointments: "I don't see any upcoming appointments.",

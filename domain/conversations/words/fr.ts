@@ -101,11 +101,12 @@ export const fr: ToolWords = {
   whichDay: (date) => `Le jour et la date ne correspondent pas : cette date est le ${date}. Quel jour souhaitez-vous ?`,
   held: ({ date, time, provider }) =>
     `Je vous garde ${date} à ${time} avec ${provider} quelques minutes. À quel nom est le rendez-vous ?`,
+  free: (slot) => `Ce créneau est libre : ${slot}. À quel nom est le rendez-vous ?`,
   readback: ({ type, provider, date, time, firstName }) =>
     `Je récapitule : ${type} avec ${provider}, ${date} à ${time}, pour ${firstName}. C’est bien cela ?`,
   booked: (date, time) => `C’est noté. Votre rendez-vous est confirmé ${date} à ${time}.`,
   changeToConfirm: (before, after) =>
-    `Un rendez-vous vient d’être pris ${before}. Souhaitez-vous plutôt ${after}, ou garder les deux ?`,
+    `Un rendez-vous vient d’être pris pour ${before}. Souhaitez-vous plutôt ${after}, ou garder les deux ?`,
   moved: ({ date, time, provider }) =>
     `C’est noté. Votre rendez-vous a été déplacé : ${date} à ${time} avec ${provider}.`,
   cancelled: (date, time) => `C’est noté. Le rendez-vous prévu ${date} à ${time} est annulé.`,
@@ -152,5 +153,5 @@ export const fr: ToolWords = {
   hours: (hours) => `Voici les horaires : ${hours}.`,
   address: (address) => `L’adresse est ${address}.`,
   phone: (phone) => `Le numéro de la clinique est le ${phone}.`,
-  emergencyNumbers: (list) => `En cas d’urgence, appelez le ${list}.`,
+  emergencyNumbers: (list) => `En cas d’urgence, appelez le ${list.replaceAll(/, | ou /g, '$&le ')}.`,
 };

@@ -51,6 +51,8 @@ export interface ToolWords {
   tooLate(lastDate: string): string;
   whichDay(date: string): string;
   held(slot: SpokenTime): string;
+  /** Of a time that is free and not held. */
+  free(slot: string): string;
   readback(booking: SpokenTime & { type: string; firstName: string }): string;
   booked(date: string, time: string): string;
   changeToConfirm(before: string, after: string): string;

@@ -5,7 +5,7 @@ import { wallClock } from '../../wall-time.ts';
 import type { Requester } from '../requester.ts';
 import { parseDateOfBirth } from './date-of-birth.ts';
 import type { Identification, Identified, IdentityClaim } from './identification.ts';
-import { compareCandidates, matchNames, rankCandidates } from './matching.ts';
+import { compareCandidates, matchNames, provesName, rankCandidates } from './matching.ts';
 import type { Patient } from './patient.ts';
 import type { PatientStore } from './patient-store.ts';
 
@@ -24,7 +24,8 @@ type Proven = Pick<Extract<Identified, { outcome: 'verified' }>, 'patient' | 'as
 /**
  * Who is on the line, by what they know. What verifies is the exact date of birth and every word of the shorter name,
  * folded; words that are only much alike rank candidates and verify nobody, not even together with the patient's own
- * number, because numbers can be forged and twins answer to much the same name. The caller is asked to spell it.
+ * number, because numbers can be forged and twins answer to much the same name. The caller is asked to spell it. Nor does
+ * a name with more than two words that are not on record, which tries out many names at once.
  *
  * The same person twice on record is a guess, and a guess is a refusal. An unknown person, a wrong date and a contact
  * who is not on record take the same calls of the store and get the same answer. A failure is counted, and every attempt
@@ -66,9 +67,9 @@ export function createIdentification({ patients, clock }: Deps): Identification 
 
 function prove(claim: IdentityClaim, born: readonly Patient[], number: E164 | undefined): Proven | undefined {
   const [first, second] = rankCandidates(claim.name, born, number);
-  if (first?.match.quality !== 'exact') return undefined;
-  if (second && compareCandidates(first, second) === 0) return undefined;
+  if (!first || (second && compareCandidates(first, second) === 0)) return undefined;
   const { patient } = first;
+  if (!provesName(claim.name, `${patient.givenName} ${patient.familyName}`)) return undefined;
   if (speaksForThemselves(claim)) return { patient, as: 'patient' };
   return isAuthorised(patient, claim.callerName, number) ? { patient, as: 'authorised-contact' } : undefined;
 }
@@ -83,8 +84,7 @@ function speaksForThemselves({ name, callerName }: IdentityClaim): boolean {
 /** A contact whose number is on record must call from it. */
 const isAuthorised = ({ authorisedContacts }: Patient, callerName: string | undefined, number: E164 | undefined) =>
   authorisedContacts.some(
-    ({ name, phone }) =>
-      matchNames(callerName ?? '', name)?.quality === 'exact' && (phone === undefined || phone === number),
+    ({ name, phone }) => provesName(callerName ?? '', name) && (phone === undefined || phone === number),
   );
 
 /** A refusal names nobody: the record of it must not say either who is a patient. */

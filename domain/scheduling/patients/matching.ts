@@ -12,6 +12,9 @@ const fewestTokens = 2;
 /** Longer than any name on a passport; a list of guesses is longer. */
 const mostTokens = 10;
 
+/** A second given name and a name of birth; whoever says more words that are not on record tries out names. */
+const mostWordsNotOnRecord = 2;
+
 export interface NameMatch {
   /** `exact`: every word of the shorter name is a word of the longer. `alike`: every one is, or is much like one. */
   quality: 'exact' | 'alike';
@@ -38,6 +41,13 @@ export function matchNames(one: string, other: string): NameMatch | undefined {
     extra: longer.length - shorter.length,
     likeness: likenesses.reduce((sum, likeness) => sum + likeness, 0) / likenesses.length,
   };
+}
+
+/** Whether a name that was told is proof of the one on record: the same words, and hardly any that are not on record. */
+export function provesName(told: string, onRecord: string): boolean {
+  const recorded = nameTokens(onRecord);
+  const notOnRecord = nameTokens(told).filter((token) => !recorded.includes(token));
+  return matchNames(told, onRecord)?.quality === 'exact' && notOnRecord.length <= mostWordsNotOnRecord;
 }
 
 /** The same words first, then the others each with its likest; no word answers for two. Nothing when one stays alone. */
@@ -67,8 +77,9 @@ export interface Candidate {
 }
 
 /**
- * Those among `patients` whose name matches, the likeliest first: the same words before words much alike, then no words
- * missing, the clinic's own record before what a caller told, whoever has the calling number, the likest.
+ * Those among `patients` whose name matches, the likeliest first: the same words before words much alike, then the
+ * clinic's own record before what a caller told, no words missing, whoever has the calling number, the likest.
+ * What a caller told in full never hides the clinic's record of a shorter name.
  */
 export function rankCandidates(name: string, patients: readonly Patient[], callerNumber?: E164): Candidate[] {
   return patients
@@ -86,8 +97,8 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
   const toldTwice = [a, b].every(({ patient, reachedOnNumber }) => patient.provisional && reachedOnNumber);
   return (
     Number(b.match.quality === 'exact') - Number(a.match.quality === 'exact') ||
-    a.match.extra - b.match.extra ||
     Number(a.patient.provisional) - Number(b.patient.provisional) ||
+    a.match.extra - b.match.extra ||
     Number(b.reachedOnNumber) - Number(a.reachedOnNumber) ||
     b.match.likeness - a.match.likeness ||
     (toldTwice ? b.patient.createdAtMs - a.patient.createdAtMs : 0)

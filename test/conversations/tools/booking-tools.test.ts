@@ -192,6 +192,14 @@ describe('booking', () => {
     expect(world.calendar.newPatients).toEqual([]);
   });
 
+  test('whoever is verified by what they told in an earlier call is still to be confirmed by the clinic', async () => {
+    const world = toolWorld({ patients: [{ ...nour, provisional: true }] });
+    expect((await world.run('verify_patient', nourVerified)).code).toBe('OK');
+    await world.run('find_available_times', consultation);
+    await world.run('book_appointment', { choice: 'first', ...nourVerified });
+    expect(world.appointments()).toMatchObject([{ patientId: nour.patientId, flags: ['provisional-patient'] }]);
+  });
+
   test('by date and time, as long as the engine would offer it', async () => {
     const world = toolWorld();
     const wish = { ...consultation, ...someoneNew, date: '2026-10-13' };
@@ -274,7 +282,7 @@ describe('booking', () => {
     const third = { choice: 'le troisième', ...someoneNew };
     expect(await world.run('book_appointment', third)).toMatchObject({
       code: 'CHANGE_TO_CONFIRM',
-      say: 'Un rendez-vous vient d’être pris mardi 13 octobre 2026 à 8 heures avec le docteur Koffi Exemple. Souhaitez-vous plutôt mardi 13 octobre 2026 à 9 heures avec le docteur Koffi Exemple, ou garder les deux ?',
+      say: 'Un rendez-vous vient d’être pris pour mardi 13 octobre 2026 à 8 heures avec le docteur Koffi Exemple. Souhaitez-vous plutôt mardi 13 octobre 2026 à 9 heures avec le docteur Koffi Exemple, ou garder les deux ?',
     });
     expect(world.appointments()).toHaveLength(1);
     const replaced = await world.run('book_appointment', { ...third, existing_appointment: 'replace' });
@@ -508,6 +516,19 @@ describe('the waitlist', () => {
     expect(world.patients.all(world.clinic.id).filter(({ provisional }) => provisional)).toHaveLength(1);
     expect(world.acts.actsOf(world.clinic.id, (await world.state()).conversationId)).toEqual(['waitlisted']);
     expect(world.waitlist.records).toMatchObject([{ act: 'patient.update', fields: ['consentAt', 'contact'] }]);
+  });
+
+  test('is joined anew by who left it in the meantime', async () => {
+    const world = toolWorld();
+    const typeId = world.clinic.appointmentTypes[0]!.id;
+    await world.run('join_waitlist', { ...wish, consent: true });
+    const [entry] = await world.waitlist.ofType(world.clinic.id, typeId);
+    await world.waitlist.update({ ...entry!, status: 'left', version: 2 }, []);
+    await world.run('join_waitlist', { ...wish, part_of_day: 'morning', consent: true });
+    await world.run('join_waitlist', { ...wish, consent: true });
+    const entries = await world.waitlist.ofType(world.clinic.id, typeId);
+    const sameWish = entries.filter(({ before }) => before === undefined);
+    expect(sameWish.map(({ status }) => status).toSorted()).toEqual(['left', 'waiting']);
   });
 
   test('is not joined without a yes', async () => {

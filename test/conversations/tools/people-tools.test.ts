@@ -1,5 +1,6 @@
 import { isoInstant } from '#domain/clock.ts';
 import { aConversationId } from '../../fakes/conversation.ts';
+import { inMemoryDialogues } from '../../fakes/dialogues.ts';
 import { lila, nourVerified, theo, theoVerified, toolWorld } from './tool-world.ts';
 
 const humanLine = { number: '+12025550171' };
@@ -62,6 +63,33 @@ describe('verification', () => {
     expect((await closed.run('verify_patient', guess(4))).say).toBe(
       'Je ne peux pas confirmer votre identité par téléphone. Personne ne peut vous répondre pour l’instant. Voulez-vous laisser un message ?',
     );
+  });
+
+  test('six guesses at one moment are no more than three attempts', async () => {
+    const world = toolWorld({ fromNumber: undefined });
+    const guesses = [2, 3, 4, 5, 6, 7].map((n) => ({ ...nourVerified, date_of_birth: `1958-08-2${n}` }));
+    const answers = await Promise.all(guesses.map((guess) => world.run('verify_patient', guess)));
+    const codes = answers.map(({ code }) => code).sort();
+    expect(codes).toEqual([...Array<string>(2).fill('NOT_VERIFIED'), ...Array<string>(4).fill('VERIFICATION_LOCKED')]);
+    expect(world.patients.records).toHaveLength(3);
+    expect((await world.state()).attempts).toBe(3);
+    expect((await world.run('verify_patient', nourVerified)).code).toBe('VERIFICATION_LOCKED');
+  });
+
+  test('what cannot be counted is not attempted', async () => {
+    const dialogues = inMemoryDialogues();
+    const change = () => Promise.reject(new Error('the store of dialogues failed'));
+    const world = toolWorld({ deps: { dialogues: { ...dialogues, change } } });
+    expect((await world.run('verify_patient', nourVerified)).code).toBe('RETRY_LATER');
+    expect(world.patients.calls).toEqual([]);
+  });
+
+  test('whoever proves who they are is given the attempt back, and what failed before stays counted', async () => {
+    const world = toolWorld();
+    await world.run('verify_patient', { ...nourVerified, date_of_birth: '1958-08-22' });
+    expect((await world.run('verify_patient', nourVerified)).code).toBe('OK');
+    expect((await world.run('verify_patient', theoVerified)).code).toBe('OK');
+    expect((await world.state()).attempts).toBe(1);
   });
 
   test('asked for again in the same words is no new attempt', async () => {
@@ -374,7 +402,7 @@ describe('what the clinic tells anybody', () => {
     ['address', 'en', 'The address is 12 rue des Exemples, Cotonou.'],
     ['phone', 'fr', 'Le numéro de la clinique est le 20 25 55 01 42.'],
     ['phone', 'en', "The clinic's number is 202 555 0142."],
-    ['emergency_numbers', 'fr', 'En cas d’urgence, appelez le 112 ou 118.'],
+    ['emergency_numbers', 'fr', 'En cas d’urgence, appelez le 112 ou le 118.'],
     ['emergency_numbers', 'en', 'In an emergency, call 112 or 118.'],
   ] as const)('%s in %s', async (topic, language, say) => {
     expect(await toolWorld({ language }).run('get_clinic_info', { topic })).toMatchObject({ code: 'OK', say });

@@ -106,6 +106,15 @@ test('of two of one name the one who does what is asked for is meant', () => {
   });
 });
 
+test('“the first” of those who perform a visit is the first of the list that was told, and one that is not there nobody', () => {
+  const performers = { providers: [{ id: clinic.providers[4]!.id }, { id: clinic.providers[1]!.id }] };
+  const named = (said: string) => resolveProvider(said, clinic, performers);
+  expect(named('le premier')).toMatchObject({ outcome: 'one', provider: { givenName: 'Awa' } });
+  expect(named('the second one')).toMatchObject({ outcome: 'one', provider: { givenName: 'Jean' } });
+  expect(named('le dernier')).toMatchObject({ outcome: 'one', provider: { givenName: 'Jean' } });
+  expect(named('le troisième')).toEqual({ outcome: 'unknown' });
+});
+
 test.each([
   ['consultation', 'consultation'],
   ['une consultation, s’il vous plaît', 'consultation'],

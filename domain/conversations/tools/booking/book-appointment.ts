@@ -152,10 +152,11 @@ async function replace(deps: ToolDeps, call: ToolCall, before: Appointment, want
 }
 
 const flagsOf = (
-  { as }: KnownPatient,
+  { as, provisional }: KnownPatient,
   { urgent, byOther }: { urgent: boolean; byOther: boolean },
 ): AppointmentFlag[] => [
-  ...(as === 'provisional' ? (['provisional-patient'] as const) : []),
+  // Whoever is verified by what they told in an earlier call is still to be confirmed by the clinic.
+  ...(as === 'provisional' || provisional ? (['provisional-patient'] as const) : []),
   // A contact on record acts for the patient; anybody else may book, and staff see that they did.
   ...(as === 'provisional' && byOther ? (['booked-by-other'] as const) : []),
   ...(urgent ? (['callback'] as const) : []),

@@ -25,7 +25,7 @@ export const cancelAppointment = defineTool({
   answers: { cancelled: 'true', ...appointmentFieldsHold },
 
   async run(deps, args, call) {
-    const resolved = await resolveAppointment(deps, args, call);
+    const resolved = await resolveAppointment(deps, args, call, 'cancelled');
     if (resolved.outcome === 'refused') return resolved.answer;
     const before = resolved.own.appointment;
     const cancelled = await deps.scheduling.cancel(

@@ -1,5 +1,5 @@
 import { typeName } from '../../../clinics/type-name.ts';
-import { spokenParts } from '../../words/spoken-slots.ts';
+import { spokenParts, spokenSlot } from '../../words/spoken-slots.ts';
 import { sentences, wordsOfTag } from '../../words/words.ts';
 import { defineTool } from '../define-tool.ts';
 import { inputOf } from '../fields.ts';
@@ -55,7 +55,9 @@ export const holdTime = defineTool({
       say: sentences(
         type && firstName
           ? words.readback({ ...parts, type: typeName(type, call.language), firstName })
-          : words.held(parts),
+          : held.length > 0
+            ? words.held(parts)
+            : words.free(spokenSlot(slot, call)),
       ),
       data: { ...appointmentFields(slot, call), held: held.length > 0 },
       remember: (state) => ({ ...state, held }),

@@ -1,6 +1,6 @@
-import { derivedUuid, WaitlistEntryId } from '../../../ids.ts';
 import type { E164 } from '../../../clinics/clinic.ts';
 import { dateProblem } from '../../../scheduling/judge-start.ts';
+import { joinOnce } from '../../../scheduling/waitlist/join-once.ts';
 import { wordsOfTag } from '../../words/words.ts';
 import { recordOf } from '../call-record.ts';
 import { defineTool } from '../define-tool.ts';
@@ -80,13 +80,11 @@ export const joinWaitlist = defineTool({
     const providerId = provider.outcome === 'one' ? provider.provider.id : undefined;
     const days = { from: args.date, to: args.until ?? args.date };
     const wish = [type.type.id, providerId ?? '', days.from ?? '', days.to ?? '', part ?? ''];
-    const entryId = WaitlistEntryId.parse(
-      derivedUuid('waitlist', clinic.id, conversation.conversationId, patientId, ...wish),
-    );
-    await deps.waitlist.join(
+    await joinOnce(
+      deps.waitlist,
+      ['waitlist', clinic.id, conversation.conversationId, patientId, ...wish],
       {
         clinicId: clinic.id,
-        entryId,
         typeId: type.type.id,
         patientId,
         ...(providerId && { providerId }),
@@ -102,7 +100,7 @@ export const joinWaitlist = defineTool({
         updatedAtMs: nowMs,
         version: 1,
       },
-      [
+      ({ entryId }) => [
         // To be contacted is a consent of the patient's, and what goes on record of them.
         recordOf(call, {
           act: 'patient.update',

@@ -43,7 +43,7 @@ export const rescheduleAppointment = defineTool({
   answers: { rescheduled: 'true', ...appointmentFieldsHold },
 
   async run(deps, args, call) {
-    const resolved = await resolveAppointment(deps, args, call);
+    const resolved = await resolveAppointment(deps, args, call, 'rescheduled');
     if (resolved.outcome === 'refused') return resolved.answer;
     const before = resolved.own.appointment;
     const time = resolveTime(args, call, before);

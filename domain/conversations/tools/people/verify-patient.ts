@@ -1,4 +1,5 @@
 import { lineOpen } from '../../../clinics/human-line.ts';
+import { mostAttemptsPerCall } from '../../../scheduling/patients/create-identification.ts';
 import { foldName } from '../../../scheduling/patients/folded-name.ts';
 import { matchNames } from '../../../scheduling/patients/matching.ts';
 import { needsReadBack, parseDateOfBirth, spokenDateOfBirth } from '../../../scheduling/patients/date-of-birth.ts';
@@ -8,7 +9,7 @@ import { sentences, wordsOfTag } from '../../words/words.ts';
 import { defineTool } from '../define-tool.ts';
 import { inputOf } from '../fields.ts';
 import { askFor, refused } from '../refusals.ts';
-import type { ToolAnswer, ToolCall, ToolFields } from '../tool.ts';
+import type { ToolAnswer, ToolCall, ToolDeps, ToolFields } from '../tool.ts';
 
 export const verifyPatient = defineTool({
   name: 'verify_patient',
@@ -28,7 +29,7 @@ export const verifyPatient = defineTool({
     transfer_number: 'number of the team, when verification is over and somebody answers there',
   },
 
-  async run({ identification }, args, call) {
+  async run({ identification, dialogues }, args, call) {
     const { clinic, state, requester, nowMs } = call;
     const words = wordsOfTag(call.language);
     const { patient_name: name, date_of_birth: dob, caller_name: callerName } = args;
@@ -42,7 +43,9 @@ export const verifyPatient = defineTool({
     const verified = alreadyVerified(args, state);
     if (verified) return { code: 'OK', say: words.verified, data: dataOf(verified), wrote: false };
     const claim = { name, dob, ...(callerName !== undefined && { callerName }) };
-    const identified = await identification.verify(clinic, claim, requester, state.attempts);
+    const reserved = await reserveAttempt(dialogues, state);
+    if (reserved.outcome === 'none-left') return locked(call);
+    const identified = await identification.verify(clinic, claim, requester, reserved.attemptsBefore);
     switch (identified.outcome) {
       case 'verified': {
         const { patient, as } = identified;
@@ -52,12 +55,13 @@ export const verifyPatient = defineTool({
           foldedName: foldName(`${patient.givenName} ${patient.familyName}`),
           ...(patient.dob && { dob: patient.dob }),
           givenName: patient.givenName,
+          ...(patient.provisional && { provisional: true }),
         };
         return {
           code: 'OK',
           say: words.verified,
           data: dataOf({ handle: handleOf(state, known) }),
-          remember: (current) => withPatient(current, known),
+          remember: (current) => withPatient({ ...current, attempts: current.attempts - 1 }, known),
           // What is not remembered is not verified: then it is to be asked for again.
           wrote: false,
         };
@@ -68,7 +72,6 @@ export const verifyPatient = defineTool({
           code: 'NOT_VERIFIED',
           say: words.verifyAgain,
           data: { verified: false },
-          remember: countAttempt,
           wrote: true,
         };
       case 'locked':
@@ -90,7 +93,21 @@ function alreadyVerified(
   );
 }
 
-const countAttempt = (state: DialogueState): DialogueState => ({ ...state, attempts: state.attempts + 1 });
+/**
+ * Counts the attempt before anybody is looked for, so that calls at one moment have no more of them together than one
+ * after the other, and none is made that cannot be counted. Whoever proves who they are is given it back.
+ */
+async function reserveAttempt(
+  dialogues: ToolDeps['dialogues'],
+  { clinicId, conversationId }: DialogueState,
+): Promise<{ outcome: 'reserved'; attemptsBefore: number } | { outcome: 'none-left' }> {
+  let attemptsBefore = 0;
+  await dialogues.change(clinicId, conversationId, (current) => {
+    attemptsBefore = current.attempts;
+    return attemptsBefore < mostAttemptsPerCall ? { ...current, attempts: attemptsBefore + 1 } : current;
+  });
+  return attemptsBefore < mostAttemptsPerCall ? { outcome: 'reserved', attemptsBefore } : { outcome: 'none-left' };
+}
 
 /** The same words whether too often the wrong thing was said or nobody of that name is known. */
 function locked(call: ToolCall): ToolAnswer {
@@ -102,7 +119,6 @@ function locked(call: ToolCall): ToolAnswer {
     code: 'VERIFICATION_LOCKED',
     say: number ? words.verifyFail : sentences(cannot, words.codes.NOBODY_AVAILABLE),
     data: { verified: false, ...(number && { transfer_number: number }) },
-    remember: countAttempt,
     wrote: true,
   };
 }

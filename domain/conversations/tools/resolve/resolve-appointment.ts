@@ -45,31 +45,77 @@ export async function ownAppointments(
 const standsAfter = ({ status, startMs }: Appointment, nowMs: number): boolean =>
   startMs >= nowMs && nextStatuses[status].includes('cancelled');
 
+type RepeatableAct = 'cancelled' | 'rescheduled';
+
+/**
+ * The one appointment that was, before this conversation did so with it, where the caller says. A cancelled one is no
+ * longer upcoming: it is found only if it was booked in this conversation.
+ */
+async function doneAlready(
+  { appointments }: Deps,
+  { clinic, state, requester }: ToolCall,
+  {
+    act,
+    all,
+    patients,
+    isMeant,
+  }: {
+    act: RepeatableAct;
+    all: readonly OwnAppointment[];
+    patients: readonly KnownPatient[];
+    isMeant: (startMs: number) => boolean;
+  },
+): Promise<OwnAppointment | undefined> {
+  const booked =
+    act === 'cancelled' ? await Promise.all(state.appointmentIds.map((id) => appointments.get(clinic.id, id))) : [];
+  const cancelled = booked.flatMap((appointment) => {
+    const patient = patients.find(({ patientId }) => patientId === appointment?.patientId);
+    return appointment?.status === 'cancelled' && patient ? [{ appointment, patient }] : [];
+  });
+  const done = (act === 'cancelled' ? cancelled : all).filter(({ appointment: { startMs, history } }) =>
+    history.some(
+      (change) =>
+        change.act === act && change.actorId === requester.actor.actorId && isMeant(change.fromStartMs ?? startMs),
+    ),
+  );
+  return done.length === 1 ? done[0] : undefined;
+}
+
 export type ResolvedAppointment =
   { outcome: 'appointment'; own: OwnAppointment } | { outcome: 'refused'; answer: ToolAnswer };
 
 /**
  * The one appointment a caller means among their own: by date and time, by patient, or because there is only one. Where
  * several are meant they are named to choose from, which goes on record as a disclosure.
+ *
+ * @param act what is to be done with it: where none fits, one with which this conversation has done so already, since a
+ * caller who heard no answer asks again
  */
 export async function resolveAppointment(
   deps: Deps,
   wish: { current_date?: string; current_time?: string; patient_name?: string },
   call: ToolCall,
+  act?: RepeatableAct,
 ): Promise<ResolvedAppointment> {
   const whose = wish.patient_name === undefined ? undefined : resolvePatient(wish, call.state.patients);
   if (call.state.patients.length === 0 || whose?.outcome === 'other') {
     return { outcome: 'refused', answer: refused(call, 'NOT_VERIFIED') };
   }
-  const all = await ownAppointments(deps, call, whose?.outcome === 'known' ? [whose.patient] : undefined);
-  const hasNobodyVerified = call.state.patients.every(({ as }) => as === 'provisional');
-  if (all.length === 0 && hasNobodyVerified) return { outcome: 'refused', answer: refused(call, 'NOT_VERIFIED') };
-  const meant = all.filter(({ appointment }) => {
-    const { date, time } = wallClock(appointment.startMs, call.clinic.zone);
+  const patients = whose?.outcome === 'known' ? [whose.patient] : call.state.patients;
+  const all = await ownAppointments(deps, call, patients);
+  const isMeant = (startMs: number): boolean => {
+    const { date, time } = wallClock(startMs, call.clinic.zone);
     return (wish.current_date ?? date) === date && (wish.current_time ?? time) === time;
-  });
+  };
+  const meant = all.filter(({ appointment }) => isMeant(appointment.startMs));
   const [own] = meant;
-  if (!own) return { outcome: 'refused', answer: refused(call, 'APPOINTMENT_UNKNOWN') };
+  if (!own) {
+    const done = act && (await doneAlready(deps, call, { act, all, patients, isMeant }));
+    if (done) return { outcome: 'appointment', own: done };
+    const hasNobodyVerified = call.state.patients.every(({ as }) => as === 'provisional');
+    const code = all.length === 0 && hasNobodyVerified ? 'NOT_VERIFIED' : 'APPOINTMENT_UNKNOWN';
+    return { outcome: 'refused', answer: refused(call, code) };
+  }
   if (meant.length === 1) return { outcome: 'appointment', own };
   await recordDisclosure(deps, call, meant);
   const list = spokenSlots(

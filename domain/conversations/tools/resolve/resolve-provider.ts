@@ -33,8 +33,8 @@ const specialtyStem = 6;
 
 /**
  * Whom a name as the caller said it means among the clinic's active providers: “docteur Ahmed”, “le premier” of the
- * list as it is told, “n’importe lequel”, a specialty. A name that fits two is ambiguous, never guessed. An id names
- * nobody, and neither does a doctor of another clinic.
+ * list as it is told, which for a type is of those who perform it, “n’importe lequel”, a specialty. A name that fits two
+ * is ambiguous, never guessed. An id names nobody, and neither does a doctor of another clinic.
  */
 export function resolveProvider(
   said: string | undefined,
@@ -44,15 +44,15 @@ export function resolveProvider(
   const heard = wordsOf(said ?? '');
   if (heard.length === 0 || noPreference.test(heard.join(' '))) return { outcome: 'any' };
   const told = activeProviders(clinic.providers);
-  const position = spokenOrdinal(said ?? '', told.length);
-  if (position !== undefined) return { outcome: 'one', provider: told[position] as Provider };
+  const performers = told.filter(
+    ({ id }) => !type?.providers || type.providers.some((performer) => performer.id === id),
+  );
+  const position = spokenOrdinal(said ?? '', performers.length);
+  if (position !== undefined) return { outcome: 'one', provider: performers[position] as Provider };
 
   const name = heard.filter((word) => !courtesies.has(word));
   if (name.every((word) => anyDoctor.has(word))) return { outcome: 'any' };
   // Of two with one name, the one who does what is asked for is meant.
-  const performers = told.filter(
-    ({ id }) => !type?.providers || type.providers.some((performer) => performer.id === id),
-  );
   const named = bestNamed(name, told, (provider) => namesOf(provider, name));
   const fitting = named.length > 1 ? named.filter((provider) => performers.includes(provider)) : named;
   if (fitting.length === 1) return { outcome: 'one', provider: fitting[0] as Provider };
