@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isoInstant } from '#domain/clock.ts';
 import {
   type AnsweredRequests,
+  type Claimed,
   KeptAnswer,
   keptMs,
   leaseMs,
@@ -48,10 +49,14 @@ export function createAnsweredRequests(core: Table): AnsweredRequests {
           values: { ':now': now },
         },
       );
-      if (!stood) {
-        return { outcome: 'claimed', claim: { ...name, claimId: own.claimId, begunAtMs: nowMs, again: false } };
-      }
+      const ours: Claimed = {
+        outcome: 'claimed',
+        claim: { ...name, claimId: own.claimId, begunAtMs: nowMs, again: false },
+      };
+      if (!stood) return ours;
       const before = Row.parse(stood.stoodInTheWay);
+      // The answer to our own write was lost on the way, and its repetition met what the first one wrote.
+      if (before.claimId === own.claimId) return ours;
       if (before.requestHash !== requestHash) return { outcome: 'other-request' };
       if (before.answer !== undefined) {
         return { outcome: 'answered', answer: KeptAnswer.parse(JSON.parse(before.answer)) };

@@ -11,7 +11,8 @@ export type AnswerTo<Name extends Action> = Extract<BookingAnswer, { action: Nam
 /** One clinic's booking API, over HTTP and nothing else. */
 export interface ApiClient {
   /**
-   * Asks for one thing, and again with the same Idempotency-Key when our side fails or is out of reach for a moment.
+   * Asks for one thing, and again with the same Idempotency-Key when our side fails, is out of reach for a moment, is asked
+   * too much, or is still at it; after as long as it says.
    * @throws Refused with what to do, for whatever the API refuses
    */
   ask<Name extends Action>(
@@ -22,7 +23,14 @@ export interface ApiClient {
 
 const mostAttempts = 3;
 
-export function createApiClient({ api, key }: ApiAddress): ApiClient {
+/** Nobody waits longer at a command line, whatever is asked of them. */
+const longestPauseMs = 30_000;
+
+/** @param wait pauses for so many milliseconds */
+export function createApiClient(
+  { api, key }: ApiAddress,
+  wait: (ms: number) => Promise<unknown> = (ms) => pause(ms),
+): ApiClient {
   const send = (body: string, headers: Record<string, string>) =>
     fetch(`${api}/api/booking`, {
       method: 'POST',
@@ -46,15 +54,32 @@ export function createApiClient({ api, key }: ApiAddress): ApiClient {
       for (let attempt = 1; ; attempt++) {
         const sent = await send(JSON.stringify(request), headers);
         const isLast = attempt === mostAttempts;
+        let pauseMs = 300 * attempt;
         if ('cause' in sent) {
           if (isLast) throw new Refused(`${api} cannot be reached`, { cause: sent.cause });
-        } else if (sent.response.status < 500 || isLast) {
-          return answerOf<Name>(request.action, sent.response.status, await sent.response.text());
+        } else {
+          const { status, headers: told } = sent.response;
+          const text = await sent.response.text();
+          if (isLast || !passes(status, text)) return answerOf<Name>(request.action, status, text);
+          pauseMs = retryAfterMs(told) ?? pauseMs;
         }
-        await pause(300 * attempt);
+        await wait(Math.min(pauseMs, longestPauseMs));
       }
     },
   };
+}
+
+/** Whether the same request may fare better in a moment. */
+function passes(status: number, text: string): boolean {
+  if (status >= 500 || status === 429) return true;
+  const known = status === 409 ? ErrorAnswer.safeParse(asJson(text)) : undefined;
+  return known?.data?.error.code === 'in-progress';
+}
+
+/** Nothing when it is not said in seconds. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const [seconds] = /^\d{1,9}$/.exec(headers.get('retry-after') ?? '') ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 function answerOf<Name extends Action>(action: Name, status: number, text: string): AnswerTo<Name> {

@@ -50,7 +50,8 @@ export function answerBookingRequest(deps: Deps) {
     if (chosen !== undefined && !keyHash) return fieldProblem('Idempotency-Key', idempotencyKeyMessage);
 
     // Whatever ties repetitions of one wish together, so that the second finds what the first one did.
-    const session = body.session ?? keyHash?.slice(0, 40) ?? request.requestId.replace(/[^A-Za-z0-9_-]/g, '-');
+    const requestName = keyHash?.slice(0, 40) ?? request.requestId.replace(/[^A-Za-z0-9_-]/g, '-');
+    const session = body.session ?? requestName;
     const call: Omit<ApiCall, 'again'> = {
       clinic,
       requester: {
@@ -58,6 +59,7 @@ export function answerBookingRequest(deps: Deps) {
         holder: `${apiHolders}${keyId}_${session}`,
         actor: { actorType: 'user', actorId: `api-key_${keyId}`, requestId: request.requestId },
       },
+      requestName,
       ...(condition !== undefined && { expectedVersion: condition }),
     };
     if (!keyHash || !changes(body)) return act(body, { ...call, again: false });

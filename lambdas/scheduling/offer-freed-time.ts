@@ -5,6 +5,7 @@ import type { WaitlistEntryId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { FreedTime, TimeFreed } from '#domain/messages/time-freed.ts';
 import type { Calendar } from '#domain/scheduling/calendar.ts';
+import type { Requester } from '#domain/scheduling/requester.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';
 import type { HeldTime, Slot } from '#domain/scheduling/slot.ts';
 import { nextInLine } from '#domain/scheduling/waitlist/matching-entry.ts';
@@ -41,7 +42,14 @@ export type FreedTimeOffer =
  * finishes what it began and answers the same.
  */
 export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender, clock, log }: Deps) {
-  async function findTime(clinic: Clinic, entry: WaitlistEntry, freed: FreedTime): Promise<Slot | undefined> {
+  const askedBy = (entry: WaitlistEntry): Requester['kind'] => (sender.reaches(entry) ? 'agent' : 'staff');
+
+  async function findTime(
+    clinic: Clinic,
+    entry: WaitlistEntry,
+    freed: FreedTime,
+    kind: Requester['kind'],
+  ): Promise<Slot | undefined> {
     const { date, time } = wallClock(freed.startMs, clinic.zone);
     const found = await scheduling.find(
       clinic,
@@ -53,7 +61,7 @@ export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender
         notBefore: time,
         count: 1,
       },
-      waitlistRequester(entry, freed, sender.reaches(entry) ? 'agent' : 'staff'),
+      waitlistRequester(entry, freed, kind),
     );
     return found.code === 'OK' ? found.slots.find(({ startMs }) => startMs === freed.startMs) : undefined;
   }
@@ -118,8 +126,14 @@ export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender
         return { outcome: 'matched' };
       }
 
-      const entry = nextInLine(open, freed, { zone: clinic.zone, nowMs: clock.now(), passedOver });
-      const slot = entry && (await findTime(clinic, entry, freed));
+      const entry = await nextInLine(open, freed, {
+        zone: clinic.zone,
+        nowMs: clock.now(),
+        passedOver,
+        isFree: async (matched, { providerId, startMs }) =>
+          (await findTime(clinic, matched, { ...freed, providerId, startMs }, 'staff')) !== undefined,
+      });
+      const slot = entry && (await findTime(clinic, entry, freed, askedBy(entry)));
       if (!slot) return { outcome: 'none' };
       const answer = await (sender.reaches(entry) ? offer(clinic, entry, slot, freed) : match(entry, slot, freed));
       if (answer) return answer;

@@ -68,6 +68,9 @@ function feedRange({ zone, scheduling }: Clinic, nowMs: number) {
   };
 }
 
+/** A time to which nobody comes, or came, does not keep a provider busy. */
+const leavesTimeFree = ({ status }: Appointment): boolean => status === 'cancelled' || status === 'noshow';
+
 /** An appointment moved to another provider keeps its id and is found in that one's feed. */
 function appointmentEvent(appointment: Appointment, clinic: Clinic): FeedEvent {
   const type = clinic.appointmentTypes.find(({ id }) => id === appointment.typeId);
@@ -80,7 +83,7 @@ function appointmentEvent(appointment: Appointment, clinic: Clinic): FeedEvent {
     changedAtMs: appointment.updatedAtMs,
     summary: (type && typeName(type, clinic.defaultLanguage)) || 'Frontdesk',
     ...(operatory && { location: operatory.name }),
-    state: appointment.status === 'cancelled' ? 'cancelled' : 'confirmed',
+    state: leavesTimeFree(appointment) ? 'cancelled' : 'confirmed',
   };
 }
 

@@ -66,12 +66,21 @@ test('an offer goes to who waits, not to who has one, was shown to the clinic, l
   for (const status of ['booked', 'left', 'expired'] as const) expect(awaits({ status, offer: held })).toBe(false);
 });
 
-test('the oldest whom it suits is next, without those passed over', () => {
+test('the oldest whom it suits is next, without those passed over', async () => {
   const named = (digit: number, changes: Partial<WaitlistEntry> = {}) =>
     waitlistEntry({ entryId: WaitlistEntryId.parse(`c4b5a6d7-1e2f-4a3b-8c4d-5e6f7a8b9c0${digit}`), ...changes });
   const entries = [named(1, { status: 'left' }), named(2, { providerId: otherDoctor }), named(3), named(4)];
-  const next = (...passedOver: WaitlistEntryId[]) => nextInLine(entries, freed, { zone, nowMs, passedOver });
-  expect(next()).toEqual(named(3));
-  expect(next(named(3).entryId)).toEqual(named(4));
-  expect(next(named(3).entryId, named(4).entryId)).toBeUndefined();
+  const isFree = async () => true;
+  const next = (...passedOver: WaitlistEntryId[]) => nextInLine(entries, freed, { zone, nowMs, passedOver, isFree });
+  expect(await next()).toEqual(named(3));
+  expect(await next(named(3).entryId)).toEqual(named(4));
+  expect(await next(named(3).entryId, named(4).entryId)).toBeUndefined();
+});
+
+test('who was shown to the clinic for a time that somebody else has by now is next again', async () => {
+  const shown = waitlistEntry({ status: 'matched', offer: slot });
+  const next = (isFree: boolean) =>
+    nextInLine([shown], freed, { zone, nowMs, passedOver: [], isFree: async () => isFree });
+  expect(await next(true)).toBeUndefined();
+  expect(await next(false)).toEqual(shown);
 });

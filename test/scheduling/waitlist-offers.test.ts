@@ -215,6 +215,19 @@ describe.each(worlds)('a freed time %s', (_, open) => {
     expect(log.codes()).toEqual(['waitlist.matched']);
   });
 
+  test('goes to who was shown to the clinic for another time only once that one is taken', async () => {
+    const { offer, entry, calendar } = await world({ sender: noPatientMessages }, [first]);
+    await offer(at({}));
+    const another = at({ freedId: 'another-2', startMs: Date.parse('2026-10-06T10:00:00.000Z') });
+    expect(await offer(another)).toEqual({ outcome: 'none' });
+    expect(await entry()).toMatchObject({ status: 'matched', offer: { startMs: freed.startMs }, version: 2 });
+    const taken = { fromMs: freed.startMs, toMs: freed.startMs + 30 * minuteMs, createdAtMs: 0 };
+    const resource = { kind: 'provider', id: doctor.id } as const;
+    await calendar.block({ clinicId: cotonou, blockId: 'visit', ...taken, resource }, 5, [], 0);
+    expect(await offer(another)).toEqual({ outcome: 'matched' });
+    expect(await entry()).toMatchObject({ status: 'matched', offer: { startMs: another.freed.startMs }, version: 3 });
+  });
+
   test('is given back and shown to the clinic when the message finds no way after all', async () => {
     const sender: WaitlistOfferSender = { reaches: () => true, send: async () => ({ outcome: 'no-channel' }) };
     const { offer, entry, cells } = await world({ sender });

@@ -1,6 +1,7 @@
 import type { WaitlistEntryId } from '../../ids.ts';
 import type { FreedTime } from '../../messages/time-freed.ts';
 import { wallClock } from '../../wall-time.ts';
+import type { Slot } from '../slot.ts';
 import type { WaitlistEntry } from './waitlist.ts';
 
 /** Whether a freed time is what an entry waits for. Its dates and times are those of the clinic's wall clock. */
@@ -27,15 +28,29 @@ export function awaitsOffer({ status, offer }: WaitlistEntry, nowMs: number): bo
 }
 
 /**
- * Who hears of a freed time next: the oldest entry that it suits. Everybody on the list agreed to be contacted.
+ * Who hears of a freed time next: the oldest entry that it suits. One for which the clinic was shown a time that somebody
+ * else has by now waits again. Everybody on the list agreed to be contacted.
  *
  * @param entries oldest first
  */
-export const nextInLine = (
+export async function nextInLine(
   entries: readonly WaitlistEntry[],
   freed: FreedTime,
-  { zone, nowMs, passedOver }: { zone: string; nowMs: number; passedOver: readonly WaitlistEntryId[] },
-): WaitlistEntry | undefined =>
-  entries.find(
-    (entry) => !passedOver.includes(entry.entryId) && awaitsOffer(entry, nowMs) && suits(entry, freed, zone),
-  );
+  { zone, nowMs, passedOver, isFree }: Line,
+): Promise<WaitlistEntry | undefined> {
+  for (const entry of entries) {
+    if (passedOver.includes(entry.entryId) || !suits(entry, freed, zone)) continue;
+    if (awaitsOffer(entry, nowMs)) return entry;
+    const { status, offer } = entry;
+    if (status === 'matched' && offer && !(await isFree(entry, offer))) return entry;
+  }
+  return undefined;
+}
+
+interface Line {
+  zone: string;
+  nowMs: number;
+  passedOver: readonly WaitlistEntryId[];
+  /** Whether the clinic could still book the time it was shown for an entry. */
+  isFree(entry: WaitlistEntry, shown: Slot): Promise<boolean>;
+}

@@ -21,12 +21,13 @@ export function storedPhone(text: string, { country }: Pick<ClinicProfile, 'coun
 
 /**
  * Whom a request is about: a patient on record, or one to be added. The same request gives the same new patient, so that
- * a retry adds nobody twice.
+ * a retry adds nobody twice. A name alone is several people's: without a date of birth or a number, another request is
+ * about somebody else, whatever session it belongs to.
  */
 export async function patientOfRequest(
   { patients, clock }: Pick<ActionDeps, 'patients' | 'clock'>,
   { patientId, patient }: Named,
-  { clinic, requester }: ApiCall,
+  { clinic, requester, requestName }: ApiCall,
 ): Promise<PatientOfRequest> {
   if (patientId !== undefined) {
     const known = await patients.get(clinic.id, patientId);
@@ -47,7 +48,7 @@ export async function patientOfRequest(
       ),
     };
   }
-  const told = [givenName, familyName, dob ?? '', phone ?? ''];
+  const told = [givenName, familyName, dob ?? '', phone ?? '', ...(dob || phone ? [] : [requestName])];
   const newPatient: Patient = {
     clinicId: clinic.id,
     patientId: PatientId.parse(derivedUuid('api-patient', clinic.id, requester.holder, ...told)),

@@ -1,7 +1,8 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
-import { derivedUuid, WaitlistEntryId } from '#domain/ids.ts';
+import type { SchedulingCode } from '#domain/scheduling/codes.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
+import { joinOnce } from '#domain/scheduling/waitlist/join-once.ts';
 import type { WaitlistEntry } from '#domain/scheduling/waitlist/waitlist.ts';
 import { fieldProblem } from '../api/field-problems.ts';
 import { appointmentOnTheWire, entryOnTheWire } from '../api/on-the-wire.ts';
@@ -52,7 +53,7 @@ async function addPatient({ patients }: ActionDeps, patient: Patient, { requeste
   ]);
 }
 
-/** Puts a patient on the waitlist of a type. The same request again finds its own entry. */
+/** Puts a patient on the waitlist of a type. The same request again finds its own entry, until that one has ended. */
 export function join(deps: ActionDeps): Act<WaitlistRequestOf<'join'>> {
   return async (request, call) => {
     const { clinic, requester } = call;
@@ -70,9 +71,8 @@ export function join(deps: ActionDeps): Act<WaitlistRequestOf<'join'>> {
 
     const nowMs = deps.clock.now();
     const wish = [typeId, patientId, providerId ?? '', from ?? '', to ?? '', notBefore ?? '', before ?? ''];
-    const entry: WaitlistEntry = {
+    const wanted: Omit<WaitlistEntry, 'entryId'> = {
       clinicId: clinic.id,
-      entryId: WaitlistEntryId.parse(derivedUuid('api-waitlist', clinic.id, requester.holder, ...wish)),
       typeId,
       patientId,
       ...(providerId && { providerId }),
@@ -88,12 +88,13 @@ export function join(deps: ActionDeps): Act<WaitlistRequestOf<'join'>> {
       updatedAtMs: nowMs,
       version: 1,
     };
-    const { outcome } = await deps.waitlist.join(entry, [
-      auditOf(entry, call, ['status', 'contact', 'consent'], nowMs),
-    ]);
-    const joined = outcome === 'joined' ? entry : await deps.waitlist.get(clinic.id, entry.entryId);
-    if (!joined) throw new Error('an entry of a waitlist that was joined is not there');
-    const body = { action: 'waitlist', op: 'join', entry: entryOnTheWire(joined, clinic.zone) } as const;
+    const { outcome, entry } = await joinOnce(
+      deps.waitlist,
+      ['api-waitlist', clinic.id, requester.holder, ...wish],
+      wanted,
+      (added) => [auditOf(added, call, ['status', 'contact', 'consent'], nowMs)],
+    );
+    const body = { action: 'waitlist', op: 'join', entry: entryOnTheWire(entry, clinic.zone) } as const;
     return done(body, { status: outcome === 'joined' ? 201 : 200 });
   };
 }
@@ -139,6 +140,17 @@ async function end(deps: ActionDeps, found: WaitlistEntry, status: 'left' | 'boo
   throw new Error('an entry of a waitlist was written by others five times in a row');
 }
 
+/** How it is refused when somebody else has the time. */
+const gone: ReadonlySet<SchedulingCode> = new Set(['SLOT_TAKEN', 'NO_OPERATORY', 'HOLD_EXPIRED']);
+
+/** An entry whose time is gone waits for another. Whoever wrote meanwhile knows better. */
+async function waitAgain(deps: ActionDeps, entry: WaitlistEntry, call: ApiCall): Promise<void> {
+  if (entry.status !== 'matched' && entry.status !== 'offered') return;
+  const nowMs = deps.clock.now();
+  const next: WaitlistEntry = { ...entry, status: 'waiting', updatedAtMs: nowMs, version: entry.version + 1 };
+  await deps.waitlist.update(next, [auditOf(entry, call, ['status'], nowMs)]);
+}
+
 /** Takes an entry off the waitlist and gives back what was kept for it. */
 export function leave(deps: ActionDeps): Act<WaitlistRequestOf<'leave'>> {
   return async ({ entryId }, call) => {
@@ -172,7 +184,10 @@ export function acceptOffer(deps: ActionDeps): Act<WaitlistRequestOf<'accept'>> 
       // The name under which times are kept for an entry; the same for each attempt.
       { ...requester, holder: `waitlist_${entryId}` },
     );
-    if (booked.code !== 'OK') return refusedByEngine(deps, booked, call);
+    if (booked.code !== 'OK') {
+      if (gone.has(booked.code)) await waitAgain(deps, entry, call);
+      return refusedByEngine(deps, booked, call);
+    }
     const settled = await end(deps, entry, 'booked', call);
     const { appointment } = booked;
     return done(

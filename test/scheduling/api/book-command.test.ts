@@ -199,6 +199,56 @@ describe('what is in the way is told in one line', () => {
     stranger.close();
   });
 
+  describe('a request that is not answered at the first attempt', () => {
+    const inProgress = { error: { code: 'in-progress', message: 'A request is being answered.' } };
+    const taken = { error: { code: 'slot-taken', message: 'Somebody else has this time.' } };
+
+    /** Answers in turn, the last one for ever; tells the keys it was asked with, the pauses between, and the end. */
+    async function askOf(...answers: [status: number, body: object, headers?: Record<string, string>][]) {
+      const keys: unknown[] = [];
+      const pauses: number[] = [];
+      const busy = createServer((request, response) => {
+        const [status, body, headers] = answers[Math.min(keys.length, answers.length - 1)]!;
+        keys.push(request.headers['idempotency-key']);
+        response.writeHead(status, headers).end(JSON.stringify(body));
+      });
+      busy.listen(0, '127.0.0.1');
+      await once(busy, 'listening');
+      const api = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+      const client = createApiClient({ api, key: 'x' }, async (ms) => void pauses.push(ms));
+      const ended = await client.ask({ action: 'unblock', blockId: 'b' }).catch((error: Error) => error.message);
+      busy.close();
+      return { asked: keys.length, distinctKeys: new Set(keys).size, pauses, ended };
+    }
+
+    test('is sent again with its key, after as long as the API says', async () => {
+      const done = { action: 'unblock', blockId: '0d9c8b7a-6f5e-4d3c-9b2a-1f0e9d8c7b6a' };
+      expect(await askOf([409, inProgress, { 'retry-after': '15' }], [429, {}], [200, done])).toEqual({
+        asked: 3,
+        distinctKeys: 1,
+        pauses: [15_000, 600],
+        ended: done,
+      });
+    });
+
+    test('is given up after three attempts, and nobody waits for an hour', async () => {
+      expect(await askOf([429, {}, { 'retry-after': '3600' }])).toEqual({
+        asked: 3,
+        distinctKeys: 1,
+        pauses: [30_000, 30_000],
+        ended: 'the API answered 429',
+      });
+      expect(await askOf([409, inProgress, { 'retry-after': '1' }])).toMatchObject({
+        asked: 3,
+        ended: 'A request is being answered. (in-progress)',
+      });
+    });
+
+    test('is not sent again when it was refused', async () => {
+      expect(await askOf([409, taken])).toMatchObject({ asked: 1, pauses: [] });
+    });
+  });
+
   test('names that are nobody’s or several people’s', async () => {
     const doctors = [
       { id: 'a', name: 'Dr Awa Modèle' },

@@ -223,3 +223,19 @@ describe.each(['memory', 'DynamoDB'] as const)('answered requests in %s', (where
     expect(later.filter(({ outcome }) => outcome === 'claimed')).toHaveLength(1);
   });
 });
+
+test('who claims a request and loses the answer of the table finds the claim to be its own', async () => {
+  const { core } = db.tables;
+  const store = createAnsweredRequests({
+    ...core,
+    async put(...write) {
+      await core.put(...write);
+      return core.put(...write);
+    },
+  });
+  const name = { clinicId: cotonou, apiKeyId: '0123456789abcdef', keyHash: 'b'.repeat(64) };
+  const begunAtMs = Date.parse('2026-10-05T12:30:00.000Z');
+  const claimed = await store.claim(name, 'h', begunAtMs);
+  expect(claimed).toMatchObject({ outcome: 'claimed', claim: { ...name, begunAtMs, again: false } });
+  expect(await store.claim(name, 'h', begunAtMs)).toMatchObject({ outcome: 'in-progress' });
+});

@@ -431,6 +431,39 @@ describe('booking', () => {
     );
   });
 
+  test('two of the same name in one session are two patients, unless a date of birth or a number says they are one', async () => {
+    const named = { givenName: 'Ada', familyName: 'Essai' };
+    const patientOf = async (hour: number, patient: object, headers: Record<string, string> = {}) => {
+      const start = `${tomorrow}T${hour}:00:00+01:00`;
+      const { body } = await ask(
+        { action: 'book', typeId: consultation, start, patient: patient as never, session: 'desk' },
+        headers,
+      );
+      return body.appointment.patientId;
+    };
+    const alone = [
+      await patientOf(10, named),
+      await patientOf(11, named),
+      await patientOf(10, named, { 'idempotency-key': 'a' }),
+      await patientOf(11, named, { 'idempotency-key': 'b' }),
+    ];
+    expect(new Set(alone).size).toBe(4);
+    const born = { ...named, dob: '1985-03-09' };
+    expect(await patientOf(15, born)).toBe(await patientOf(16, born));
+    const reached = { ...named, phone: '+12025550133' };
+    expect(await patientOf(15, reached)).toBe(await patientOf(16, reached));
+  });
+
+  test('a patient of whom only the name is told is added once however often the request is sent', async () => {
+    const patient = { givenName: 'Ada', familyName: 'Essai' };
+    const key = { 'idempotency-key': 'a' };
+    world.calendar.failNext('after-write');
+    expect((await bookTen({ patientId: undefined, patient, session: 'desk' }, key)).status).toBe(503);
+    expect((await bookTen({ patientId: undefined, patient, session: 'desk' }, key)).body.replayed).toBe(true);
+    expect(standing()).toHaveLength(1);
+    expect(world.patients.all(world.cotonou.id)).toHaveLength(2);
+  });
+
   test('a patient is in one place at a time, and has no more ahead than the clinic allows', async () => {
     await bookTen({ providerId: awa });
     expect(await bookTen({ providerId: koffi })).toMatchObject({ status: 409, error: { code: 'patient-overlap' } });
@@ -810,6 +843,41 @@ describe('waitlist', () => {
     expect((await ask({ action: 'waitlist', op: 'leave', entryId: entry.id })).error.code).toBe(
       'waitlist-entry-closed',
     );
+  });
+
+  test.each(['left', 'booked', 'expired'] as const)(
+    'who was on the list and is %s by now joins anew',
+    async (status) => {
+      const session = { session: 'desk' };
+      const { entry } = await joined(session);
+      const kept = (await world.waitlist.ofType(world.cotonou.id, consultation as never))[0]!;
+      await world.waitlist.update({ ...kept, status, version: kept.version + 1 }, []);
+      const anew = await joined(session);
+      expect(anew).toMatchObject({ status: 201, entry: { status: 'waiting' } });
+      expect(anew.entry.id).not.toBe(entry.id);
+      expect(await joined(session)).toEqual({ status: 200, entry: anew.entry });
+    },
+  );
+
+  test('an entry whose time was gone when the patient accepted waits for another', async () => {
+    const { entry } = await joined();
+    const kept = (await world.waitlist.ofType(world.cotonou.id, consultation as never))[0]!;
+    const { body } = await ask({
+      action: 'book',
+      typeId: consultation,
+      start: ten,
+      providerId: awa,
+      patient: someone,
+    });
+    const startMs = Date.parse(body.appointment.start);
+    const endMs = startMs + 1_800_000;
+    const offer = { typeId: kept.typeId, providerId: awa, startMs, endMs, occFromMs: startMs, occToMs: endMs };
+    await world.waitlist.update({ ...kept, status: 'matched', offer: offer as never, version: kept.version + 1 }, []);
+    const accepted = await ask({ action: 'waitlist', op: 'accept', entryId: entry.id });
+    expect(accepted).toMatchObject({ status: 409, error: { code: 'slot-taken' } });
+    const [after] = await world.waitlist.ofType(world.cotonou.id, consultation as never);
+    expect(after).toMatchObject({ status: 'waiting', version: kept.version + 2 });
+    expect(world.waitlist.records.at(-1)).toMatchObject({ resourceId: entry.id, fields: ['status'] });
   });
 });
 

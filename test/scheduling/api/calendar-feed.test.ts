@@ -100,6 +100,13 @@ test('a provider’s own appointments and blocks are read by another program, in
   expect(world.log.entries).toEqual([{ code: 'feed.served', fields: { clinicId: world.clinic.id, count: 3 } }]);
 });
 
+test('an appointment nobody came to does not keep the provider busy', async () => {
+  const world = feedWorld();
+  world.calendar.seed(appointment({ startMs: at('09:00'), status: 'noshow' }));
+  const { events } = parsed(await world.ask(await world.issue()));
+  expect(events).toMatchObject([{ status: 'CANCELLED', transparency: 'TRANSPARENT' }]);
+});
+
 test('what is sent are lines of at most 75 octets that end as the standard says, whatever a name holds', async () => {
   const world = feedWorld({
     name: 'Cabinet « Œil; & Nez, Gorge \\ »',
