@@ -56,6 +56,10 @@ export const ConversationId = z
   .brand('ConversationId');
 export type ConversationId = z.infer<typeof ConversationId>;
 
+/** The conversation of a Twilio call. @throws ZodError when it is no `CA…` sid. */
+export const twilioConversationId = (callSid: string): ConversationId =>
+  ConversationId.parse(`twilio_${/^CA[0-9a-f]{32}$/.test(callSid) ? callSid : '!'}`);
+
 /** The conversation of a Retell call or chat. @throws ZodError when the vendor's id holds anything but word characters. */
 export const retellConversationId = (callOrChatId: string): ConversationId =>
   ConversationId.parse(`retell_${callOrChatId}`);

@@ -52,7 +52,31 @@ export type LogCode =
   | 'holds.released'
   | 'calendar.swept'
   | 'calendar.tended'
-  | 'feed.served';
+  | 'feed.served'
+  | 'talk.opened'
+  | 'talk.resumed'
+  | 'talk.refused'
+  | 'talk.superseded'
+  | 'talk.ended'
+  | 'talk.handed-over'
+  | 'talk.save-failed'
+  | 'voice.live'
+  | 'voice.full'
+  | 'voice.draining'
+  | 'voice.first-audio'
+  | 'voice.first-token'
+  | 'voice.barge-in'
+  | 'voice.fallback'
+  | 'voice.overloaded'
+  | 'model.reconnected'
+  | 'model.failed'
+  | 'model.misconfigured'
+  | 'stream.broken'
+  | 'stream.continued'
+  | 'transfer.failed'
+  | 'analysis.made'
+  | 'analysis.failed'
+  | 'recording.kept';
 
 /**
  * What may stand beside a code. Bodies, names, numbers, addresses and transcripts have no field here, so a log of them

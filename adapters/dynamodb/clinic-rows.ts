@@ -11,6 +11,7 @@ import {
   Recipient,
   SchedulingSettings,
   TypeProvider,
+  VoiceSettings,
   WeeklyHours,
 } from '#domain/clinics/clinic.ts';
 import { type ClinicProfile, disabledReasons, type RecipientState } from '#domain/clinics/clinic-store.ts';
@@ -43,9 +44,14 @@ const { id: _typeId, ...typeFields } = AppointmentType.shape;
 /** Places keep the order of the file, which a partition sorted by id would lose. */
 const place = { position: z.int() };
 
-/** A clinic stored before there was scheduling has none of these attributes, and the defaults. */
+/** A clinic stored before there was scheduling, or a voice, has none of these attributes, and the defaults. */
 const Line = z.object(HumanLine.shape).optional();
-const added = { scheduling: z.object(SchedulingSettings.shape).prefault({}), humanLine: Line, emergencyLine: Line };
+const added = {
+  scheduling: z.object(SchedulingSettings.shape).prefault({}),
+  voice: z.object(VoiceSettings.shape).prefault({}),
+  humanLine: Line,
+  emergencyLine: Line,
+};
 
 export const MetaRow = z.object({ ...metaFields, ...added, clinicId: ClinicId, version: z.int() });
 const Rows = z.object({

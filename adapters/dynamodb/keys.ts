@@ -85,6 +85,26 @@ export const keys = {
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
     SK: `MSG#${messageId}`,
   }),
+  /** What any task of the voice service must know to go on with a talk. */
+  talk: (clinicId: ClinicId, conversationId: ConversationId): Key => ({
+    PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
+    SK: 'TALK',
+  }),
+  turn: (clinicId: ClinicId, conversationId: ConversationId, seq: number): Key => ({
+    PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
+    SK: `TURN#${String(seq).padStart(10, '0')}`,
+  }),
+  /** Instructions lie apart from the clinic: a ring reads that partition whole. */
+  instructionsOf: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#INSTR`,
+  instructions: (clinicId: ClinicId, channel: string, scope: string, version: number): Key => ({
+    PK: keys.instructionsOf(clinicId),
+    SK: `INSTR#${channel}#${scope}#v${String(version).padStart(6, '0')}`,
+  }),
+  /** The text that is published now. */
+  currentInstructions: (clinicId: ClinicId, channel: string, scope: string): Key => ({
+    PK: keys.instructionsOf(clinicId),
+    SK: `CURRENT#${channel}#${scope}`,
+  }),
   conversationsByTime: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV`,
   openConversations: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV#open`,
 
@@ -174,6 +194,9 @@ export const keys = {
   apiKeysOfClinic: (clinicId: ClinicId): string => `KEYS#${clinicId}`,
   /** The calendar feed of a provider, by the hash of its secret. */
   feed: (tokenHash: string): Key => ({ PK: `FEED#${tokenHash}`, SK: 'META' }),
+  /** The key in the address of a clinic's LLM socket, by the hash of it. */
+  socketKey: (keyHash: string): Key => ({ PK: `SOCKET#${keyHash}`, SK: 'META' }),
+  socketKeysOfClinic: (clinicId: ClinicId): string => `SOCKETS#${clinicId}`,
   feedsOfClinic: (clinicId: ClinicId): string => `FEEDS#${clinicId}`,
   session: (conversationId: ConversationId): Key => ({ PK: `SES#${conversationId}`, SK: 'META' }),
 

@@ -222,6 +222,21 @@ export type HumanLine = z.infer<typeof HumanLine>;
 export const ClinicNumber = z.strictObject({ number: E164, language: LanguageTag.optional() });
 export type ClinicNumber = z.infer<typeof ClinicNumber>;
 
+/** How the voice service speaks for the clinic. */
+export const VoiceSettings = z.strictObject({
+  /** `single`: one model speaks and does everything. `two`: a light one speaks, a larger one stands behind it and acts. */
+  agents: z.enum(['single', 'two']).default('single'),
+  /** Of the speech model; cannot change within a call. */
+  voice: z
+    .enum(['alloy', 'ash', 'ballad', 'coral', 'echo', 'sage', 'shimmer', 'verse', 'marin', 'cedar'])
+    .default('marin'),
+  /** `server_vad` answers sooner; `semantic_vad` is patient with callers who pause within a sentence. */
+  turnDetection: z.enum(['server_vad', 'semantic_vad']).default('server_vad'),
+  /** `notice`: recorded after saying so. `explicit`: a caller who objects is not recorded any further. */
+  recording: z.enum(['off', 'notice', 'explicit']).default('off'),
+});
+export type VoiceSettings = z.infer<typeof VoiceSettings>;
+
 /** An AI agent at a provider. A `shared` agent serves many clinics and therefore identifies none. */
 export const Agent = z.strictObject({
   provider: z.literal('retell'),
@@ -308,6 +323,7 @@ const clinicFields = z.strictObject({
   operatories: z.array(Operatory).max(60).default([]),
   appointmentTypes: z.array(AppointmentType).max(60).default([]),
   scheduling: SchedulingSettings.prefault({}),
+  voice: VoiceSettings.prefault({}),
   /** Who takes over when a caller asks for a person, or an agent cannot help. */
   humanLine: HumanLine.optional(),
   /** Who takes over in an emergency, besides the public numbers the caller is told to dial. */

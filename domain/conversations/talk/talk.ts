@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { E164 } from '../../clinics/clinic.ts';
+import { ClinicId, ConversationId } from '../../ids.ts';
+import { LanguageTag } from '../../language.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * How a talk on the voice service is to end, put on record before the wire acts on it: whoever is asked what comes next
+ * (`after-stream`) finds it here. Without one, the wire broke.
+ */
+export const Ending = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hangup') }),
+  z.object({ kind: z.literal('transfer'), number: E164 }),
+  /** Nobody answers and no model talks: the number to call back is taken by keypad, and a message. */
+  z.object({ kind: z.literal('callback') }),
+]);
+export type Ending = z.infer<typeof Ending>;
+
+/** Versions of the clinic's instructions a talk was opened with: they stay the same until it is over. */
+export const PinnedInstructions = z.object({
+  base: z.int().optional(),
+  receptionist: z.int().optional(),
+  supervisor: z.int().optional(),
+});
+export type PinnedInstructions = z.infer<typeof PinnedInstructions>;
+
+/** What any task must know to go on with a talk, besides its turns and its `DialogueState`. Instants in epoch milliseconds. */
+export const Talk = z.object({
+  clinicId: ClinicId,
+  conversationId: ConversationId,
+  provider: z.enum(['twilio', 'retell']),
+  direction: z.enum(['inbound', 'outbound']),
+  fromNumber: z.string().optional(),
+  toNumber: z.string().optional(),
+  language: LanguageTag,
+  agents: z.enum(['single', 'two']),
+  instructions: PinnedInstructions,
+  openedAtMs: z.int(),
+  /** Raised by each task or socket that takes the talk over; 0 before the first. Who writes under an older one is refused. */
+  epoch: z.int(),
+  /** How often its stream broke and was begun again. */
+  breaks: z.int(),
+  ending: Ending.optional(),
+  /** Twilio only: SHA-256 of the token that opens its next stream, hexadecimal; absent once it was used. */
+  streamTokenHash: z.string().optional(),
+  streamTokenExpiresAtMs: z.int().optional(),
+  /** All turns are saved. */
+  finishedAtMs: z.int().optional(),
+  version: z.int(),
+});
+export type Talk = z.infer<typeof Talk>;
+
+export type NewTalk = Omit<Talk, 'epoch' | 'breaks' | 'version' | 'ending' | 'finishedAtMs'>;
+
+/** Talks of the voice service and their turns: everything by which another task can go on. */
+export interface TalkStore {
+  get(clinicId: ClinicId, conversationId: ConversationId): Promise<Talk | undefined>;
+  /** Keeps a talk unless it is there already; answers the one that stands. */
+  open(clinicId: ClinicId, talk: NewTalk): Promise<Talk>;
+  /** Reads, changes and writes under the version that was read; `undefined` when there is none. The same object again writes nothing. */
+  change(
+    clinicId: ClinicId,
+    conversationId: ConversationId,
+    change: (current: Talk) => Talk,
+  ): Promise<Talk | undefined>;
+  /** Keeps a turn; one that is there already stays as it is, unless this one is the same place told more fully. */
+  keepTurn(clinicId: ClinicId, conversationId: ConversationId, turn: Turn): Promise<void>;
+  /** In order. */
+  turns(clinicId: ClinicId, conversationId: ConversationId): Promise<Turn[]>;
+}
