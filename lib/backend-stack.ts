@@ -1,4 +1,4 @@
-import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -14,6 +14,7 @@ import type { DataStack } from './data-stack.ts';
 import { type House, nameIn } from './house.ts';
 import { LogAlarm } from './parts/alarm.ts';
 import { Api } from './parts/api.ts';
+import { vendorsOf } from './parts/vendors.ts';
 import { PostCallWorkflow } from './post-call-workflow.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -31,14 +32,11 @@ export class BackendStack extends Stack {
     const operationsKey = Key.fromKeyArn(this, 'OperationsKey', data.operationsKey.keyArn);
     const alarms = this.#alarms(settings, operationsKey);
     const house: House = { settings, data, operationsKey, alarms, bundles };
-    const retellBaseUrl = new CfnParameter(this, 'RetellBaseUrl', {
-      default: 'https://api.retellai.com',
-      description: 'Where Retell answers. Other than the default only for rehearsals against a stand-in.',
-    }).valueAsString;
+    const vendors = vendorsOf(this, settings);
 
     const api = new Api(this, 'Api', house);
     const { answerInboundCall } = new Routing(this, 'Routing', { house, api });
-    const conversations = new Conversations(this, 'Conversations', { house, api, retellBaseUrl });
+    const conversations = new Conversations(this, 'Conversations', { house, api, vendors });
     const { answerBookingRequest } = new Scheduling(this, 'Scheduling', { house, api });
     const notifications = new Notifications(this, 'Notifications', { house });
     new Clinics(this, 'Clinics', { house, api });

@@ -48,6 +48,8 @@ export class DataStack extends Stack {
   readonly payloads: Bucket;
   readonly retellApiKey: CfnSecret;
   readonly clinicBindingKey: CfnSecret;
+  readonly twilioSecret: CfnSecret;
+  readonly openAiKey: CfnSecret;
   /** Encrypts what patients said: tables, bodies, secrets. */
   readonly dataKey: Key;
   readonly operationsKey: Key;
@@ -80,6 +82,15 @@ export class DataStack extends Stack {
       description:
         'Signs the clinic a call belongs to, for the vendor to echo. Made by Secrets Manager, seen by nobody.',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    this.twilioSecret = this.#secret('TwilioSecret', {
+      name: `frontdesk-${settings.stage}/twilio`,
+      description:
+        'Twilio account, as JSON with accountSid and authToken. Created empty; docs/deploy.md says how to put it.',
+    });
+    this.openAiKey = this.#secret('OpenAiKey', {
+      name: `frontdesk-${settings.stage}/openai-api-key`,
+      description: 'OpenAI project key, as plain text. Created empty; docs/deploy.md says how to put it.',
     });
   }
 

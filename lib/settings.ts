@@ -23,10 +23,44 @@ export interface StageSettings {
   /** A call open for longer than this has lost an event. */
   maxCallMinutes: number;
   logRetentionDays: 1 | 30 | 365;
+  /** Where vendors open their sockets to the voice service; its DNS points to the load balancer. */
+  voiceDomain: string;
+  models: Models;
+  voice: VoiceLimits;
   /** How many copies of one queue worker may run, so that a flood of events leaves the ring its capacity. */
   workerConcurrency: number;
   /** Requests a second over all clinics; beyond it the gateway answers 429 and Retell tries again. */
   requestsPerSecond: number;
+}
+
+/** Names at OpenAI. A name that is gone there is alarmed as `model.misconfigured`. */
+interface Models {
+  /** Speaks and does everything, where a clinic has one agent. */
+  realtime: string;
+  /** Speaks, where a clinic has a receptionist and a supervisor. */
+  receptionist: string;
+  /** Stands behind the receptionist and acts. */
+  supervisor: string;
+  /** Answers on wires of text. */
+  text: string;
+  /** Reads a finished call. */
+  analysis: string;
+  /** Writes down what the caller said, for the record. */
+  transcription: string;
+}
+
+/** How many calls at once, and how they end before a machine does. docs/scaling.md has the arithmetic. */
+interface VoiceLimits {
+  /** At least two, so that the loss of one loses no new call. */
+  minTasks: number;
+  maxTasks: number;
+  callsPerTask: number;
+  /** Of one clinic on one task. */
+  callsPerClinic: number;
+  /** Below the model's hour, so that the limit is ours and every wait of a deploy holds. */
+  maxCallMinutes: number;
+  /** After SIGTERM; the rest of the 120 s that Fargate grants is for handing over. */
+  drainSeconds: number;
 }
 
 export const stages = ['prod', 'staging', 'local'] as const;
@@ -39,6 +73,22 @@ const usual = {
   fetchedAnalysisTimeoutSeconds: 60,
   reconcileEveryMinutes: 15,
   maxCallMinutes: 60,
+  models: {
+    realtime: 'gpt-realtime-2.1',
+    receptionist: 'gpt-realtime-2.1-mini',
+    supervisor: 'gpt-6-luna',
+    text: 'gpt-6-luna',
+    analysis: 'gpt-6-luna',
+    transcription: 'gpt-transcribe',
+  },
+  voice: {
+    minTasks: 2,
+    maxTasks: 20,
+    callsPerTask: 200,
+    callsPerClinic: 50,
+    maxCallMinutes: 55,
+    drainSeconds: 100,
+  },
   workerConcurrency: 10,
   requestsPerSecond: 200,
 } as const;
@@ -52,6 +102,7 @@ const settings: Record<Stage, StageSettings> = {
     senderAddress: 'calls@mail.frontdesk.example',
     operatorEmail: 'operators@frontdesk.example',
     consoleUrl: 'https://console.frontdesk.example',
+    voiceDomain: 'voice.frontdesk.example',
     logRetentionDays: 365,
   },
   staging: {
@@ -62,6 +113,7 @@ const settings: Record<Stage, StageSettings> = {
     senderAddress: 'calls@mail.staging.frontdesk.example',
     operatorEmail: 'operators@frontdesk.example',
     consoleUrl: 'https://console.staging.frontdesk.example',
+    voiceDomain: 'voice.staging.frontdesk.example',
     logRetentionDays: 30,
     workerConcurrency: 2,
     requestsPerSecond: 50,
@@ -74,6 +126,7 @@ const settings: Record<Stage, StageSettings> = {
     senderAddress: 'calls@mail.local.frontdesk.example',
     operatorEmail: 'operators@frontdesk.example',
     consoleUrl: 'https://console.local.frontdesk.example',
+    voiceDomain: 'voice.local.frontdesk.example',
     analysisTimeoutSeconds: 15,
     fetchedAnalysisTimeoutSeconds: 15,
     reconcileEveryMinutes: 1,

@@ -14,6 +14,7 @@ import { QueueWorker } from '../parts/queue-worker.ts';
 import { allowBooking, allowBucket, allowDelete, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
 import { ScheduledFunction } from '../parts/scheduled-function.ts';
 import { TaskFunction } from '../parts/task-function.ts';
+import type { Vendors } from '../parts/vendors.ts';
 import { WorkQueue } from '../parts/work-queue.ts';
 import { workflowArn } from '../parts/workflow.ts';
 
@@ -23,7 +24,7 @@ const webhookShare = 0.65;
 interface ConversationsProps {
   house: House;
   api: Api;
-  retellBaseUrl: string;
+  vendors: Vendors;
 }
 
 /** A call's life: its events are stored once, queued in the order of the call, and merged into one item. */
@@ -34,7 +35,7 @@ export class Conversations extends Construct {
   readonly awaitAnalysis: TaskFunction<AwaitAnalysisEnv>;
   readonly fetchCall: TaskFunction<FetchCallEnv>;
 
-  constructor(scope: Construct, id: string, { house, api, retellBaseUrl }: ConversationsProps) {
+  constructor(scope: Construct, id: string, { house, api, vendors }: ConversationsProps) {
     super(scope, id);
     const { settings, data } = house;
     const { core, routing, inbox, audit, payloads, dataKey, retellApiKey, clinicBindingKey } = data;
@@ -111,7 +112,7 @@ export class Conversations extends Construct {
     this.fetchCall = new TaskFunction<FetchCallEnv>(this, 'FetchCall', {
       house,
       entry: 'lambdas/conversations/fetch-call.lambda.ts',
-      environment: { CORE_TABLE: core.tableName, RETELL_BASE_URL: retellBaseUrl, ...intake },
+      environment: { CORE_TABLE: core.tableName, RETELL_BASE_URL: vendors.retellBaseUrl, ...intake },
       impact: 'Clinics get e-mails without a summary: calls whose analysis was lost cannot be fetched from Retell.',
     });
     allowTable(this.fetchCall, core, ['GetItem']);
@@ -131,7 +132,7 @@ export class Conversations extends Construct {
       environment: {
         CORE_TABLE: core.tableName,
         ROUTING_TABLE: routing.tableName,
-        RETELL_BASE_URL: retellBaseUrl,
+        RETELL_BASE_URL: vendors.retellBaseUrl,
         POST_CALL_STATE_MACHINE_ARN: postCall,
         MAX_CALL_MINUTES: String(settings.maxCallMinutes),
         RECONCILE_EVERY_MINUTES: String(settings.reconcileEveryMinutes),

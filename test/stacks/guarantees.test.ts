@@ -106,15 +106,18 @@ describe('what patients said', () => {
     }
   });
 
-  test('secrets carry no values: Retell’s is empty until a person fills it, ours is made where it is kept', () => {
+  test('secrets carry no values: vendors’ are empty until a person fills them, ours is made where it is kept', () => {
     const secrets: Record<string, Resource['Properties']> = Object.fromEntries(
       properties('AWS::SecretsManager::Secret').map((secret) => [secret.Name, secret]),
     );
     expect(Object.keys(secrets).toSorted()).toEqual([
       'frontdesk-prod/clinic-binding-key',
+      'frontdesk-prod/openai-api-key',
       'frontdesk-prod/retell-api-key',
+      'frontdesk-prod/twilio',
     ]);
-    expect(secrets['frontdesk-prod/retell-api-key']).not.toHaveProperty('GenerateSecretString');
+    const generated = Object.values(secrets).filter((secret) => secret.GenerateSecretString);
+    expect(generated.map((secret) => secret.Name)).toEqual(['frontdesk-prod/clinic-binding-key']);
     expect(secrets['frontdesk-prod/clinic-binding-key']?.GenerateSecretString).not.toHaveProperty(
       'SecretStringTemplate',
     );
