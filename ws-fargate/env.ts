@@ -2,6 +2,8 @@ import * as z from 'zod';
 
 /** What the voice service is told by its environment. Secrets are references; what differs between clinics is data. */
 export const Env = z.object({
+  /** The address to listen on: all of a container, whose callers come from outside it. */
+  HOST: z.string(),
   PORT: z.coerce.number().int(),
   CORE_TABLE: z.string(),
   ROUTING_TABLE: z.string(),
