@@ -33,6 +33,5 @@ export interface InstructionStore {
     clinicId: ClinicId,
     text: Pick<Instructions, 'channel' | 'scope' | 'text'>,
     by: { actorType: 'user' | 'system' | 'platform'; actorId: string; requestId: string },
-    nowMs: number,
   ): Promise<Instructions>;
 }

@@ -63,8 +63,11 @@ export interface TalkStore {
     conversationId: ConversationId,
     change: (current: Talk) => Talk,
   ): Promise<Talk | undefined>;
-  /** Keeps a turn; one that is there already stays as it is, unless this one is the same place told more fully. */
-  keepTurn(clinicId: ClinicId, conversationId: ConversationId, turn: Turn): Promise<void>;
+  /**
+   * Keeps a turn; one that is there already stays as it is, unless this one corrects it (`revision`). `superseded`:
+   * nothing was written, because the talk is in the hands of another epoch than the turn's, or there is no such talk.
+   */
+  keepTurn(clinicId: ClinicId, conversationId: ConversationId, turn: Turn): Promise<{ outcome: 'kept' | 'superseded' }>;
   /** In order. */
   turns(clinicId: ClinicId, conversationId: ConversationId): Promise<Turn[]>;
 }

@@ -25,12 +25,17 @@ export const Turn = z.object({
   /** Epoch milliseconds. */
   atMs: z.int(),
   interrupted: z.boolean().optional(),
+  /** How often this place was corrected: of two writers of one place the higher stands, in whatever order they come. */
+  revision: z.int().positive().optional(),
   tool: ToolUse.optional(),
 });
 export type Turn = z.infer<typeof Turn>;
 
 /** Turns of one epoch; an hour of talk has about a thousand. */
 export const turnsPerEpoch = 100_000;
+
+/** The epoch of whoever wrote a turn. */
+export const epochOf = ({ seq }: Pick<Turn, 'seq'>): number => Math.floor(seq / turnsPerEpoch);
 
 /** The transcript as events and e-mails carry it: lines of `Agent: …` and `User: …`, without what tools did. */
 export const transcriptOf = (turns: readonly Turn[]): string =>

@@ -1,0 +1,89 @@
+import { type Clock, isoInstant } from '#domain/clock.ts';
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
+import { Instructions, type InstructionScope, type InstructionStore } from '#domain/conversations/talk/instructions.ts';
+import type { ClinicId } from '#domain/ids.ts';
+import { auditWrite } from './clinic-writes.ts';
+import { keys } from './keys.ts';
+import { type Item, type Table, toItem } from './table.ts';
+import { type Step, transact } from './transact.ts';
+
+/** People who publish at one moment are few. */
+const mostRounds = 5;
+
+const toInstructions = ({ publishedAt, ...item }: Item): Instructions =>
+  Instructions.parse({ ...item, publishedAtMs: Date.parse(String(publishedAt)) });
+
+const byScope = (texts: readonly Instructions[]): Partial<Record<InstructionScope, Instructions>> =>
+  Object.fromEntries(texts.map((text) => [text.scope, text]));
+
+/** Every published text of a clinic for ever, and beside them a copy of the current one of each channel and scope. */
+export function createInstructionStore({ core, audit }: { core: Table; audit: Table }, clock: Clock): InstructionStore {
+  const row = (clinicId: ClinicId, { publishedAtMs, ...text }: Instructions): Item => {
+    const publishedAt = isoInstant(publishedAtMs);
+    return {
+      entity: 'Instructions',
+      schemaVersion: 1,
+      clinicId,
+      ...text,
+      publishedAt,
+      createdAt: publishedAt,
+      updatedAt: publishedAt,
+    };
+  };
+
+  return {
+    async current(clinicId, channel) {
+      const { PK, SK } = keys.currentInstructions(clinicId, channel, '');
+      const items = await core.query({ pk: PK, sk: 'begins_with(SK, :current)', values: { ':current': SK } });
+      return byScope(items.map(toInstructions));
+    },
+
+    async pinned(clinicId, channel, versions) {
+      const wanted = Object.entries(versions).filter(([, version]) => version !== undefined);
+      if (wanted.length === 0) return {};
+      const places = wanted.map(([scope, version]) => keys.instructions(clinicId, channel, scope, version));
+      const texts = (await core.getMany(places)).map(toInstructions);
+      if (texts.length < wanted.length) throw new Error('a talk is pinned to instructions that do not exist');
+      return byScope(texts);
+    },
+
+    async publish(clinicId, { channel, scope, text }, by) {
+      const place = keys.currentInstructions(clinicId, channel, scope);
+      for (let round = 0; round < mostRounds; round++) {
+        const before = await core.get(place, { attributes: ['version'] });
+        const publishedAtMs = clock.now();
+        const version = Number(before?.version ?? 0) + 1;
+        const published = Instructions.parse({ channel, scope, version, text, publishedAtMs });
+        const item = row(clinicId, published);
+        const put = (key: Item, condition: object): Step<'taken'> => ({
+          word: 'taken',
+          action: { Put: { TableName: core.name, Item: toItem({ ...key, ...item }), ...condition } },
+        });
+        const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
+        const stands = {
+          ConditionExpression: '#version = :version',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: toItem({ ':version': version - 1 }),
+        };
+        const event: PendingAuditEvent = {
+          v: 1,
+          clinicId,
+          occurredAt: isoInstant(publishedAtMs),
+          ...by,
+          act: 'settings.update',
+          outcome: 'success',
+          resourceType: 'instructions',
+          resourceId: `${channel}/${scope}/${version}`,
+          fields: ['text'],
+        };
+        const refused = await transact(core.client, [
+          put({ ...keys.instructions(clinicId, channel, scope, version) }, isNew),
+          put({ ...place }, before ? stands : isNew),
+          { word: 'taken', action: auditWrite(audit.name, event) },
+        ]);
+        if (refused.length === 0) return published;
+      }
+      throw new Error('instructions were published by others five times in a row');
+    },
+  };
+}
