@@ -8,6 +8,8 @@ export interface Line {
   text: string;
   /** Silence before it, on top of the usual breath: somebody looks for a diary, the agent thinks. */
   pauseSeconds?: number;
+  /** Of a caller: begins in the middle of what the agent says just then, and is heard over it. */
+  bargesIn?: true;
 }
 
 /** The agent's flow moves to another node; nothing is heard. */
@@ -33,7 +35,40 @@ export interface AnotherCall {
   when: 'before' | 'meanwhile';
 }
 
-export type ScriptStep = Line | Transition | FunctionNode | AnotherCall;
+/** The caller says nothing: until the agent asks whether anybody is there, or ever again. */
+export interface Silence {
+  silent: 'until-asked' | 'to-the-end';
+}
+
+/** Sound that is no word, while the agent speaks: too loud to be taken for silence. */
+export interface Noise {
+  noise: 'cough';
+}
+
+/** The caller presses keys, one after the other. */
+export interface Keys {
+  presses: string;
+}
+
+/** What can go wrong, or on, around a call while it lasts. */
+export type Happening =
+  /** The task of the voice service that holds the call is killed. */
+  | 'task-dies'
+  /** New tasks replace the running ones. */
+  | 'deploy'
+  /** The model's connections are cut, and the next requests to it fail. */
+  | 'model-dies'
+  /** Our tools are slow to answer for a while, but do. */
+  | 'tools-slow'
+  /** Every analysis of a call fails from now on, until the call has been closed. */
+  | 'analysis-fails';
+
+/** Something happens around the call before the caller goes on. Only where a live call can meet it. */
+export interface Disturbance {
+  happens: Happening;
+}
+
+export type ScriptStep = Line | Transition | FunctionNode | AnotherCall | Silence | Noise | Keys | Disturbance;
 
 /** What is said in one language, and what Retell's analysis makes of it. */
 export interface Talk {
@@ -66,6 +101,10 @@ export interface Expectation {
   timeoutSeconds: number;
 }
 
+/** Whose side of the wire a stand-in plays: Retell's conversation flow, its socket for a model of ours, or Twilio's media stream. */
+export const vendors = ['retell', 'retell-llm', 'twilio'] as const;
+export type Vendor = (typeof vendors)[number];
+
 /** One call, as data. Names are invented and numbers fictional. */
 export interface Scenario {
   name: string;
@@ -80,6 +119,12 @@ export interface Scenario {
   patient: string;
   /** The number dialled, when it is not the clinic's. */
   dials?: string;
+  /** The wires it can be played on; on all of them where nothing is said. */
+  vendors?: readonly Vendor[];
+  /** So many callers at once, each from a number of their own, over all clinics in turn. */
+  callers?: number;
+  /** A hum lies under everything the caller says, too faint to be speech. */
+  hum?: true;
   /** The call is cut here, in mid-word if need be; otherwise it lasts as long as what is said. */
   hangUpAfterSeconds?: number;
   disconnectionReason: 'user_hangup' | 'agent_hangup' | 'dial_no_answer';

@@ -57,7 +57,9 @@ export async function performTalk(
     if (speak(script).durationMs >= (scenario.hangUpAfterSeconds ?? Infinity) * 1000) break;
     if ('another' in step) Object.assign(known, earlier(await stage.anotherCall(step)));
     else if ('call' in step) script.push(await calledFunction(step, script, known, say, stage));
-    else script.push('text' in step ? { ...step, text: say(step.text) } : step);
+    else if ('text' in step) script.push({ ...step, text: say(step.text) });
+    // What only a live call can meet is passed over: here both sides speak in turn.
+    else if ('node' in step) script.push(step);
   }
   const collected = talk.collected && mapValues(talk.collected, say);
   return {
