@@ -11,6 +11,7 @@ import { apiKey, calendar, type CredentialOptions } from './clinic/credentials.t
 import { diffLines } from './clinic/diff-lines.ts';
 import { paint } from './clinic/paint.ts';
 import { listLines, profileLines } from './clinic/profile-lines.ts';
+import { socketKey } from './clinic/socket-key.ts';
 import { Misuse, print, printJson, Refused, runCommand } from './command-line.ts';
 import { connect, defaultDir } from './connect.ts';
 
@@ -22,13 +23,14 @@ const usage = `npm run clinic -- <command> [options]
   show <slug>                        one clinic, with the state of its recipients
   enable-recipient <slug> <address>  write again to an address that bounced or complained
   api-key <slug>                     a new key for the clinic's software; the former ones work for one hour longer
+  socket-key <slug>                  a new secret address of the clinic's LLM socket; the former ones work for one hour longer
   calendar <slug> <provider>         a new secret address of a provider's calendar feed; the former one ends
 
   --dry-run        apply: show what would change and change nothing
   --label <text>   api-key: what the key is for
-  --keep           api-key: the former keys go on working
-  --list           api-key: all keys of the clinic, without their secrets
-  --revoke         api-key <slug> <id>: end a key at once; calendar: end the feed of the provider
+  --keep           api-key, socket-key: the former keys go on working
+  --list           api-key, socket-key: all keys of the clinic, without their secrets
+  --revoke         api-key, socket-key <slug> <id>: end a key at once; calendar: end the feed of the provider
   --stage <name>   a deployed stage instead of the system running here; AWS credentials come from the environment
   --dir <path>     where npm start keeps its files (default ${defaultDir})
   --json           print JSON
@@ -143,5 +145,5 @@ await runCommand<Options>(
     list: { type: 'boolean', default: false },
     revoke: { type: 'boolean', default: false },
   },
-  { apply, check, list, show, 'enable-recipient': enable, 'api-key': apiKey, calendar },
+  { apply, check, list, show, 'enable-recipient': enable, 'api-key': apiKey, 'socket-key': socketKey, calendar },
 );

@@ -1,9 +1,8 @@
 import { isoInstant } from '#domain/clock.ts';
 import { ApiKey, type ApiKeyStore } from '#domain/clinics/api-key.ts';
-import { auditWrite } from './clinic-writes.ts';
+import { expiringCredentials } from './expiring-credentials.ts';
 import { keys } from './keys.ts';
-import { type Item, type Table, toItem } from './table.ts';
-import { type Step, transact } from './transact.ts';
+import type { Item, Table } from './table.ts';
 
 const apiKeyOf = ({ createdAt, expiresAt, ...item }: Item): ApiKey =>
   ApiKey.parse({
@@ -22,21 +21,7 @@ export const createApiKeyLookup = (routing: Table): Pick<ApiKeyStore, 'get'> => 
 
 /** The keys of clinics' software, for those who hand them out. */
 export function createApiKeyStore({ routing, audit }: { routing: Table; audit: Table }): ApiKeyStore {
-  /** A key that ends earlier anyway is left alone. */
-  const expire = (keyId: string, at: string, writtenAt: string): Step<'ended'> => ({
-    word: 'ended',
-    action: {
-      Update: {
-        TableName: routing.name,
-        Key: toItem({ ...keys.apiKey(keyId) }),
-        UpdateExpression: 'SET #expiresAt = :at, #updatedAt = :writtenAt',
-        ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(#expiresAt) OR #expiresAt > :at)',
-        ExpressionAttributeNames: { '#expiresAt': 'expiresAt', '#updatedAt': 'updatedAt' },
-        ExpressionAttributeValues: toItem({ ':at': at, ':writtenAt': writtenAt }),
-      },
-    },
-  });
-
+  const credentials = expiringCredentials({ routing, audit });
   return {
     ...createApiKeyLookup(routing),
 
@@ -57,38 +42,10 @@ export function createApiKeyStore({ routing, audit }: { routing: Table; audit: T
         updatedAt: createdAt,
         expiresAt: expiresAtMs === undefined ? undefined : isoInstant(expiresAtMs),
       };
-      let retiring = [...retire.keyIds];
-      for (;;) {
-        const steps: Step<'added' | 'ended'>[] = [
-          {
-            word: 'added',
-            action: {
-              Put: {
-                TableName: routing.name,
-                Item: toItem(item),
-                ConditionExpression: 'attribute_not_exists(PK)',
-              },
-            },
-          },
-          { word: 'added', action: auditWrite(audit.name, event) },
-          ...retiring.map((keyId) => expire(keyId, isoInstant(retire.expiresAtMs), createdAt)),
-        ];
-        const refused = await transact(routing.client, steps);
-        if (refused.length === 0) return;
-        if (refused.some(({ word }) => word === 'added')) throw new Error('a new API key has the id of another');
-        // Somebody ended those earlier in the meantime.
-        retiring = retiring.filter((_, index) => !refused.includes(steps[index + 2]!));
-      }
+      const retiring = { keys: retire.keyIds.map((id) => keys.apiKey(id)), expiresAtMs: retire.expiresAtMs };
+      await credentials.add(item, retiring, event);
     },
 
-    async revoke(clinicId, keyId, atMs, event) {
-      const known = await routing.get(keys.apiKey(keyId));
-      if (known?.clinicId !== clinicId) return { outcome: 'not-live' };
-      const refused = await transact(routing.client, [
-        expire(keyId, isoInstant(atMs), isoInstant(atMs)),
-        { word: 'ended', action: auditWrite(audit.name, event) },
-      ]);
-      return { outcome: refused.length ? 'not-live' : 'revoked' };
-    },
+    revoke: (clinicId, keyId, atMs, event) => credentials.revoke(clinicId, keys.apiKey(keyId), atMs, event),
   };
 }

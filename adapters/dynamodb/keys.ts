@@ -185,7 +185,7 @@ export const keys = {
     PK: `NUM#${number}`,
     SK: `HIST#${releasedAt}#${clinicId}`,
   }),
-  slug: (slug: Slug): Key => ({ PK: `SLUG#${slug}`, SK: 'META' }),
+  slug: (slug: Slug | string): Key => ({ PK: `SLUG#${slug}`, SK: 'META' }),
   /** Sparse: the current slug of every clinic, in order. */
   clinicsBySlug: 'CLINICS',
   agent: (provider: string, agentId: string): Key => ({ PK: `AGT#${provider}#${agentId}`, SK: 'META' }),

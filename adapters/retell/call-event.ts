@@ -106,7 +106,7 @@ export const providerIdOf = (webhook: RetellWebhook): string =>
 
 type CallWebhook = Extract<RetellWebhook, { call: unknown }>;
 type ChatWebhook = Extract<RetellWebhook, { chat: unknown }>;
-const isCall = (webhook: RetellWebhook): webhook is CallWebhook =>
+export const isCall = (webhook: RetellWebhook): webhook is CallWebhook =>
   (webhook as { call?: { call_id?: unknown } | null }).call?.call_id !== undefined;
 
 /** The event of a stored body; nothing when it is none, or of a type that is not merged. */

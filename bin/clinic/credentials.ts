@@ -23,7 +23,7 @@ export interface CredentialOptions extends SharedOptions {
   revoke: boolean;
 }
 
-async function withClinic<T>(
+export async function withClinic<T>(
   { stage, dir }: SharedOptions,
   slug: string,
   use: (clinic: ClinicProfile, system: Connection) => Promise<T>,
@@ -70,11 +70,13 @@ export async function apiKey([slug, id, ...rest]: string[], options: CredentialO
   });
 }
 
+/** How long a listed key still works. */
+export function stateOf({ expiresAtMs, live }: { expiresAtMs?: number; live: boolean }): string {
+  if (expiresAtMs === undefined) return 'lasting';
+  return live ? `until ${isoInstant(expiresAtMs)}` : `ended ${isoInstant(expiresAtMs)}`;
+}
+
 function list(keys: Awaited<ReturnType<ReturnType<typeof listApiKeys>>>, { json }: SharedOptions): number {
-  const state = (key: (typeof keys)[number]) => {
-    if (key.expiresAtMs === undefined) return 'lasting';
-    return key.live ? `until ${isoInstant(key.expiresAtMs)}` : `ended ${isoInstant(key.expiresAtMs)}`;
-  };
   if (json) {
     printJson(
       keys.map(({ keyId, label, createdAtMs, expiresAtMs, live }) => ({
@@ -87,7 +89,7 @@ function list(keys: Awaited<ReturnType<ReturnType<typeof listApiKeys>>>, { json 
     );
   } else if (keys.length === 0) print(['There is no key yet.']);
   else {
-    const rows = keys.map((key) => [key.keyId, isoInstant(key.createdAtMs), state(key), key.label ?? '']);
+    const rows = keys.map((key) => [key.keyId, isoInstant(key.createdAtMs), stateOf(key), key.label ?? '']);
     print(columns([['id', 'created', 'works', 'label'], ...rows]));
   }
   return 0;
@@ -127,9 +129,10 @@ export async function calendar([slug, ...name]: string[], options: CredentialOpt
 }
 
 /** Where the API of the running local system answers. */
-async function localApi(dir: string): Promise<string | undefined> {
-  const system = z
-    .object({ api: z.url().optional() })
-    .parse(JSON.parse(await readFile(join(dir, 'local.json'), 'utf8')));
-  return system.api;
+const localApi = async (dir: string): Promise<string | undefined> => (await localAddresses(dir)).api;
+
+/** Where the parts of the running local system answer. */
+export async function localAddresses(dir: string): Promise<{ api?: string; voice?: string }> {
+  const Addresses = z.object({ api: z.url().optional(), voice: z.url().optional() });
+  return Addresses.parse(JSON.parse(await readFile(join(dir, 'local.json'), 'utf8')));
 }

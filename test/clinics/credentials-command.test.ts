@@ -7,6 +7,7 @@ import { createCalendarFeedStore } from '#adapters/dynamodb/calendar-feeds.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { readApiKey } from '#domain/clinics/api-key.ts';
 import { feedTokenHash } from '#domain/clinics/calendar-feed.ts';
+import { socketKeyHash, socketKeyId } from '#domain/clinics/socket-key.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
 
@@ -17,7 +18,13 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'frontdesk-'));
   const tables = Object.fromEntries(Object.entries(db.tables).map(([name, table]) => [name, table.name]));
   const aws = { endpoint: db.endpoint, region: 'us-east-1' };
-  const system = { stage: 'test', api: 'http://127.0.0.1:4000', aws, dynamodb: { tables } };
+  const system = {
+    stage: 'test',
+    api: 'http://127.0.0.1:4000',
+    voice: 'ws://127.0.0.1:4001',
+    aws,
+    dynamodb: { tables },
+  };
   await writeFile(join(dir, 'local.json'), JSON.stringify(system));
   await createClinicRegistry(db.tables).save([{ after: cliniqueBenin, events: [] }], 0);
 });
@@ -85,6 +92,26 @@ test(
     expect(await feeds.get(feedTokenHash(token))).toMatchObject({ clinicId: cliniqueBenin.id });
     expect((await clinic('calendar', 'clinique-benin', 'awa', '--revoke')).out).toMatch(/shows nothing any more\n$/);
     expect(await feeds.get(feedTokenHash(token))).toHaveProperty('revokedAtMs', expect.any(Number));
+  },
+  patienceMs,
+);
+
+test(
+  'the address of a clinic’s LLM socket is shown once, listed without its key and revoked',
+  async () => {
+    const first = await clinic('socket-key', 'clinique-benin');
+    expect(first.out).toMatch(
+      /^ws:\/\/127\.0\.0\.1:4001\/llm-websocket\/clinique-benin\/[\w-]{43}\nThe llm_websocket_url of /,
+    );
+    const key = first.out.split('\n')[0]?.split('/').at(-1) ?? '';
+    const keyId = socketKeyId({ keyHash: socketKeyHash(key) });
+    const listed = await clinic('socket-key', 'clinique-benin', '--list');
+    expect(listed.out).toMatch(new RegExp(`^id +created +works *\n${keyId} +\\S+ +lasting\n$`));
+    expect(listed.out).not.toContain(key);
+    expect((await clinic('socket-key', 'clinique-benin', keyId, '--revoke')).out).toBe(
+      `${keyId} opens no call any more\n`,
+    );
+    expect(await clinic('socket-key', 'clinique-benin', keyId, '--revoke')).toMatchObject({ code: 1, out: '' });
   },
   patienceMs,
 );
