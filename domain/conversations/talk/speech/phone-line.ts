@@ -1,0 +1,21 @@
+/** The caller's side of a call, as the dialogue plays to it. */
+export interface PhoneLine {
+  /** Base64 of µ-law at 8 kHz, played in order. */
+  play(payload: Buffer): void;
+  /** Comes back when everything before it was played. */
+  mark(name: string): void;
+  /** Empties what waits to be played; its marks come back. */
+  clear(): void;
+  /** Lets go of the audio. The call itself goes on where its vendor takes it. */
+  close(): void;
+}
+
+/** What may be done to a call besides its audio. Both reject when the vendor did not take the order. */
+export interface CallControl {
+  hangUp(): Promise<void>;
+  /** The call goes on as the ending on record says. */
+  goOn(): Promise<void>;
+}
+
+/** How the caller's side ended: `hung-up` was said, `broken` was not. */
+export type LineEnd = 'hung-up' | 'broken';

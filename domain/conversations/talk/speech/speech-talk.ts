@@ -1,0 +1,757 @@
+import type { Clock } from '../../../clock.ts';
+import { lineOpen } from '../../../clinics/human-line.ts';
+import { languageOf } from '../../../language.ts';
+import { errorFields, type Log, type LogFields } from '../../../log.ts';
+import type { Alarm, LiveTalk } from '../live-talk.ts';
+import type { Ending } from '../talk.ts';
+import { type AgentTurns, createAgentTurns, type Utterance } from './agent-turns.ts';
+import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
+import { createDeadlines, type Deadlines, type Timers } from './deadlines.ts';
+import { isAnswerOwed } from './history.ts';
+import { createKeypad } from './keypad.ts';
+import { createModelLink, type ModelLink } from './model-link.ts';
+import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
+import { Playback } from './playback.ts';
+import { decodedBytes, type PreparedAudio, type PreparedName } from './prepared-audio.ts';
+import { speechSetup } from './speech-setup.ts';
+import type {
+  Listening,
+  Purpose,
+  ResponseEnd,
+  SpeechEvent,
+  SpeechModels,
+  SpeechSession,
+  SpokenItem,
+} from './speech-model.ts';
+import { type SpeechWords, speechWords } from './speech-words.ts';
+import { type AskSupervisor, createToolRuns, type FinishedRun, type ToolRuns } from './tool-runs.ts';
+
+/** A tool that takes longer than this is covered with a sentence. */
+const fillerAfterMs = 700;
+/** No sound for so long after the caller has finished, and a sentence is said that needs no model. */
+const stalledAfterMs = 3_000;
+/** So much longer, and the session is given up. */
+const deadAfterMs = 4_000;
+const silentAfterMs = 8_000;
+const mostSilentPrompts = 2;
+/** A mark that does not come back is waited for this long beyond the audio before it. */
+const markGraceMs = 2_000;
+/** A last sentence that the model does not begin to say within this is said without it. */
+const lastWordMs = 6_000;
+const savingMs = 2_000;
+/** After an order to the vendor, the stream is over within this or closed by us. */
+const leavingMs = 5_000;
+/** The caller's last words are waited for this long after hanging up. */
+const lastWordsMs = 3_000;
+/** A talk is handed over between two sentences, if there is a pause within this. */
+const handOverMs = 4_000;
+/** The caller is told so long before a call would be too long. */
+const wrapUpMs = 60_000;
+
+const attentive: Listening = { answers: true, stops: true };
+const guarded: Listening = { answers: false, stops: false };
+
+export interface SpeechDeps {
+  models: SpeechModels;
+  /** For clinics with two agents. */
+  askSupervisor: AskSupervisor;
+  prepared: PreparedAudio;
+  clock: Clock;
+  timers: Timers;
+  log: Log;
+  maxCallMs: number;
+}
+
+type DeadlineName =
+  | 'attempt'
+  | 'pause'
+  | 'keys'
+  | 'filler'
+  | 'stall'
+  | 'silence'
+  | 'guard'
+  | 'act'
+  | 'save'
+  | 'leave'
+  | 'last-words'
+  | 'hand-over'
+  | 'limit';
+
+/**
+ * A talk by voice over a telephone line and a speech model, from the greeting to its last turn saved. It is told what
+ * comes from the line, and plays to it; whatever fails, somebody answers the caller or the call goes where somebody does.
+ */
+export class SpeechTalk {
+  /** Resolves when the talk is saved and closed. */
+  readonly over: Promise<void>;
+  readonly #deps: SpeechDeps;
+  readonly #talk: LiveTalk;
+  readonly #line: PhoneLine;
+  readonly #control: CallControl;
+  readonly #where: LogFields;
+  readonly #deadlines: Deadlines<DeadlineName>;
+  readonly #playback: Playback;
+  readonly #callerTurns: CallerTurns;
+  readonly #agentTurns: AgentTurns;
+  readonly #keypad: { press(key: string): void };
+  readonly #link: ModelLink;
+  readonly #runs: ToolRuns;
+  readonly #gone = new AbortController();
+  readonly #startedMs: number;
+  #resolveOver: () => void = () => undefined;
+
+  /** The utterance whose sound comes just now. */
+  #current: Utterance | undefined;
+  #callerSpeaks = false;
+  /** Somebody waits for a word of ours. */
+  #isOwed = false;
+  /** Outputs or words of ours wait for an answer that knows of them. */
+  #wantsAnswer = false;
+  #responding = false;
+  /** Nobody interrupts, and nobody is answered, until this has been said. */
+  #guard: { purpose: Purpose; say: string; said: boolean } | undefined;
+  /** The caller said something while nobody was to be answered. */
+  #isUnanswered = false;
+  #silentPrompts = 0;
+  #fillers = 0;
+  #hasFilled = false;
+  #saidOneMoment = false;
+  #retries = 0;
+  #hadSound = false;
+  #lostWords = false;
+  #ending: { ending: Ending; saved: Promise<boolean>; isSaid: boolean } | undefined;
+  #pendingEnding: { ending: Ending; say: string } | undefined;
+  #lastWord = '';
+  #hasFallenBack = false;
+  /** In which session each running tool was called. */
+  readonly #runsOf = new Map<string, number>();
+  /** What runs now is answered to the model and not to the caller. */
+  #isMuted = false;
+  #isTalkOver = false;
+  #isClosing = false;
+  #hasActed = false;
+  #isOver = false;
+  #handingOver = false;
+
+  constructor(deps: SpeechDeps, talk: LiveTalk, line: PhoneLine, control: CallControl) {
+    this.#deps = deps;
+    this.#talk = talk;
+    this.#line = line;
+    this.#control = control;
+    this.#where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
+    this.#startedMs = deps.clock.now();
+    this.#deadlines = createDeadlines<DeadlineName>(deps.clock, deps.timers);
+    this.#playback = new Playback(deps.clock);
+    this.#callerTurns = createCallerTurns(talk);
+    this.#agentTurns = createAgentTurns(talk, this.#playback);
+    this.#keypad = createKeypad(this.#deadlines, (keys) => this.#keyed(keys));
+    this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, this.#gone.signal, {
+      finished: (run) => this.#toolFinished(run),
+      failed: (error) => deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) }),
+    });
+    this.#link = createModelLink(
+      { models: deps.models, deadlines: this.#deadlines, clock: deps.clock, log: deps.log, where: this.#where },
+      () => speechSetup(talk, this.#listening()),
+      {
+        onAudio: (item, payload) => this.#onAudio(item, payload),
+        onEvent: (event) => this.#onEvent(event),
+        onLive: (session, isFirst) => this.#onLive(session, isFirst),
+        onLost: () => this.#onLost(),
+        onGivenUp: (reason) => this.#onGivenUp(reason),
+      },
+    );
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.over = promise;
+    this.#resolveOver = resolve;
+    if (!talk.isResumed) this.#guard = { purpose: 'greeting', say: talk.greeting(), said: false };
+    talk.lost.addEventListener('abort', () => this.#superseded(), { once: true });
+  }
+
+  start(): void {
+    if (this.#talk.lost.aborted) return this.#superseded();
+    this.#deadlines.set('limit', Math.max(0, this.#deps.maxCallMs - wrapUpMs), () => this.#timeIsUp());
+    this.#expectSound();
+    this.#link.open();
+  }
+
+  /** In place of a start: there is no room for this call. It goes where a person answers, or a number is taken. */
+  refuse(): void {
+    this.#fallBack('busy');
+  }
+
+  /** The caller's audio: base64 of µ-law at 8 kHz, valid until this returns. */
+  heard(payload: Buffer): void {
+    this.#link.hear(payload);
+  }
+
+  /** A mark came back. */
+  marked(name: string): void {
+    const item = this.#playback.returned(name);
+    const utterance = item && this.#agentTurns.playing(item);
+    if (!item || !utterance || !this.#playback.isHeard(item)) return;
+    this.#agentTurns.heard(utterance);
+    this.#settle();
+  }
+
+  /** The caller pressed a key. */
+  pressed(key: string): void {
+    this.#keypad.press(key);
+  }
+
+  /** The caller's side is gone. */
+  ended(how: LineEnd): void {
+    this.#leave(how === 'hung-up' || this.#ending !== undefined);
+  }
+
+  /** Another task is to go on with the talk: at the next pause, or soon. */
+  handOver(): void {
+    if (this.#isOver || this.#handingOver || this.#ending) return;
+    this.#handingOver = true;
+    this.#deadlines.set('hand-over', handOverMs, () => this.#letGo());
+    this.#settle();
+  }
+
+  get #words(): SpeechWords {
+    return speechWords[languageOf(this.#talk.language)];
+  }
+
+  get #session(): SpeechSession | undefined {
+    return this.#link.session;
+  }
+
+  #listening(): Listening {
+    return this.#guard || this.#ending ? guarded : attentive;
+  }
+
+  // What the model tells.
+
+  #onAudio(item: SpokenItem, payload: Buffer): void {
+    let current = this.#current;
+    if (!current || current.item !== item) current = this.#soundBegins(item);
+    if (current.played.cut) return;
+    this.#line.play(payload);
+    const mark = this.#playback.sent(current.played, decodedBytes(payload));
+    if (mark) this.#line.mark(mark);
+  }
+
+  #soundBegins(item: SpokenItem): Utterance {
+    const utterance = this.#agentTurns.of(item, this.#link.generation);
+    this.#current = utterance;
+    this.#deadlines.clear('stall');
+    this.#deadlines.clear('silence');
+    this.#saidOneMoment = false;
+    if (!this.#hadSound) {
+      this.#hadSound = true;
+      this.#deps.log.info('voice.first-audio', {
+        ...this.#where,
+        durationMs: this.#deps.clock.now() - this.#startedMs,
+      });
+    }
+    return utterance;
+  }
+
+  #onEvent(event: SpeechEvent): void {
+    if (this.#isOver) return this.#onLateEvent(event);
+    switch (event.kind) {
+      case 'speech-started':
+        this.#callerSpeaks = true;
+        this.#deadlines.clear('silence');
+        if (this.#guard || this.#ending) return;
+        this.#deadlines.clear('stall');
+        this.#isOwed = false;
+        return this.#bargeIn();
+      case 'speech-stopped':
+        this.#callerSpeaks = false;
+        if (this.#guard || this.#ending) return;
+        this.#isOwed = true;
+        return this.#expectSound();
+      case 'committed':
+        if (this.#guard) this.#isUnanswered = true;
+        return this.#callerTurns.committed(event.itemId);
+      case 'transcribed':
+        if (!this.#callerTurns.transcribed(event.itemId, event.text)) return;
+        this.#silentPrompts = 0;
+        return this.#judge();
+      case 'response-started':
+        this.#responding = true;
+        // Begun with all outputs in sight, it is the answer to them.
+        if (event.purpose === 'answer' || (event.purpose === undefined && event.knowsAll && this.#runs.count === 0)) {
+          this.#wantsAnswer = false;
+        }
+        return;
+      case 'words':
+        return this.#agentTurns.words(this.#agentTurns.of(event.item, this.#link.generation), event.text, event.whole);
+      case 'audio-ended':
+        return this.#soundEnds(this.#agentTurns.of(event.item, this.#link.generation));
+      case 'call':
+        return this.#called(event);
+      case 'response-ended':
+        return this.#responseEnded(event);
+    }
+  }
+
+  /** After the call only the caller's last words count. */
+  #onLateEvent(event: SpeechEvent): void {
+    if (event.kind === 'committed') this.#callerTurns.committed(event.itemId);
+    if (event.kind === 'speech-stopped') this.#callerSpeaks = false;
+    if (event.kind === 'transcribed') this.#callerTurns.transcribed(event.itemId, event.text);
+    if (!this.#isAwaitingWords) void this.#close();
+  }
+
+  #soundEnds({ played, purpose }: Utterance): void {
+    if (played.cut) return;
+    const mark = this.#playback.end(played);
+    if (mark) this.#line.mark(mark);
+    const waitMs = this.#playback.remainingMs + markGraceMs;
+    if (purpose === 'ending') this.#deadlines.set('act', waitMs, () => this.#act());
+    else if (this.#guard && purpose === this.#guard.purpose)
+      this.#deadlines.set('guard', waitMs, () => this.#lowerGuard());
+    if (!mark) this.#settle();
+  }
+
+  #responseEnded({ purpose, status, code }: ResponseEnd): void {
+    this.#responding = false;
+    if (status === 'failed') return this.#responseFailed(purpose, code);
+    this.#retries = 0;
+    const answers = purpose === undefined || purpose === 'answer' || purpose === 'repair';
+    if (answers && status !== 'cancelled' && !this.#wantsAnswer && this.#runs.count === 0) this.#isOwed = false;
+    if (this.#guard && purpose === this.#guard.purpose) this.#guard.said = true;
+    if (this.#ending && purpose === 'ending') this.#ending.isSaid = true;
+    if (status === 'incomplete' && code === 'content_filter' && !this.#guard && !this.#ending) {
+      this.#session?.respond({ purpose: 'repair', say: this.#words.sayAgain });
+    }
+    this.#settle();
+  }
+
+  #responseFailed(purpose: Purpose | undefined, code: string | undefined): void {
+    this.#deps.log.warn('model.failed', {
+      ...this.#where,
+      reason: code === 'insufficient_quota' ? 'quota' : 'response',
+    });
+    if (++this.#retries > 1) return this.#fallBack('response');
+    if (this.#ending) return this.#sayLastWord();
+    if (this.#guard && purpose === this.#guard.purpose) return this.#sayGuarded();
+    // A prompt or a filler that failed is not missed; an answer is.
+    if (purpose === undefined || purpose === 'answer') this.#wantAnswer();
+    else this.#settle();
+  }
+
+  // The session comes and goes.
+
+  #onLive(session: SpeechSession, isFirst: boolean): void {
+    this.#responding = false;
+    this.#callerSpeaks = false;
+    if (this.#ending) {
+      if (!this.#ending.isSaid) this.#sayLastWord();
+      return;
+    }
+    if (this.#guard) {
+      if (!this.#guard.said) this.#sayGuarded();
+      return;
+    }
+    if (isFirst) {
+      session.respond({ purpose: 'resumed', say: this.#words.resumed });
+      if (isAnswerOwed(this.#talk.turns())) this.#wantAnswer();
+      return;
+    }
+    if (this.#lostWords) {
+      this.#lostWords = false;
+      session.respond({ purpose: 'repair', say: this.#words.sayAgain });
+    } else if (this.#isOwed || this.#wantsAnswer) {
+      session.add({ by: 'us', text: this.#words.wentOn });
+      if (this.#runs.count === 0) this.#wantAnswer();
+    }
+    this.#settle();
+  }
+
+  #onLost(): void {
+    const wasResponding = this.#responding;
+    this.#responding = false;
+    this.#current = undefined;
+    for (const { played } of this.#agentTurns.abandon()) this.#playback.end(played);
+    const guardBroke = this.#guard && !this.#guard.said;
+    if (wasResponding && !guardBroke) this.#isOwed = true;
+    // Nobody will ever tell what was said: it has to be asked for again.
+    if (this.#callerTurns.abandon() && this.#isOwed) this.#lostWords = true;
+    this.#callerSpeaks = false;
+    if (this.#isOwed || guardBroke) this.#expectSound();
+  }
+
+  #onGivenUp(reason: 'misconfigured' | 'failed'): void {
+    if (reason === 'misconfigured') this.#deps.log.error('model.misconfigured', this.#where);
+    this.#fallBack(reason);
+  }
+
+  // Whose turn it is.
+
+  #bargeIn(): void {
+    const startedMs = this.#deps.clock.now();
+    const wasPlaying = this.#silenceAgent();
+    if (this.#responding) this.#session?.interrupt();
+    if (wasPlaying) {
+      this.#deps.log.info('voice.barge-in', { ...this.#where, durationMs: this.#deps.clock.now() - startedMs });
+    }
+  }
+
+  /** What is not heard yet never will be. Answers whether there was anything. */
+  #silenceAgent(): boolean {
+    if (!this.#playback.isPlaying) return false;
+    const cuts = this.#playback.cut();
+    this.#line.clear();
+    for (const cut of cuts) {
+      const utterance = this.#agentTurns.cut(cut);
+      if (!utterance?.item || utterance.generation !== this.#link.generation) continue;
+      if (cut.heardMs < cut.sentMs) this.#session?.truncate(utterance.item.itemId, cut.heardMs);
+    }
+    return true;
+  }
+
+  /** Nothing is said, nothing is about to be, and nobody speaks: what waited for a pause may happen. */
+  #settle(): void {
+    if (this.#isOver || this.#playback.isPlaying || this.#responding) return;
+    if (this.#ending) {
+      if (this.#ending.isSaid) this.#act();
+      return;
+    }
+    if (this.#handingOver && !this.#callerSpeaks && this.#runs.count === 0) return this.#letGo();
+    if (this.#guard) {
+      if (this.#guard.said) this.#lowerGuard();
+      return;
+    }
+    if (this.#wantsAnswer) this.#wantAnswer();
+    const session = this.#session;
+    const isIdle = session && !session.isBusy && !this.#callerSpeaks && !this.#isOwed && this.#runs.count === 0;
+    if (isIdle && !this.#deadlines.has('silence')) {
+      this.#deadlines.set('silence', silentAfterMs, () => this.#callerIsSilent());
+    }
+  }
+
+  /** An answer by the model, once every output is there. */
+  #wantAnswer(): void {
+    this.#wantsAnswer = true;
+    this.#isOwed = true;
+    if (this.#runs.count > 0 || this.#guard || this.#ending) return;
+    this.#session?.respond({ purpose: 'answer' });
+    this.#expectSound();
+  }
+
+  #callerIsSilent(): void {
+    if (
+      this.#playback.isPlaying ||
+      this.#responding ||
+      this.#callerSpeaks ||
+      this.#isOwed ||
+      this.#guard ||
+      this.#ending
+    )
+      return;
+    if (this.#silentPrompts++ < mostSilentPrompts) {
+      this.#session?.respond({ purpose: 'silence', say: this.#words.stillThere });
+      this.#expectSound();
+    } else this.#finish({ kind: 'hangup' }, this.#words.silentGoodbye);
+  }
+
+  // A guard: words that have to be heard to their end.
+
+  #sayGuarded(): void {
+    const guard = this.#guard;
+    if (!guard) return;
+    this.#session?.respond({ purpose: guard.purpose, say: guard.say, urgent: true });
+    this.#expectSound();
+  }
+
+  #lowerGuard(): void {
+    if (!this.#guard) return;
+    this.#deadlines.clear('guard');
+    this.#guard = undefined;
+    if (this.#ending) return;
+    this.#session?.listen(attentive);
+    if (this.#isUnanswered && !this.#callerSpeaks) this.#wantAnswer();
+    this.#isUnanswered = false;
+    this.#settle();
+  }
+
+  // Keys, tools, alarms.
+
+  #keyed(keys: string): void {
+    if (this.#isOver || this.#ending) return;
+    const text = this.#words.keyed(keys);
+    this.#talk.begin('caller').fill(text);
+    this.#silentPrompts = 0;
+    this.#deadlines.clear('silence');
+    if (this.#guard) this.#isUnanswered = true;
+    else {
+      this.#silenceAgent();
+      this.#session?.interrupt();
+    }
+    // Without a session it is in what the next one is told.
+    this.#session?.add({ by: 'caller', text });
+    this.#wantAnswer();
+  }
+
+  #called(call: { callId: string; name: string; args: string }): void {
+    this.#isOwed = true;
+    this.#deadlines.clear('stall');
+    this.#deadlines.clear('silence');
+    if (this.#runs.count === 0) this.#hasFilled = false;
+    this.#runsOf.set(call.callId, this.#link.generation);
+    this.#runs.start(call);
+    if (!this.#hasFilled) this.#deadlines.set('filler', fillerAfterMs, () => this.#fill());
+  }
+
+  #fill(): void {
+    if (this.#runs.count === 0 || this.#hasFilled || this.#guard || this.#ending || this.#callerSpeaks) return;
+    // Somebody speaks: silence begins when that has been heard.
+    if (this.#playback.isPlaying || this.#responding) {
+      this.#deadlines.set('filler', this.#playback.remainingMs + fillerAfterMs, () => this.#fill());
+      return;
+    }
+    this.#hasFilled = true;
+    const { fillers } = this.#words;
+    this.#session?.respond({ purpose: 'filler', say: fillers[this.#fillers++ % fillers.length] as string });
+  }
+
+  #toolFinished({ callId, name, output, say, ending }: FinishedRun): void {
+    if (this.#isOver) {
+      if (!this.#isAwaitingWords) void this.#close();
+      return;
+    }
+    if (this.#runsOf.get(callId) === this.#link.generation) this.#session?.answer(callId, output);
+    else this.#session?.add({ by: 'us', text: this.#words.toolAnswered(name, output) });
+    this.#runsOf.delete(callId);
+    if (ending && !this.#pendingEnding) this.#pendingEnding = { ending, say };
+    if (this.#runs.count > 0) return;
+    this.#deadlines.clear('filler');
+    const pending = this.#pendingEnding;
+    this.#pendingEnding = undefined;
+    if (this.#ending) return;
+    if (pending) return this.#finish(pending.ending, pending.say || this.#words.goodbye);
+    if (!this.#isMuted) return this.#wantAnswer();
+    this.#isMuted = false;
+    this.#settle();
+  }
+
+  /** The caller's words are judged before anything else is said; a model that was quicker is cut off. */
+  #judge(): void {
+    this.#talk.hear().then(
+      (alarm) => {
+        if (alarm && !this.#isOver && !this.#hasActed) this.#raise(alarm);
+      },
+      (error: unknown) => this.#deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) }),
+    );
+  }
+
+  #raise({ say, ending }: Alarm): void {
+    if (this.#hasFallenBack && !ending) return;
+    this.#silenceAgent();
+    this.#session?.interrupt();
+    this.#wantsAnswer = false;
+    this.#isMuted = this.#runs.count > 0;
+    this.#isUnanswered = false;
+    this.#deadlines.clear('filler');
+    this.#deadlines.clear('act');
+    this.#ending = undefined;
+    if (ending) return this.#finish(ending, say);
+    this.#guard = { purpose: 'alarm', say, said: false };
+    this.#session?.listen(guarded);
+    this.#sayGuarded();
+  }
+
+  // When nothing comes.
+
+  /** From now on a sound is expected. */
+  #expectSound(afterMs = stalledAfterMs): void {
+    this.#deadlines.set('stall', afterMs, () => this.#stalled());
+  }
+
+  #stalled(): void {
+    if (this.#isOver || this.#ending || this.#callerSpeaks) return;
+    // What plays is sound, and a running tool is covered by its filler.
+    if (this.#playback.isPlaying || this.#runs.count > 0)
+      return this.#expectSound(this.#playback.remainingMs + stalledAfterMs);
+    if (!this.#isOwed && !this.#guard && !this.#session?.isBusy) return;
+    if (!this.#saidOneMoment) {
+      this.#saidOneMoment = true;
+      this.#playPrepared('one-moment');
+      // A turn the model let pass is asked for.
+      if (this.#session && !this.#session.isBusy && !this.#guard)
+        this.#session.respond({ purpose: 'answer', urgent: true });
+      return this.#expectSound(this.#playback.remainingMs + deadAfterMs);
+    }
+    this.#deps.log.warn('model.failed', { ...this.#where, reason: 'silent' });
+    this.#expectSound(deadAfterMs);
+    this.#link.renew();
+  }
+
+  #playPrepared(name: PreparedName, purpose?: Purpose): void {
+    const language = languageOf(this.#talk.language);
+    const { played } = this.#agentTurns.prepared(this.#words.prepared[name], purpose);
+    this.#current = undefined;
+    for (const payload of this.#deps.prepared[language][name]) {
+      this.#line.play(payload);
+      const mark = this.#playback.sent(played, decodedBytes(payload));
+      if (mark) this.#line.mark(mark);
+    }
+    const mark = this.#playback.end(played);
+    if (mark) this.#line.mark(mark);
+  }
+
+  /** No model will speak on this call any more: a person does, or a number is taken to call back. */
+  #fallBack(reason: 'misconfigured' | 'failed' | 'response' | 'busy'): void {
+    if (this.#isOver || this.#hasActed) return;
+    this.#link.close();
+    this.#hasFallenBack = true;
+    if (this.#ending) {
+      if (!this.#ending.isSaid) this.#sayLastWord();
+      return;
+    }
+    this.#deps.log.warn('voice.fallback', { ...this.#where, reason });
+    const { clinic } = this.#talk;
+    const number = lineOpen('humanLine', clinic, this.#deps.clock.now()) ? clinic.humanLine?.number : undefined;
+    const ending: Ending = number ? { kind: 'transfer', number } : { kind: 'callback' };
+    this.#end(ending);
+    this.#playLast(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
+  }
+
+  #timeIsUp(): void {
+    if (this.#ending || this.#isOver) return;
+    const { clinic } = this.#talk;
+    const number = lineOpen('humanLine', clinic, this.#deps.clock.now()) ? clinic.humanLine?.number : undefined;
+    this.#silenceAgent();
+    this.#session?.interrupt();
+    if (number) this.#finish({ kind: 'transfer', number }, this.#words.timeIsUpTransfer);
+    else this.#finish({ kind: 'hangup' }, this.#words.timeIsUpGoodbye);
+  }
+
+  // The end.
+
+  /** The call ends so, once this has been said and heard. */
+  #finish(ending: Ending, say: string): void {
+    if (this.#isOver || this.#hasActed) return;
+    this.#end(ending);
+    this.#lastWord = say;
+    this.#sayLastWord();
+  }
+
+  /** Puts the ending on record; from now on nobody interrupts. */
+  #end(ending: Ending): void {
+    const saved = this.#talk.end(ending).then(
+      () => true,
+      (error: unknown) => {
+        this.#deps.log.error('talk.save-failed', { ...this.#where, ...errorFields(error) });
+        return false;
+      },
+    );
+    this.#ending = { ending, saved, isSaid: false };
+    this.#guard = undefined;
+    this.#wantsAnswer = false;
+    for (const name of ['silence', 'stall', 'filler', 'guard', 'limit', 'hand-over'] as const)
+      this.#deadlines.clear(name);
+    this.#handingOver = false;
+  }
+
+  #sayLastWord(): void {
+    const session = this.#session;
+    if (!this.#ending) return;
+    if (!session || !this.#lastWord || this.#retries > 1) {
+      return this.#playLast(this.#ending.ending.kind === 'hangup' ? 'goodbye' : `trouble-${this.#ending.ending.kind}`);
+    }
+    session.listen(guarded);
+    session.respond({ purpose: 'ending', say: this.#lastWord, urgent: true });
+    this.#deadlines.set('act', this.#playback.remainingMs + lastWordMs, () => {
+      if (this.#playback.isPlaying)
+        this.#deadlines.set('act', this.#playback.remainingMs + markGraceMs, () => this.#act());
+      else this.#act();
+    });
+  }
+
+  #playLast(name: PreparedName): void {
+    this.#playPrepared(name, 'ending');
+    if (this.#ending) this.#ending.isSaid = true;
+    this.#deadlines.set('act', this.#playback.remainingMs + markGraceMs, () => this.#act());
+  }
+
+  /** All was said: the vendor is told what becomes of the call. */
+  #act(): void {
+    const { ending, saved } = this.#ending ?? {};
+    if (this.#hasActed || this.#isOver || !ending || !saved) return;
+    this.#hasActed = true;
+    this.#deadlines.clear('act');
+    const { promise: late, resolve } = Promise.withResolvers<boolean>();
+    this.#deadlines.set('save', savingMs, () => resolve(false));
+    void Promise.race([saved, late])
+      .then(() => (ending.kind === 'hangup' ? this.#control.hangUp() : this.#control.goOn()))
+      .then(
+        () => this.#deadlines.set('leave', leavingMs, () => this.#line.close()),
+        (error: unknown) => {
+          this.#deps.log.error('transfer.failed', { ...this.#where, outcome: ending.kind, ...errorFields(error) });
+          // The vendor asks what comes next when the stream is over.
+          this.#line.close();
+        },
+      );
+  }
+
+  #superseded(): void {
+    if (this.#isOver) return;
+    if (this.#playback.isPlaying) this.#line.clear();
+    this.#leave(false);
+  }
+
+  /** Lets go of the call for another task, with everything saved that is known. */
+  #letGo(): void {
+    if (this.#isOver) return;
+    this.#deps.log.info('talk.handed-over', this.#where);
+    this.#leave(false);
+  }
+
+  get #isAwaitingWords(): boolean {
+    return this.#session !== undefined && (this.#callerTurns.isWaiting || this.#callerSpeaks || this.#runs.count > 0);
+  }
+
+  #leave(isOver: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isTalkOver = isOver;
+    for (const cut of this.#playback.cut()) this.#agentTurns.cut(cut);
+    this.#agentTurns.abandon();
+    this.#deadlines.clear('limit');
+    for (const name of [
+      'attempt',
+      'pause',
+      'keys',
+      'filler',
+      'stall',
+      'silence',
+      'guard',
+      'act',
+      'hand-over',
+    ] as const) {
+      this.#deadlines.clear(name);
+    }
+    if (!this.#isAwaitingWords) return void this.#close();
+    this.#session?.interrupt();
+    if (this.#callerSpeaks) this.#session?.commit();
+    this.#deadlines.set('last-words', lastWordsMs, () => void this.#close());
+  }
+
+  async #close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#gone.abort();
+    this.#link.close();
+    this.#callerTurns.abandon();
+    this.#deadlines.stop();
+    try {
+      if (!this.#isTalkOver) {
+        await this.#talk.saved();
+        this.#line.close();
+      }
+      await this.#talk.close({ over: this.#isTalkOver });
+    } catch (error) {
+      this.#deps.log.error('talk.save-failed', { ...this.#where, ...errorFields(error) });
+    } finally {
+      this.#line.close();
+      this.#resolveOver();
+    }
+  }
+}
