@@ -8,15 +8,16 @@
  *
  * `kind` is `W` for a word that begins, `M` for more of the word before (a word longer than 154 bytes is cut between
  * characters, each piece two frames) and `T` for the second frame, which carries nothing. The four bytes of the mark
- * cannot occur in UTF-8, and no byte of a frame is FF or 7F, which are silence. A word counts as heard once the whole of
+ * cannot occur in UTF-8, and no byte of a frame is FF or 7F, which are silence; so a frame that was cut is known. A word counts as heard once the whole of
  * its first frame was played.
  */
 const mark = Buffer.from([0xfe, 0xc0, 0xfe, 0xc1]);
 const headerBytes = mark.length + 2;
 const [wordBegins, wordGoesOn, secondFrame] = [0x57, 0x4d, 0x54];
 const silent = 0xff;
-/** Zero from below: as silent as zero from above. */
-const silentToo = 0x7f;
+
+/** Within a step or two of zero, from above or below: silence, or a hum under it. */
+export const isFaint = (byte: number | undefined): boolean => byte !== undefined && (byte | 0x80) >= 0xf0;
 
 /** 20 ms. */
 export const frameBytes = 160;
@@ -86,7 +87,7 @@ const clips = new Map<string, Buffer>();
 
 /** From now on every listener tells this recording as `‹name›`. */
 export function registerClip(name: string, bytes: Buffer): void {
-  const isLoud = (byte: number) => byte !== silent && byte !== silentToo;
+  const isLoud = (byte: number) => !isFaint(byte);
   const from = bytes.findIndex(isLoud);
   if (from === -1) throw new Error(`the clip ${name} is silent`);
   clips.set(name, Buffer.from(bytes.subarray(from, bytes.findLastIndex(isLoud) + 1)));
@@ -159,7 +160,7 @@ export function createListener(): Listener {
       skip(cut);
       return true;
     }
-    if (isQuiet(rest[0])) {
+    if (isFaint(rest[0])) {
       const run = runOf(rest, true);
       // Recordings pass through zero all the time: only a whole frame of it ends them.
       if (sound && (sound.quiet += run) >= frameBytes) sound = undefined;
@@ -193,7 +194,7 @@ export function createListener(): Listener {
     hear(audio) {
       const known = heard.length;
       played += audio.length;
-      const loudest = audio.findLastIndex((byte) => !isQuiet(byte));
+      const loudest = audio.findLastIndex((byte) => !isFaint(byte));
       silentBytes = loudest === -1 ? silentBytes + audio.length : audio.length - 1 - loudest;
       rest = Buffer.concat([rest, audio]);
       while (step());
@@ -213,23 +214,24 @@ export function createListener(): Listener {
   };
 }
 
-const isQuiet = (byte: number | undefined): boolean => byte === silent || byte === silentToo;
-
 /** How many bytes from the first on are quiet, or are neither quiet nor the beginning of a mark. */
 function runOf(bytes: Buffer, quiet: boolean): number {
-  const end = bytes.findIndex((byte, at) => at > 0 && (isQuiet(byte) !== quiet || (!quiet && byte === mark[0])));
+  const end = bytes.findIndex((byte, at) => at > 0 && (isFaint(byte) !== quiet || (!quiet && byte === mark[0])));
   return end === -1 ? bytes.length : end;
 }
 
 /**
- * Where a frame that begins here ends: after 160 bytes, earlier when it was cut short by silence or another frame, not
- * known before more is played.
+ * Where a frame that begins here ends: after 160 bytes, earlier when something else came in the middle of it, not known
+ * before more is played.
  */
 function endOfFrame(bytes: Buffer): number | undefined {
   const within = bytes.subarray(0, frameBytes);
-  const next = within.indexOf(mark, 1);
-  const quiet = within.findIndex(isQuiet);
-  const cut = [next, quiet].filter((at) => at !== -1);
+  const padding = headerBytes + (within[mark.length + 1] ?? 0);
+  const isForeign = (byte: number, at: number) =>
+    at < padding ? at > mark.length + 1 && (byte === silent || byte === (silent & 0x7f)) : byte !== padded(at);
+  const cut = [within.indexOf(mark, 1), within.findIndex(isForeign)].filter((at) => at !== -1);
   if (cut.length > 0) return Math.min(...cut);
   return within.length === frameBytes ? frameBytes : undefined;
 }
+
+const padded = (at: number): number => (at % 2 === 0 ? 0x2a : 0xaa);

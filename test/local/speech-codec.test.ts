@@ -87,6 +87,14 @@ test('speech that another speech replaced in the middle of a frame is not mixed 
   expect(listener.text()).toBe('après');
 });
 
+test('a hum is silence, and ends a word that was cut', () => {
+  const hum = Buffer.alloc(800, Buffer.from([0xfd, 0x7d]));
+  const listener = createListener();
+  listener.hear(Buffer.concat([hum, speak('un'), hum, speak('deux').subarray(0, 90), hum]));
+  expect(listener.text()).toBe('un');
+  expect(listener.isSpeech).toBe(false);
+});
+
 test('a listener tells when words began, and speech from silence', () => {
   const listener = createListener();
   expect(listener.isSpeech).toBe(false);
