@@ -63,6 +63,8 @@ export type LogCode =
   | 'voice.live'
   | 'voice.full'
   | 'voice.draining'
+  | 'voice.unprotected'
+  | 'voice.frame-refused'
   | 'voice.first-audio'
   | 'voice.first-token'
   | 'voice.barge-in'
