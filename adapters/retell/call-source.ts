@@ -1,5 +1,6 @@
 import Retell, { NotFoundError } from 'retell-sdk';
-import type { CallSource, FetchedCall } from '#domain/conversations/call-source.ts';
+import type { CallSource, EndedCalls, FetchedCall } from '#domain/conversations/call-source.ts';
+import type { Conversation } from '#domain/conversations/conversation.ts';
 
 const overStates = new Set(['ended', 'error', 'not_connected']);
 
@@ -11,7 +12,7 @@ const pageSize = 500;
  *
  * @param key read for each use, so that a rotated key is taken up.
  */
-export function createCallSource(baseUrl: string, key: () => Promise<string>): CallSource {
+export function createCallSource(baseUrl: string, key: () => Promise<string>): CallSource & EndedCalls {
   const connect = async () => new Retell({ apiKey: await key(), baseURL: baseUrl, timeout: 10_000, maxRetries: 2 });
 
   return {
@@ -29,6 +30,8 @@ export function createCallSource(baseUrl: string, key: () => Promise<string>): C
         throw error;
       }
     },
+
+    asLost,
 
     async *listEnded({ from, to }) {
       const client = await connect();
@@ -58,4 +61,23 @@ function asEvent(
   const over = overStates.has(state);
   const eventType = `${kind}_${analyzed ? 'analyzed' : over ? 'ended' : 'started'}`;
   return { eventType, analyzed, over, rawBody: Buffer.from(JSON.stringify({ event: eventType, [kind]: record })) };
+}
+
+/** The end Retell would have told, with what is known of the call. */
+export function asLost(call: Conversation): FetchedCall {
+  const kind = call.providerObject;
+  const record = {
+    [`${kind}_id`]: call.providerId,
+    [`${kind}_status`]: 'error',
+    agent_id: call.agentId,
+    ...(kind === 'call' && {
+      direction: call.direction,
+      from_number: call.fromNumber,
+      to_number: call.toNumber,
+      disconnection_reason: 'error_unknown',
+    }),
+  };
+  const eventType = `${kind}_ended`;
+  const rawBody = Buffer.from(JSON.stringify({ event: eventType, [kind]: record }));
+  return { eventType, analyzed: false, over: true, rawBody };
 }

@@ -1,4 +1,7 @@
-import type { Conversation } from './conversation.ts';
+import type { Conversation, ConversationProvider } from './conversation.ts';
+
+/** Vendors that keep records of their own of the calls they carry. */
+export type Carrier = Exclude<ConversationProvider, 'internal'>;
 
 /** What names a conversation at the vendor. */
 export type ProviderRecord = Pick<Conversation, 'providerId' | 'providerObject'>;
@@ -15,6 +18,17 @@ export interface FetchedCall {
 export interface CallSource {
   /** `undefined` when the vendor has no such call. @throws Error when the vendor cannot be asked. */
   fetch(record: ProviderRecord): Promise<FetchedCall | undefined>;
+  /**
+   * What is to be made of a call the vendor has no record of, though an authentic event spoke of it: it ended somehow.
+   */
+  asLost(call: Conversation): FetchedCall;
+}
+
+/** The record of each vendor. */
+export type CallSources = Record<Carrier, CallSource>;
+
+/** A vendor that tells which calls ended, so that one it never told us of is found. */
+export interface EndedCalls {
   /**
    * Ids of the calls that ended in the window. Calls that never connected have no times and are not among them.
    */

@@ -11,7 +11,8 @@ export type EventState = z.infer<typeof EventState>;
 /** A vendor's event as it came, kept for 30 days. */
 export const StoredEvent = z.object({
   eventKey: z.string(),
-  provider: z.enum(['retell', 'twilio']),
+  /** `internal`: what we ourselves tell of a talk. */
+  provider: z.enum(['retell', 'twilio', 'internal']),
   eventType: z.string(),
   /** Absent where the event is of no conversation: a ring that was not routed, a body that cannot be read. */
   conversationId: ConversationId.optional(),
@@ -20,8 +21,8 @@ export const StoredEvent = z.object({
   /** The number the clinic answers on, its middle masked, so that a list of events shows no whole number. */
   maskedNumber: z.string().optional(),
   receivedAt: z.number(),
-  /** `webhook`, or how else it came to us. */
-  source: z.enum(['webhook', 'reconciler', 'workflow']),
+  /** `webhook`, or how else it came to us. Only `voice` and `workflow` are writers of our own. */
+  source: z.enum(['webhook', 'reconciler', 'workflow', 'voice']),
   /** Set by a replay: routed by today's mapping, and in a conflict to the clinic the operator chose. */
   replay: z.object({ clinicId: ClinicId.optional() }).optional(),
   clinicId: ClinicId.optional(),

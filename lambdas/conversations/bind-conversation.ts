@@ -1,13 +1,12 @@
-import { providerIdOf, type RetellWebhook, routingHints } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { StoredEvent } from '#domain/conversations/event-inbox.ts';
-import { retellConversationId } from '#domain/ids.ts';
 import type { LanguageTag } from '#domain/language.ts';
 import { readBinding } from '#domain/routing/clinic-binding.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
 import { findClinic, settleConflict, type UnroutedReason } from '#domain/routing/find-clinic.ts';
+import type { StoredCall } from './read-stored-event.ts';
 
 export type BoundConversation =
   /** `numberLanguage`: the one set for the number of the clinic that was called. */
@@ -27,26 +26,27 @@ interface Deps {
  */
 export function bindConversation({ directory, clinics, bindingKey, clock }: Deps) {
   return async (
-    webhook: RetellWebhook,
+    { conversationId, providerId, hints }: Omit<StoredCall, 'toCallEvent'>,
     { replay }: Pick<StoredEvent, 'replay'>,
     options?: { signal?: AbortSignal },
   ): Promise<BoundConversation> => {
-    const { clinicNumber, agentId, metadata } = routingHints(webhook);
-    const providerId = providerIdOf(webhook);
-    const conversationId = retellConversationId(providerId);
-    const agent = agentId ? ({ provider: 'retell', id: agentId } as const) : undefined;
+    const { clinicNumber, agent, ownClinicId } = hints;
     const [answer, keys] = await Promise.all([
       directory.find({ number: clinicNumber, agent, conversationId }, options),
       bindingKey.values(),
     ]);
     const testimony = {
-      binding: readBinding(keys, metadata.clinic_binding, { clinicNumber: clinicNumber ?? '', providerId }),
+      binding: readBinding(keys, hints.binding, { clinicNumber: clinicNumber ?? '', providerId }),
       session: answer.session?.clinicId,
       number: answer.number?.clinicId,
       agent: answer.agent?.clinicId,
       numberReleased: answer.number?.released,
-      hasNumber: clinicNumber !== undefined,
+      hasNumber: hints.hasNumber,
     };
+    // Our own talks have a session from the first ring on; one that names another clinic is not to be believed.
+    if (ownClinicId !== undefined && ownClinicId !== answer.session?.clinicId) {
+      return { outcome: 'unrouted', reason: 'conflict' };
+    }
     const routing = replay?.clinicId ? settleConflict(testimony, replay.clinicId) : findClinic(testimony);
     if (routing.outcome === 'unrouted') return routing;
 

@@ -7,6 +7,9 @@ import { createCallSource } from '#adapters/retell/call-source.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
+import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
+import { createTwilioCalls } from '#adapters/twilio/calls.ts';
+import { createTwilioSecret } from '#adapters/twilio/secret.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { taskHandler } from '#lambdas/task.ts';
 import { FetchCall, fetchCall } from './fetch-call.ts';
@@ -19,6 +22,8 @@ const Env = z.object({
   CALL_EVENTS_QUEUE_URL: z.string(),
   RETELL_KEY_SECRET: z.string(),
   RETELL_BASE_URL: z.string(),
+  TWILIO_SECRET: z.string(),
+  TWILIO_BASE_URL: z.string(),
 });
 export type Env = z.infer<typeof Env>;
 
@@ -26,13 +31,17 @@ const env = Env.parse(process.env);
 const log = createJsonLog();
 const dynamo = createDynamoDb();
 const retellKey = createSecret(env.RETELL_KEY_SECRET, clock);
+const twilio = createTwilioSecret(createSecret(env.TWILIO_SECRET, clock));
 
 export const handler = taskHandler(
   log,
   FetchCall,
   fetchCall({
     conversations: createConversationStore(openTable(dynamo, env.CORE_TABLE)),
-    source: createCallSource(env.RETELL_BASE_URL, async () => (await retellKey.values())[0]),
+    sources: {
+      retell: createCallSource(env.RETELL_BASE_URL, async () => (await retellKey.values())[0]),
+      twilio: createTwilioCallSource(createTwilioCalls({ baseUrl: env.TWILIO_BASE_URL, account: twilio.account })),
+    },
     keep: keepFetchedCall({
       inbox: createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock, createPayloads(env.PAYLOADS_BUCKET)),
       queue: createCallEventQueue(env.CALL_EVENTS_QUEUE_URL),

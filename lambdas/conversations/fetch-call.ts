@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CallSource } from '#domain/conversations/call-source.ts';
+import type { CallSources } from '#domain/conversations/call-source.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import { ClinicId, ConversationId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
@@ -10,22 +10,23 @@ export type FetchCall = z.infer<typeof FetchCall>;
 
 interface Deps {
   conversations: ConversationStore;
-  source: CallSource;
+  sources: CallSources;
   keep: ReturnType<typeof keepFetchedCall>;
   log: Log;
 }
 
 /** Asks the vendor for an analysis that never came. `fetched` when it had one, which is then on its way to the merge. */
-export function fetchCall({ conversations, source, keep, log }: Deps) {
+export function fetchCall({ conversations, sources, keep, log }: Deps) {
   return async ({ clinicId, conversationId }: FetchCall): Promise<{ fetched: boolean }> => {
     const call = await conversations.get(clinicId, conversationId);
     if (!call) throw new Error('a workflow asks for a conversation that does not exist');
-    const found = await source.fetch(call);
-    if (!found?.analyzed) {
+    const { provider, providerId } = call;
+    const found = provider === 'internal' ? undefined : await sources[provider].fetch(call);
+    if (!found?.analyzed || provider === 'internal') {
       log.warn('analysis.missing', { clinicId, conversationId });
       return { fetched: false };
     }
-    await keep(call.providerId, found, 'workflow');
+    await keep({ provider, providerId }, found, 'workflow');
     log.info('call.recovered', { clinicId, conversationId });
     return { fetched: true };
   };

@@ -1,8 +1,10 @@
 import type { Clock } from '#domain/clock.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
-import type { FetchedCall } from '#domain/conversations/call-source.ts';
+import type { Carrier, FetchedCall } from '#domain/conversations/call-source.ts';
 import type { EventInbox, StoredEvent } from '#domain/conversations/event-inbox.ts';
-import { retellConversationId } from '#domain/ids.ts';
+import { retellConversationId, twilioConversationId } from '#domain/ids.ts';
+
+const conversationIdOf = { retell: retellConversationId, twilio: twilioConversationId } as const;
 
 interface Deps {
   inbox: EventInbox;
@@ -16,13 +18,17 @@ interface Deps {
  * whether it is on its way to the merge.
  */
 export function keepFetchedCall({ inbox, queue, clock }: Deps) {
-  return async (providerId: string, call: FetchedCall, source: StoredEvent['source']): Promise<boolean> => {
-    const conversationId = retellConversationId(providerId);
-    const eventKey = `retell|${call.eventType}|${providerId}|fetched`;
+  return async (
+    { provider, providerId }: { provider: Carrier; providerId: string },
+    call: FetchedCall,
+    source: StoredEvent['source'],
+  ): Promise<boolean> => {
+    const conversationId = conversationIdOf[provider](providerId);
+    const eventKey = `${provider}|${call.eventType}|${providerId}|fetched`;
     const stored = await inbox.store(
       {
         eventKey,
-        provider: 'retell',
+        provider,
         eventType: call.eventType,
         conversationId,
         state: 'received',

@@ -28,7 +28,7 @@ interface Deps {
  */
 export function receiveCallEvent({ retellKey, inbox, queue, clock, log }: Deps) {
   const authenticate = retellRequests({ key: retellKey, clock, log });
-  const poison = keepPoison({ inbox, clock, log });
+  const poison = keepPoison({ inbox, clock, log }, 'retell');
 
   return async (request: HttpRequest): Promise<HttpAnswer> => {
     const checked = await authenticate(request, largestBytes);

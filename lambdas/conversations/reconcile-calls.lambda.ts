@@ -9,6 +9,9 @@ import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
 import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
+import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
+import { createTwilioCalls } from '#adapters/twilio/calls.ts';
+import { createTwilioSecret } from '#adapters/twilio/secret.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { taskHandler } from '#lambdas/task.ts';
 import { keepFetchedCall } from './keep-fetched-call.ts';
@@ -22,6 +25,8 @@ const Env = z.object({
   CALL_EVENTS_QUEUE_URL: z.string(),
   RETELL_KEY_SECRET: z.string(),
   RETELL_BASE_URL: z.string(),
+  TWILIO_SECRET: z.string(),
+  TWILIO_BASE_URL: z.string(),
   POST_CALL_STATE_MACHINE_ARN: z.string(),
   MAX_CALL_MINUTES: z.string(),
   RECONCILE_EVERY_MINUTES: z.string(),
@@ -36,6 +41,8 @@ const payloads = createPayloads(env.PAYLOADS_BUCKET);
 const inbox = createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock, payloads);
 const queue = createCallEventQueue(env.CALL_EVENTS_QUEUE_URL);
 const retellKey = createSecret(env.RETELL_KEY_SECRET, clock);
+const retell = createCallSource(env.RETELL_BASE_URL, async () => (await retellKey.values())[0]);
+const twilio = createTwilioSecret(createSecret(env.TWILIO_SECRET, clock));
 
 export const handler = taskHandler(
   log,
@@ -46,7 +53,11 @@ export const handler = taskHandler(
     directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
     conversations: createConversationStore(core, payloads),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
-    source: createCallSource(env.RETELL_BASE_URL, async () => (await retellKey.values())[0]),
+    sources: {
+      retell,
+      twilio: createTwilioCallSource(createTwilioCalls({ baseUrl: env.TWILIO_BASE_URL, account: twilio.account })),
+    },
+    ended: retell,
     keep: keepFetchedCall({ inbox, queue, clock }),
     clock,
     log,

@@ -1,7 +1,7 @@
 import type { Clock } from '#domain/clock.ts';
 import { hasEnded } from '#domain/conversations/advance-call.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
-import type { CallSource, FetchedCall } from '#domain/conversations/call-source.ts';
+import type { CallSources, EndedCalls } from '#domain/conversations/call-source.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
@@ -30,7 +30,9 @@ interface Deps {
   directory: ClinicDirectory;
   conversations: ConversationStore;
   workflow: PostCallWorkflow;
-  source: CallSource;
+  sources: CallSources;
+  /** Of Retell: our own ring keeps every Twilio call, so none can end unknown to us. */
+  ended: EndedCalls;
   keep: ReturnType<typeof keepFetchedCall>;
   clock: Clock;
   log: Log;
@@ -53,7 +55,7 @@ export interface Reconciled {
  * come, so doing it twice does no harm. What cannot be mended keeps nothing else from it.
  */
 export function reconcileCalls(deps: Deps) {
-  const { inbox, queue, directory, conversations, source, keep, clock, log } = deps;
+  const { inbox, queue, directory, conversations, sources, keep, clock, log } = deps;
   const restart = restartSummary(deps);
 
   return async (): Promise<Reconciled> => {
@@ -122,10 +124,11 @@ export function reconcileCalls(deps: Deps) {
   }
 
   async function recoverOpen(call: Conversation, done: Reconciled): Promise<void> {
-    const { clinicId, conversationId, providerId } = call;
+    const { clinicId, conversationId, provider, providerId } = call;
+    if (provider === 'internal') return;
     try {
-      const found = (await source.fetch(call)) ?? lost(call);
-      if (!found.over || !(await keep(providerId, found, 'reconciler'))) return; // Still talking, says the vendor.
+      const found = (await sources[provider].fetch(call)) ?? sources[provider].asLost(call);
+      if (!found.over || !(await keep({ provider, providerId }, found, 'reconciler'))) return; // Still talking, says the vendor.
       log.warn('call.recovered', { clinicId, conversationId });
       done.recovered += 1;
     } catch (error) {
@@ -133,7 +136,7 @@ export function reconcileCalls(deps: Deps) {
     }
   }
 
-  /** Calls that ended at the vendor and of which we know nothing, or not that they ended. */
+  /** Calls that ended at Retell and of which we know nothing, or not that they ended. */
   async function findUntold(done: Reconciled, until: number): Promise<void> {
     const now = clock.now();
     // Back over several missed runs, but not so near that events still on their way, or tried again, count as lost.
@@ -141,7 +144,7 @@ export function reconcileCalls(deps: Deps) {
     const to = now - Math.min(2, deps.everyMinutes) * minuteMs;
     try {
       const looking: Promise<void>[] = [];
-      for await (const providerId of source.listEnded({ from, to })) {
+      for await (const providerId of deps.ended.listEnded({ from, to })) {
         looking.push(recoverUntold(providerId, done));
         if (looking.length >= looksAtOnce) await Promise.all(looking.splice(0));
         if (clock.now() > until) break;
@@ -158,34 +161,12 @@ export function reconcileCalls(deps: Deps) {
       const { session } = await directory.find({ conversationId });
       const known = session && (await conversations.get(session.clinicId, conversationId));
       if (known && hasEnded(known)) return;
-      const found = await source.fetch({ providerId, providerObject: 'call' });
-      if (!found?.over || !(await keep(providerId, found, 'reconciler'))) return;
+      const found = await sources.retell.fetch({ providerId, providerObject: 'call' });
+      if (!found?.over || !(await keep({ provider: 'retell', providerId }, found, 'reconciler'))) return;
       log.warn('call.recovered', { clinicId: session?.clinicId, conversationId });
       done.recovered += 1;
     } catch (error) {
       log.error('vendor.fetch-failed', { conversationId, ...errorFields(error) });
     }
   }
-}
-
-/**
- * A call the vendor has no record of, though an authentic event spoke of it. It ended somehow, and its clinic is told
- * what is known of it.
- */
-function lost(call: Conversation): FetchedCall {
-  const kind = call.providerObject;
-  const record = {
-    [`${kind}_id`]: call.providerId,
-    [`${kind}_status`]: 'error',
-    agent_id: call.agentId,
-    ...(kind === 'call' && {
-      direction: call.direction,
-      from_number: call.fromNumber,
-      to_number: call.toNumber,
-      disconnection_reason: 'error_unknown',
-    }),
-  };
-  const eventType = `${kind}_ended`;
-  const rawBody = Buffer.from(JSON.stringify({ event: eventType, [kind]: record }));
-  return { eventType, analyzed: false, over: true, rawBody };
 }

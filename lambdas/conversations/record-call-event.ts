@@ -1,4 +1,4 @@
-import { blocksAllClinics, providerIdOf, readWebhook, toCallEvent } from '#adapters/retell/call-event.ts';
+import { blocksAllClinics } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
@@ -12,13 +12,13 @@ import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
-import { retellConversationId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
 import type { UnroutedReason } from '#domain/routing/find-clinic.ts';
 import type { Calendar } from '#domain/scheduling/calendar.ts';
 import { bindConversation } from './bind-conversation.ts';
+import { readStoredEvent } from './read-stored-event.ts';
 
 interface Deps {
   inbox: EventInbox;
@@ -48,26 +48,26 @@ export function recordCallEvent(deps: Deps) {
     if (!stored) throw new Error('the event of this message is not in the inbox');
     const { event: record, rawBody } = stored;
     if (record.state !== 'received') return;
-    const webhook = readWebhook(rawBody);
-    if (!webhook) {
+    const told = readStoredEvent(record, rawBody);
+    if (!told) {
       // A replayed poison event: what could not be read then can still not be read.
       await inbox.settle(record, 'poison', { reason: 'unreadable' });
       log.error('event.poison', { eventKey });
       return;
     }
-    const conversationId = retellConversationId(providerIdOf(webhook));
+    const { conversationId } = told;
 
     const quarantine = async (reason: UnroutedReason) => {
       await inbox.settle(record, 'quarantined', { reason });
       log.error('event.quarantined', { conversationId, eventKey, reason });
     };
 
-    const bound = await bind(webhook, record);
+    const bound = await bind(told, record);
     if (bound.outcome === 'unrouted') return quarantine(bound.reason);
 
     const { session, clinic } = bound;
     const { clinicId } = session;
-    const event = toCallEvent(webhook, rawBody);
+    const event = told.toCallEvent();
     const { call, contradicted } = await merge(event, session);
     if (contradicted) return quarantine('conflict');
     if (call.anomalies.length) {

@@ -12,7 +12,7 @@ interface Deps {
 }
 
 const isRing = ({ eventType, eventKey }: StoredEvent): boolean =>
-  ['call_inbound', 'chat_inbound'].includes(eventType) || eventKey.startsWith('retell|unreadable-ring|');
+  ['call_inbound', 'chat_inbound', 'incoming-call'].includes(eventType) || /^\w+\|unreadable-ring\|/.test(eventKey);
 
 /** The queue's group of events that could not be read and may be readable now; the worker finds out whose they are. */
 const notYetRead = ConversationId.parse('retell_not-yet-read');

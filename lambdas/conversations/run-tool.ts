@@ -22,6 +22,7 @@ import { errorFields, type Log, type LogFields } from '#domain/log.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
 import { safeVariables } from '#domain/routing/ring-variables.ts';
 import { bindConversation } from './bind-conversation.ts';
+import { retellCall } from './read-stored-event.ts';
 
 /** Each word comes twice, with its times: an hour of talk is about a megabyte, and no reason to refuse. */
 const largestBytes = 2_000_000;
@@ -82,7 +83,7 @@ export function runTool(deps: Deps) {
       return unanswerable(request, known, 'tool.failed', 'other-tool-named');
     }
 
-    const bound = await bind(call.webhook, {}, { signal });
+    const bound = await bind(retellCall(call.webhook, request.rawBody), {}, { signal });
     if (bound.outcome === 'unrouted') return unanswerable(request, known, 'tool.unrouted', bound.reason);
     const { clinic, session, numberLanguage } = bound;
     const language = languageOfCall(call, clinic, numberLanguage);

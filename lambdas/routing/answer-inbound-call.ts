@@ -49,7 +49,7 @@ type Lookup =
 export function answerInboundCall(deps: Deps) {
   const { directory, clinics, inbox, clock, log, unroutedCalls } = deps;
   const authenticate = retellRequests({ key: deps.retellKey, clock, log });
-  const poison = keepPoison(deps);
+  const poison = keepPoison(deps, 'retell');
   const memory = lastGoodProfiles(clock);
 
   async function lookUp(ring: InboundRing, pathClinicId: string | undefined): Promise<Lookup> {

@@ -29,6 +29,7 @@ interface ConversationsProps {
 
 /** A call's life: its events are stored once, queued in the order of the call, and merged into one item. */
 export class Conversations extends Construct {
+  readonly callEvents: WorkQueue;
   readonly runTool: ApiFunction<RunToolEnv>;
   readonly receiveCallEvent: ApiFunction<ReceiveCallEventEnv>;
   readonly recordCallEvent: QueueWorker<RecordCallEventEnv>;
@@ -38,23 +39,30 @@ export class Conversations extends Construct {
   constructor(scope: Construct, id: string, { house, api, vendors }: ConversationsProps) {
     super(scope, id);
     const { settings, data } = house;
-    const { core, routing, inbox, audit, payloads, dataKey, retellApiKey, clinicBindingKey } = data;
+    const { core, routing, inbox, audit, payloads, dataKey, retellApiKey, clinicBindingKey, twilioSecret } = data;
     const postCall = workflowArn(this, settings, 'post-call');
 
     const recordingTimeout = Duration.seconds(30);
-    const callEvents = new WorkQueue(this, 'CallEvents', {
+    const callEvents = (this.callEvents = new WorkQueue(this, 'CallEvents', {
       house,
       name: 'call-events',
       fifo: true,
       workerTimeout: recordingTimeout,
       impactWhenGivenUp: 'What happened in a call is not on record, and its clinic may wait for the e-mail.',
       impactWhenLate: 'Clinics get their e-mails late: call events wait to be recorded.',
-    });
+    }));
     const intake = {
       INBOX_TABLE: inbox.tableName,
       PAYLOADS_BUCKET: payloads.bucketName,
       CALL_EVENTS_QUEUE_URL: callEvents.queue.queueUrl,
       RETELL_KEY_SECRET: retellApiKey.ref,
+    };
+
+    // Of calls that lost an event each vendor is asked.
+    const records = {
+      RETELL_BASE_URL: vendors.retellBaseUrl,
+      TWILIO_SECRET: twilioSecret.ref,
+      TWILIO_BASE_URL: vendors.twilioBaseUrl,
     };
 
     this.runTool = this.#tools(house, api);
@@ -112,7 +120,7 @@ export class Conversations extends Construct {
     this.fetchCall = new TaskFunction<FetchCallEnv>(this, 'FetchCall', {
       house,
       entry: 'lambdas/conversations/fetch-call.lambda.ts',
-      environment: { CORE_TABLE: core.tableName, RETELL_BASE_URL: vendors.retellBaseUrl, ...intake },
+      environment: { CORE_TABLE: core.tableName, ...records, ...intake },
       impact: 'Clinics get e-mails without a summary: calls whose analysis was lost cannot be fetched from Retell.',
     });
     allowTable(this.fetchCall, core, ['GetItem']);
@@ -120,6 +128,7 @@ export class Conversations extends Construct {
     allowBucket(this.fetchCall, payloads, ['PutObject']);
     allowSend(this.fetchCall, callEvents.queue);
     allowSecret(this.fetchCall, retellApiKey, dataKey);
+    allowSecret(this.fetchCall, twilioSecret, dataKey);
 
     const reconcileEvery = Duration.minutes(settings.reconcileEveryMinutes);
     const reconcileCalls = new ScheduledFunction<ReconcileCallsEnv>(this, 'ReconcileCalls', {
@@ -132,10 +141,10 @@ export class Conversations extends Construct {
       environment: {
         CORE_TABLE: core.tableName,
         ROUTING_TABLE: routing.tableName,
-        RETELL_BASE_URL: vendors.retellBaseUrl,
         POST_CALL_STATE_MACHINE_ARN: postCall,
         MAX_CALL_MINUTES: String(settings.maxCallMinutes),
         RECONCILE_EVERY_MINUTES: String(settings.reconcileEveryMinutes),
+        ...records,
         ...intake,
       },
       impact: 'Calls that lost an event are not recovered, so their clinics wait for an e-mail.',
@@ -147,6 +156,7 @@ export class Conversations extends Construct {
     allowBucket(reconcileCalls, payloads, ['GetObject', 'PutObject']);
     allowSend(reconcileCalls, callEvents.queue);
     allowSecret(reconcileCalls, retellApiKey, dataKey);
+    allowSecret(reconcileCalls, twilioSecret, dataKey);
     reconcileCalls.allow(['states:StartExecution'], [postCall]);
 
     new LogAlarm(this, 'Quarantined', {

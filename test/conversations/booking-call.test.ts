@@ -129,7 +129,7 @@ function world() {
       const { event: eventType } = event as { event: string };
       const queue = { publish: record };
       await keepFetchedCall({ inbox, queue, clock })(
-        aCallId,
+        { provider: 'retell', providerId: aCallId },
         { eventType, analyzed: false, over: false, rawBody },
         'webhook',
       );

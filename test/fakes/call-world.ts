@@ -1,3 +1,6 @@
+import { asLost } from '#adapters/retell/call-source.ts';
+import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
+import type { TwilioCalls } from '#adapters/twilio/calls.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { FetchedCall } from '#domain/conversations/call-source.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
@@ -83,8 +86,13 @@ export function callWorld({
   const queue = { publish: async (message: CallEventReceived) => void queued.push(message) };
   const outbox: OutgoingEmail[] = [];
   const vendorCalls = new Map<string, FetchedCall>();
-  const source = {
-    fetch: async ({ providerId }: { providerId: string }) => vendorCalls.get(providerId),
+  const twilioCalls = new Map<string, NonNullable<Awaited<ReturnType<TwilioCalls['fetch']>>>>();
+  const fetched = async ({ providerId }: { providerId: string }) => vendorCalls.get(providerId);
+  const sources = {
+    retell: { fetch: fetched, asLost },
+    twilio: createTwilioCallSource({ fetch: async (callSid) => twilioCalls.get(callSid) }),
+  };
+  const ended = {
     async *listEnded() {
       for (const [id, { over }] of vendorCalls) if (over) yield id;
     },
@@ -124,7 +132,7 @@ export function callWorld({
     wait: awaitAnalysis({ conversations: through(conversations), workflow: through(workflow), clock }),
     fetch: fetchCall({
       conversations,
-      source,
+      sources,
       keep: keepFetchedCall({ inbox: through(inbox), queue: through(queue), clock }),
       log,
     }),
@@ -155,7 +163,8 @@ export function callWorld({
       directory,
       conversations,
       workflow,
-      source,
+      sources,
+      ended,
       keep: keepFetchedCall({ inbox, queue, clock }),
       clock,
       log,
@@ -197,6 +206,7 @@ export function callWorld({
     outbox,
     queued,
     vendorCalls,
+    twilioCalls,
     steps,
     executions,
 
@@ -207,7 +217,7 @@ export function callWorld({
         const { event, call, chat } = body as { event: string; call?: { call_id: string }; chat?: { chat_id: string } };
         const providerId = call?.call_id ?? chat?.chat_id ?? aCallId;
         const fetched = { eventType: event, analyzed: false, over: false, rawBody };
-        await keepFetchedCall({ inbox, queue, clock })(providerId, fetched, 'webhook');
+        await keepFetchedCall({ inbox, queue, clock })({ provider: 'retell', providerId }, fetched, 'webhook');
       }
     },
 
