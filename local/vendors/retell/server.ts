@@ -8,13 +8,14 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
+import { readJson, Refusal, sendJson, streamSteps } from '#local/vendors/control-http.ts';
 import { openCallArchive } from './call-archive.ts';
 import type { FunctionDefinition } from './call-function.ts';
 import type { CallObject } from './call-object.ts';
 import { createFaults, Fault } from './faults.ts';
 import { listCalls, ListCalls } from './list-calls.ts';
 import { CalledClinic, CallOptions, type Exchange, placeCall } from './place-call.ts';
-import type { TimelineEntry, TimelineStep } from './timeline.ts';
+import type { TimelineEntry } from './timeline.ts';
 
 export interface RetellOptions {
   /** Default 127.0.0.1. */
@@ -60,15 +61,6 @@ const PlaceCall = z.strictObject({
 
 /** Calls that some other client reported itself and that `get-call` and `list-calls` are to know. */
 const KeepCalls = z.strictObject({ calls: z.array(z.looseObject({ call_id: z.string().regex(/^[A-Za-z0-9_-]+$/) })) });
-
-/** An answer other than 200. The body is in Retell's shape. */
-class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /**
  * Starts the stand-in.
@@ -153,18 +145,9 @@ export async function startRetell({
   async function startCall(ask: z.infer<typeof PlaceCall>, response: ServerResponse): Promise<void> {
     const scenario = scenarioNamed(ask.scenario);
     if (!scenario) throw new Refusal(404, `There is no scenario ${ask.scenario}.`);
-    const startedAt = performance.now();
-    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    const tell = (entry: TimelineEntry) => {
-      const step: TimelineStep = { atMs: Math.round(performance.now() - startedAt), ...entry };
-      if (!response.destroyed) response.write(`${JSON.stringify(step)}\n`);
-    };
-    const call = placeCall({ ...ask, scenario }, exchange, tell)
-      .catch((error: unknown) => {
-        // A stream that ends without `finished` or `broken` was cut by `stop`.
-        if (!signal.aborted) tell({ step: 'broken', detail: { text: String(error) } });
-      })
-      .finally(() => response.end());
+    const call = streamSteps<TimelineEntry>(response, signal, (tell) =>
+      placeCall({ ...ask, scenario }, exchange, tell),
+    );
     underWay.add(call);
     await call;
     underWay.delete(call);
@@ -206,26 +189,3 @@ const frontPage = {
   control: ['POST /_standin/calls', 'POST /_standin/archive', 'POST /_standin/faults'],
   scenarios: Object.fromEntries(scenarios.map(({ name, summary }) => [name, summary])),
 };
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
-
-/** Only declared JSON is read, so that a web page open in a browser here cannot place calls without being asked. */
-async function readJson<Schema extends z.ZodType>(request: IncomingMessage, schema: Schema): Promise<z.infer<Schema>> {
-  if (!request.headers['content-type']?.startsWith('application/json')) {
-    throw new Refusal(415, 'The body must be application/json.');
-  }
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  let body: unknown;
-  try {
-    body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
-  } catch {
-    throw new Refusal(400, 'The body is not JSON.');
-  }
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw new Refusal(400, z.prettifyError(parsed.error));
-  return parsed.data;
-}

@@ -1,3 +1,5 @@
+import type { LiveEntry } from '#local/vendors/live-timeline.ts';
+
 /** The events of an agent webhook that a scenario can cause, in the order Retell triggers them. */
 export const callEvents = ['call_started', 'call_ended', 'call_analyzed'] as const;
 export type CallEventName = (typeof callEvents)[number];
@@ -31,6 +33,7 @@ export interface FunctionOutcome {
 
 /** Everything that happens in a call, as its control endpoint streams it: one JSON object a line. */
 export type TimelineEntry =
+  | LiveEntry
   | { step: 'ringing'; detail: { callId: string; from: string; to: string; epochMs: number } }
   | { step: 'dialling'; detail: { callId: string; from: string; to: string; epochMs: number } }
   | { step: 'ring-attempt-failed'; detail: AttemptOutcome }

@@ -1,0 +1,141 @@
+import type { AnotherCall, Happening, Keys, Line, ScriptStep } from '#local/scenarios/scenario.ts';
+import type { LiveEntry } from '#local/vendors/live-timeline.ts';
+import { CallOver, type Handset } from './handset.ts';
+
+/** What a caller meets besides the line. */
+export interface Surroundings {
+  /** Somebody, or something, listens at the other end right now. */
+  isConnected(): boolean;
+  happens(what: Happening): Promise<void>;
+  anotherCall(call: AnotherCall): Promise<void>;
+  tell(entry: LiveEntry): void;
+  /** Ended by the caller when the talk is over, or left to the agent. */
+  endsBy: 'caller' | 'agent';
+}
+
+/** Whoever heard what they waited for answers at once; whoever is not sure listens a little longer. */
+const heardItMs = 300;
+const perhapsMore = 1_500;
+/** Somebody was asked to wait. */
+const waitsMs = 8_000;
+/** Nothing at all comes: said once more, then given up. */
+const nothingMs = 14_000;
+const longestWaitMs = 60_000;
+const afterLastWordMs = 400;
+/** An agent that hangs up itself takes no longer. */
+const agentHangsUpMs = 8_000;
+const silentToTheEndMs = 120_000;
+const reconnectMs = 30_000;
+const wordsBeforeBargingIn = 12;
+
+const holdOn =
+  /^(un (petit )?(instant|moment)|une (petite )?(seconde|minute)|je (regarde|vérifie|cherche|consulte)|one (moment|second)|just a (moment|second)|let me|hold on|‹)/i;
+
+/**
+ * A small actor: says the caller's lines of a script one after the other, each when the agent has finished speaking.
+ * What the agent is expected to say only tells it what to wait for.
+ */
+export async function playCaller(
+  phone: Handset,
+  script: readonly ScriptStep[],
+  { isConnected, happens, anotherCall, tell, endsBy }: Surroundings,
+): Promise<void> {
+  /** Where the agent's answer to the last line begins. */
+  let from = 0;
+  let expected = '';
+  let lastSaid = '';
+
+  const heard = () => phone.heardSince(from);
+  const patience = () => {
+    if (expected !== '' && likened(heard()).endsWith(expected)) return heardItMs;
+    return holdOn.test(heard()) && heard().split(' ').length <= 14 ? waitsMs : perhapsMore;
+  };
+  const isMyTurn = () => phone.ear.heard.length > from && !phone.ear.isSpeech && phone.ear.silentMs >= patience();
+
+  /** Listens until the agent has finished. */
+  async function listen(): Promise<void> {
+    const anything = () => phone.ear.heard.length > from;
+    if (!(await phone.until(anything, nothingMs))) {
+      if (lastSaid === '') throw new GaveUp();
+      tell({ step: 'repeats', detail: { text: lastSaid } });
+      await phone.say(lastSaid);
+      if (!(await phone.until(anything, nothingMs))) throw new GaveUp();
+    }
+    await phone.until(isMyTurn, longestWaitMs);
+  }
+
+  async function say({ text, bargesIn }: Line): Promise<void> {
+    if (bargesIn) {
+      const speaksOn = () => phone.ear.heard.length >= from + wordsBeforeBargingIn && phone.ear.isSpeech;
+      if (!(await phone.until(speaksOn, nothingMs))) await listen();
+    } else await listen();
+    await phone.say(text);
+    lastSaid = text;
+    expected = '';
+    from = phone.ear.heard.length;
+  }
+
+  /** Whatever happened, somebody comes back on the line; perhaps with a word. */
+  async function settle(): Promise<void> {
+    await phone.until(isConnected, reconnectMs);
+    const before = phone.ear.heard.length;
+    if (!(await phone.until(() => phone.ear.heard.length > before, perhapsMore))) return;
+    await phone.until(() => phone.ear.silentMs >= perhapsMore, longestWaitMs);
+  }
+
+  async function step(one: ScriptStep): Promise<'over' | void> {
+    if ('text' in one) {
+      if (one.role === 'user') await say(one);
+      else expected = literalEnd(one.text);
+    } else if ('another' in one) {
+      await listen();
+      await anotherCall(one);
+    } else if ('happens' in one) {
+      await listen();
+      await happens(one.happens);
+      await settle();
+    } else if ('noise' in one) {
+      await phone.until(() => phone.ear.heard.length > from && phone.ear.isSpeech, nothingMs);
+      await phone.cough();
+    } else if ('presses' in one) {
+      await listen();
+      await phone.press((one satisfies Keys).presses);
+      from = phone.ear.heard.length;
+    } else if ('silent' in one) {
+      await listen();
+      if (one.silent === 'to-the-end') {
+        await phone.until(() => false, silentToTheEndMs);
+        return 'over';
+      }
+      from = phone.ear.heard.length;
+      expected = '';
+      await phone.until(() => phone.ear.heard.length > from, longestWaitMs);
+    }
+  }
+
+  try {
+    for (const one of script) if ((await step(one)) === 'over') break;
+    if (script.findLastIndex(isAgents) > script.findLastIndex(isCallers)) await listen();
+    await phone.until(() => false, endsBy === 'agent' ? agentHangsUpMs : afterLastWordMs);
+  } catch (error) {
+    if (error instanceof CallOver) return;
+    if (!(error instanceof GaveUp)) throw error;
+    tell({ step: 'broken-off', detail: { reason: 'the caller hears nothing for too long and gives up' } });
+  }
+  phone.hangUp();
+}
+
+class GaveUp extends Error {}
+
+const isAgents = (step: ScriptStep) => 'role' in step && step.role === 'agent';
+const isCallers = (step: ScriptStep) => ('role' in step && step.role === 'user') || 'silent' in step;
+
+/** Letters and digits: punctuation and blanks are heard differently from how they are written. */
+const likened = (text: string): string =>
+  text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+
+/** The end of a line as far as it is known beforehand. */
+const literalEnd = (text: string): string => likened(text.slice(text.lastIndexOf('}}') + 1).replace(/^\}/, ''));

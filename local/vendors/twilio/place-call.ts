@@ -1,0 +1,243 @@
+import * as z from 'zod';
+import { languageOf, LanguageTag } from '#domain/language.ts';
+import { twilioConversationId } from '#domain/ids.ts';
+import type { AnotherCall, Scenario } from '#local/scenarios/scenario.ts';
+import { type Disturbances, disturb } from '#local/vendors/disturb.ts';
+import { playCaller } from '#local/vendors/phone/caller.ts';
+import { CallOver } from '#local/vendors/phone/handset.ts';
+import { sayGoodbyeAfter } from '#local/vendors/phone/short-call.ts';
+import type { Metronome } from '#local/vendors/phone/metronome.ts';
+import { chosenTalk } from '#local/vendors/retell/perform-talk.ts';
+import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
+import { type Call, endCall, isLive, openCall, secondsOf, voiceForm } from './call.ts';
+import { finalForm, reportRecording, runInstructions, type TwimlWorld } from './run-twiml.ts';
+import { type Form, sendWebhook, type WebhookHabits } from './webhook.ts';
+
+/** What Twilio knows of a clinic's number. */
+export const CalledClinic = z.object({
+  number: z.string().min(1),
+  /** Of those who call it. */
+  language: LanguageTag,
+});
+export type CalledClinic = z.infer<typeof CalledClinic>;
+
+export const statusReports = ['call-status', 'stream-status', 'recording-status'] as const;
+
+export const TwilioCallOptions = z.strictObject({
+  /** Every status callback is sent twice at once. */
+  duplicate: z.boolean().default(false),
+  /** Status callbacks that are never delivered. */
+  lose: z.array(z.enum(statusReports)).default([]),
+  /** Somebody picks up where the call is transferred to. */
+  answersDial: z.boolean().default(false),
+  /** False: after a broken stream only the status callback comes, and no `action` is requested. */
+  actionAfterBreak: z.boolean().default(true),
+});
+export type TwilioCallOptions = z.infer<typeof TwilioCallOptions>;
+
+/** What every call of the stand-in runs on. */
+export interface Exchange {
+  accountSid: string;
+  apiUrl: string;
+  habits: WebhookHabits;
+  metronome: Metronome;
+  now(): number;
+  /** Calls that can be asked for by REST. */
+  calls: Map<string, Call>;
+}
+
+export interface AskedCall {
+  scenario: Scenario;
+  clinic: CalledClinic;
+  options: TwilioCallOptions;
+  /** Calls from this number instead of the scenario's. */
+  from?: string;
+  disturbances: Disturbances;
+}
+
+type Tell = (entry: TimelineEntry) => void;
+
+const ringsOutMs = 400;
+
+/** Plays a scenario from the ring to the last status callback. */
+export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell): Promise<void> {
+  const { scenario, clinic, from = scenario.patient } = asked;
+  const isInbound = scenario.direction === 'inbound';
+  const far = scenario.dials ?? clinic.number;
+  const call = openCall(
+    isInbound
+      ? { from, to: far, direction: 'inbound', hums: scenario.hum === true }
+      : { from: far, to: from, direction: 'outbound-api', hums: false },
+    { ...exchange, tell },
+  );
+  exchange.calls.set(call.sid, call);
+  call.status = 'ringing';
+  tell({
+    step: isInbound ? 'ringing' : 'dialling',
+    detail: { callId: call.sid, from: call.from, to: call.to, epochMs: exchange.now() },
+  });
+  const reports = createReports(asked.options, exchange, tell);
+  if (isInbound) await talk(call, asked, exchange, reports, tell);
+  else {
+    await call.phone.until(() => false, ringsOutMs).catch(ignoreOver);
+    endCall(call, 'no-answer', 'vendor', exchange.now());
+    tell({ step: 'no-answer', detail: { reason: scenario.disconnectionReason } });
+  }
+  reports.send(
+    'call status',
+    `${exchange.apiUrl}/api/twilio/call-status`,
+    finalForm(call, exchange.accountSid, exchange.now()),
+  );
+  reportRecording(call, 'completed', { ...exchange, report: reports.send });
+  await reports.sent();
+  tell({ step: 'finished', detail: { callId: call.sid, status: call.status } });
+}
+
+async function talk(call: Call, asked: AskedCall, exchange: Exchange, reports: Reports, tell: Tell): Promise<void> {
+  const { scenario, clinic, options } = asked;
+  const { accountSid, apiUrl, habits, now } = exchange;
+  const world: TwimlWorld = {
+    accountSid,
+    authToken: habits.authToken,
+    now,
+    signal: habits.signal,
+    send: (request) => sendWebhook(request, habits),
+    report: reports.send,
+    tell,
+    answersDial: options.answersDial,
+    goesOnAfterBreak: options.actionAfterBreak,
+  };
+  const url = `${apiUrl}/api/twilio/incoming-call`;
+  const running = runInstructions(call, { url, method: 'POST' }, world).finally(() =>
+    endCall(call, 'completed', call.hungUpBy ?? 'agent', now()),
+  );
+  const { script } = chosenTalk(scenario, languageOf(clinic.language));
+  const caller = (async () => {
+    if (!(await call.phone.until(() => call.status === 'in-progress', Infinity))) return;
+    sayGoodbyeAfter(call.phone, scenario.hangUpAfterSeconds);
+    await playCaller(call.phone, script, {
+      isConnected: () => call.stream !== undefined,
+      happens: (what) => disturb(what, twilioConversationId(call.sid), asked.disturbances, tell),
+      anotherCall: (another) => placeAnother(another, asked, exchange, tell),
+      tell,
+      endsBy: scenario.disconnectionReason === 'agent_hangup' ? 'agent' : 'caller',
+    });
+  })().catch((error: unknown) => {
+    ignoreOver(error);
+  });
+  try {
+    await Promise.all([running, caller]);
+  } finally {
+    endCall(call, 'failed', 'vendor', now());
+  }
+  if (call.answeredAtMs === undefined) tell({ step: 'rejected', detail: { tookMs: now() - call.createdAtMs } });
+  else tell({ step: 'hung-up', detail: { by: call.hungUpBy ?? 'agent', afterMs: now() - call.answeredAtMs } });
+}
+
+/** A line that is dead is no fault of the stand-in's. */
+function ignoreOver(error: unknown): void {
+  if (!(error instanceof CallOver)) throw error;
+}
+
+/** A call of its own, of which this call's timeline tells in one line. */
+async function placeAnother(
+  { another: scenario, when }: AnotherCall,
+  asked: AskedCall,
+  exchange: Exchange,
+  tell: Tell,
+) {
+  const { clinic, disturbances } = asked;
+  const options = TwilioCallOptions.parse({});
+  await placeCall({ scenario, clinic, options, disturbances }, exchange, () => undefined);
+  tell({ step: 'another-call', detail: { when, from: scenario.patient, functions: [] } });
+}
+
+interface Reports {
+  send(what: string, url: string, form: Form): void;
+  /** Settles when every one was answered or given up. */
+  sent(): Promise<void>;
+}
+
+function createReports({ duplicate, lose }: TwilioCallOptions, { habits }: Exchange, tell: Tell): Reports {
+  const underWay: Promise<void>[] = [];
+  const deliver = async (what: string, url: string, form: Form) => {
+    const { status, error, tookMs } = await sendWebhook({ url, form }, habits);
+    tell({ step: 'told', detail: { what, ...(status !== undefined && { status }), ...(error && { error }), tookMs } });
+  };
+  return {
+    send(what, url, form) {
+      const kind =
+        'StreamEvent' in form ? 'stream-status' : 'RecordingSid' in form ? 'recording-status' : 'call-status';
+      if (lose.includes(kind)) return;
+      for (let copy = 0; copy < (duplicate ? 2 : 1); copy += 1) underWay.push(deliver(what, url, form));
+    },
+    async sent() {
+      await Promise.all(underWay);
+    },
+  };
+}
+
+/** A call our side asks for: it rings, is answered, and somebody listens until they are told good-bye. */
+export async function placeOutbound(
+  asked: {
+    to: string;
+    from: string;
+    url?: string;
+    twiml?: string;
+    method: string;
+    statusCallback?: string;
+    events: string[];
+  },
+  exchange: Exchange,
+): Promise<Call> {
+  const { accountSid, habits, now, metronome, calls } = exchange;
+  const call = openCall(
+    { from: asked.from, to: asked.to, direction: 'outbound-api', hums: false },
+    { metronome, now, tell: () => undefined },
+  );
+  calls.set(call.sid, call);
+  const reports = createReports(TwilioCallOptions.parse({}), exchange, () => undefined);
+  let sequence = 0;
+  const progress = (event: string, extra: Form = {}) => {
+    if (asked.statusCallback === undefined || !asked.events.includes(event)) return;
+    reports.send(event, asked.statusCallback, {
+      ...voiceForm(call, accountSid),
+      Timestamp: new Date(now()).toUTCString().replace('GMT', '+0000'),
+      CallbackSource: 'call-progress-events',
+      SequenceNumber: String(sequence++),
+      ...extra,
+    });
+  };
+  void (async () => {
+    progress('initiated');
+    await call.phone.until(() => false, ringsOutMs);
+    call.status = 'ringing';
+    progress('ringing');
+    await call.phone.until(() => false, ringsOutMs);
+    call.status = 'in-progress';
+    call.answeredAtMs = now();
+    progress('answered');
+    const first =
+      asked.url === undefined ? { twiml: asked.twiml ?? '<Response/>' } : { url: asked.url, method: asked.method };
+    const world: TwimlWorld = {
+      accountSid,
+      authToken: habits.authToken,
+      now,
+      signal: habits.signal,
+      send: (request) => sendWebhook(request, habits),
+      report: reports.send,
+      tell: () => undefined,
+      answersDial: false,
+      goesOnAfterBreak: true,
+    };
+    await runInstructions(call, first, world);
+  })()
+    .catch(ignoreOver)
+    .finally(() => {
+      if (isLive(call)) endCall(call, 'completed', 'agent', now());
+      const seconds = secondsOf(call, now());
+      progress('completed', { Duration: String(Math.ceil(seconds / 60)), CallDuration: String(seconds) });
+      reportRecording(call, 'completed', { ...exchange, report: reports.send });
+    });
+  return call;
+}

@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import { type Call, endCall, isLive, newSid, secondsOf } from './call.ts';
+import { type Exchange, placeOutbound } from './place-call.ts';
+import { parseTwiml, TwimlError } from './twiml.ts';
+
+export interface RestAnswer {
+  status: number;
+  body: object;
+  headers?: Record<string, string>;
+}
+
+/** An error in Twilio's shape. */
+export const restError = (status: number, code: number, message: string): RestAnswer => ({
+  status,
+  body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
+});
+
+/** A message that was sent: the patient's telephone is not played. */
+export interface SentMessage {
+  sid: string;
+  to: string;
+  from: string | null;
+  body: string;
+}
+
+const notFound = (path: string) => restError(404, 20404, `The requested resource ${path} was not found`);
+
+/** The REST calls the product makes, below the account's path. */
+export async function answerRest(
+  { method = 'GET' }: Pick<IncomingMessage, 'method'>,
+  path: string,
+  form: URLSearchParams,
+  exchange: Exchange,
+  messages: SentMessage[],
+): Promise<RestAnswer> {
+  const root = `/2010-04-01/Accounts/${exchange.accountSid}`;
+  const callSid = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})\\.json$`).exec(path)?.[1];
+  if (method === 'POST' && path === `${root}/Calls.json`) return createCall(form, exchange);
+  if (method === 'POST' && path === `${root}/Messages.json`) return createMessage(form, exchange, messages);
+  const call = callSid === undefined ? undefined : exchange.calls.get(callSid);
+  if (!call) return notFound(path);
+  if (method === 'GET') return { status: 200, body: callResource(call, exchange) };
+  if (method === 'POST') return updateCall(call, form, exchange);
+  return restError(405, 20004, 'Method not allowed');
+}
+
+function updateCall(call: Call, form: URLSearchParams, exchange: Exchange): RestAnswer {
+  const [twiml, url, status] = [form.get('Twiml'), form.get('Url'), form.get('Status')];
+  if (twiml !== null && url !== null) return restError(400, 21218, 'Url and Twiml are exclusive.');
+  if (!isLive(call)) return restError(400, 21220, 'Call is not in-progress. Cannot redirect.');
+  if (status !== null) {
+    if (status === 'canceled' && call.status === 'in-progress') {
+      return restError(400, 21220, 'Call is not queued or ringing. Cannot cancel.');
+    }
+    if (status !== 'completed' && status !== 'canceled') return restError(400, 21219, `Invalid status ${status}.`);
+    endCall(call, status, 'agent', exchange.now());
+  } else if (twiml !== null) {
+    try {
+      parseTwiml(twiml);
+    } catch (error) {
+      if (!(error instanceof TwimlError)) throw error;
+      return restError(400, 12100, `Twiml: ${error.message}`);
+    }
+    replace(call, { twiml });
+  } else if (url !== null) {
+    if (!/^https?:\/\//.test(url)) return restError(400, 21205, 'Url is not a valid URL.');
+    replace(call, { url, method: form.get('Method') ?? 'POST' });
+  }
+  return { status: 200, body: callResource(call, exchange) };
+}
+
+function replace(call: Call, next: NonNullable<Call['replacement']>): void {
+  call.replacement = next;
+  call.running.abort();
+}
+
+async function createCall(form: URLSearchParams, exchange: Exchange): Promise<RestAnswer> {
+  const [to, from, url, twiml] = [form.get('To'), form.get('From'), form.get('Url'), form.get('Twiml')];
+  if (!to || !/^\+[1-9]\d{6,14}$/.test(to)) return restError(400, 21211, `Invalid 'To' Phone Number: ${to}`);
+  if (!from) return restError(400, 21213, "'From' is required.");
+  if (!url && !twiml) return restError(400, 21205, 'Url or Twiml is required.');
+  const call = await placeOutbound(
+    {
+      to,
+      from,
+      ...(url ? { url } : twiml && { twiml }),
+      method: form.get('Method') ?? 'POST',
+      statusCallback: form.get('StatusCallback') ?? undefined,
+      events: form.getAll('StatusCallbackEvent').length > 0 ? form.getAll('StatusCallbackEvent') : ['completed'],
+    },
+    exchange,
+  );
+  return { status: 201, body: callResource(call, exchange) };
+}
+
+function createMessage(form: URLSearchParams, { accountSid, now }: Exchange, messages: SentMessage[]): RestAnswer {
+  const [to, from, service, body] = ['To', 'From', 'MessagingServiceSid', 'Body'].map((name) => form.get(name));
+  if (!to || !/^(whatsapp:)?\+[1-9]\d{6,14}$/.test(to)) {
+    return restError(400, 21211, `Invalid 'To' Phone Number: ${to}`);
+  }
+  if (!from && !service) return restError(400, 21603, "A 'From' phone number is required.");
+  if (!body) return restError(400, 21602, 'Message body is required.');
+  const message: SentMessage = { sid: newSid('SM'), to, from: from ?? null, body };
+  messages.push(message);
+  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`;
+  const at = new Date(now()).toUTCString().replace('GMT', '+0000');
+  return {
+    status: 201,
+    body: {
+      ...message,
+      account_sid: accountSid,
+      api_version: '2010-04-01',
+      status: service ? 'accepted' : 'queued',
+      direction: 'outbound-api',
+      messaging_service_sid: service ?? null,
+      num_segments: service ? '0' : '1',
+      num_media: '0',
+      error_code: null,
+      error_message: null,
+      price: null,
+      price_unit: null,
+      date_created: at,
+      date_updated: at,
+      date_sent: null,
+      uri: `${uri}.json`,
+      subresource_uris: { media: `${uri}/Media.json` },
+    },
+  };
+}
+
+const dateOf = (ms: number | undefined): string | null =>
+  ms === undefined ? null : new Date(ms).toUTCString().replace('GMT', '+0000');
+
+function callResource(call: Call, { accountSid, now }: Exchange): object {
+  const uri = `/2010-04-01/Accounts/${accountSid}/Calls/${call.sid}`;
+  return {
+    sid: call.sid,
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    status: call.status,
+    direction: call.direction,
+    to: call.to,
+    to_formatted: call.to,
+    from: call.from,
+    from_formatted: call.from,
+    phone_number_sid: 'PN00000000000000000000000000000001',
+    parent_call_sid: null,
+    answered_by: null,
+    caller_name: null,
+    forwarded_from: null,
+    group_sid: null,
+    date_created: dateOf(call.createdAtMs),
+    date_updated: dateOf(call.endedAtMs ?? call.answeredAtMs ?? call.createdAtMs),
+    start_time: dateOf(call.answeredAtMs),
+    end_time: dateOf(call.endedAtMs),
+    duration: isLive(call) ? null : String(secondsOf(call, now())),
+    price: null,
+    price_unit: 'USD',
+    queue_time: '0',
+    trunk_sid: null,
+    annotation: null,
+    uri: `${uri}.json`,
+    subresource_uris: { recordings: `${uri}/Recordings.json`, streams: `${uri}/Streams.json` },
+  };
+}
