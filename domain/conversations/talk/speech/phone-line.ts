@@ -10,11 +10,11 @@ export interface PhoneLine {
   close(): void;
 }
 
-/** What may be done to a call besides its audio. Both reject when the vendor did not take the order. */
+/** What may be done to a call besides its audio. `over`: it had ended before. Both reject when the vendor did not take the order. */
 export interface CallControl {
-  hangUp(): Promise<void>;
+  hangUp(): Promise<'done' | 'over'>;
   /** The call goes on as the ending on record says. */
-  goOn(): Promise<void>;
+  goOn(): Promise<'done' | 'over'>;
 }
 
 /** How the caller's side ended: `hung-up` was said, `broken` was not. */

@@ -97,7 +97,9 @@ export interface HistoryItem {
 export interface SpeechSession {
   /** The caller's audio: base64 of µ-law at 8 kHz. */
   hear(payload: Buffer): void;
-  /** A response is being made or asked for. */
+  /** A response was asked for and is not over. */
+  readonly isAsked: boolean;
+  /** The same, or one is about to begin because the caller stopped speaking. */
   readonly isBusy: boolean;
   /** Asks for a response as soon as none is being made and nobody speaks. Answers asked for twice are made once. */
   respond(request: ResponseRequest): void;

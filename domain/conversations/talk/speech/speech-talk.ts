@@ -200,7 +200,10 @@ export class SpeechTalk {
 
   /** The caller's side is gone. */
   ended(how: LineEnd): void {
-    this.#leave(how === 'hung-up' || this.#ending !== undefined);
+    const kind = this.#ending?.ending.kind;
+    // A call that was sent on goes on without us: its own end is told by whoever hears of it.
+    const wasSentOn = this.#hasActed && kind !== 'hangup';
+    this.#leave(how === 'hung-up' ? !wasSentOn : kind === 'hangup');
   }
 
   /** Another task is to go on with the talk: at the next pause, or soon. */
@@ -682,7 +685,10 @@ export class SpeechTalk {
     void Promise.race([saved, late])
       .then(() => (ending.kind === 'hangup' ? this.#control.hangUp() : this.#control.goOn()))
       .then(
-        () => this.#deadlines.set('leave', leavingMs, () => this.#line.close()),
+        (outcome) => {
+          if (outcome === 'over') this.#leave(true);
+          else this.#deadlines.set('leave', leavingMs, () => this.#line.close());
+        },
         (error: unknown) => {
           this.#deps.log.error('transfer.failed', { ...this.#where, outcome: ending.kind, ...errorFields(error) });
           // The vendor asks what comes next when the stream is over.

@@ -1,0 +1,214 @@
+import type { ClinicProfile } from '../../clinics/clinic-store.ts';
+import { derivedUuid } from '../../ids.ts';
+import { type LanguageTag, languageOf } from '../../language.ts';
+import { errorFields } from '../../log.ts';
+import { callerNumberOf } from '../caller-number.ts';
+import { runTool } from '../tools/run-tool.ts';
+import { withinLimit } from '../tools/time-limit.ts';
+import type { ToolContext } from '../tools/tool.ts';
+import { sentences, wordsOfTag } from '../words/words.ts';
+import { begunConversation } from './begun-conversation.ts';
+import { composeInstructions, type PromptParts } from './compose-instructions.ts';
+import { strongerEnding } from './ending-of.ts';
+import { hearEmergency } from './hear-emergency.ts';
+import { toolsOf } from './light-tools.ts';
+import type { AgentRole, LiveTalk } from './live-talk.ts';
+import type { RememberedDialogue } from './remembered-dialogue.ts';
+import { runTalkTool } from './run-talk-tool.ts';
+import { saveTurns } from './save-turns.ts';
+import { talkTurns } from './talk-turns.ts';
+import type { Talk } from './talk.ts';
+import type { TalkDeps } from './take-talk.ts';
+import { tellEnd } from './tell-end.ts';
+import { persistently } from './persistently.ts';
+import { type Turn, utterancesOf } from './turn.ts';
+import { talkWordsOf } from './words/words.ts';
+
+/** So much for what a tool must know of its call; what comes later, it does without. */
+const contextLimitMs = 500;
+
+/** Who may be in danger waits no longer than this for a conversation that is only just being made. */
+const begunLimitMs = 80;
+
+const pauseFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A talk as it was loaded when it was taken over. */
+export interface Taken {
+  talk: Talk;
+  clinic: ClinicProfile;
+  /** Turns of former holders, in order. */
+  known: readonly Turn[];
+  texts: PromptParts['texts'];
+  dialogue: RememberedDialogue;
+}
+
+/** @param letGo called once, when this holder has the talk no more */
+export function holdTalk(
+  deps: TalkDeps,
+  { talk, clinic, known, texts, dialogue }: Taken,
+  letGo: (held: { epoch: number; lose(): void }) => void,
+) {
+  const { clock, log, acts, talks, pause = pauseFor } = deps;
+  const { conversationId, epoch } = talk;
+  const clinicId = clinic.id;
+  const where = { clinicId, conversationId };
+  const callerNumber = callerNumberOf(talk, clinic.country);
+
+  const lost = new AbortController();
+  const held = {
+    epoch,
+    lose() {
+      letGo(held);
+      if (lost.signal.aborted) return;
+      log.warn('talk.superseded', where);
+      lost.abort(new Error('the talk was taken over'));
+    },
+  };
+
+  const saver = saveTurns({ talks, log, pause }, where, held.lose);
+  const turns = talkTurns({ clock, saver }, { epoch, known });
+  const heardSoFar = () => utterancesOf(turns.all());
+  const language = (): LanguageTag => dialogue.copy().language ?? talk.language;
+
+  let conversation = begunConversation(talk, clock.now());
+  /** The conversation as it stands, made if no event has yet: acts are recorded only in one that is there. */
+  async function conversationNow(): Promise<void> {
+    const begun = conversation;
+    conversation = (await deps.conversations.change(clinicId, conversationId, (current) => current ?? begun)) ?? begun;
+  }
+  /** Whether another holds the talk by now. */
+  async function holdsStill(): Promise<void> {
+    const now = await talks.get(clinicId, conversationId);
+    if (now?.epoch !== epoch || now.finishedAtMs !== undefined) held.lose();
+  }
+  /** Done in time or logged and left: whatever it was, the caller is answered. */
+  async function inTime(works: readonly Promise<void>[]): Promise<void> {
+    try {
+      await withinLimit(contextLimitMs, Promise.all(works));
+    } catch (error) {
+      log.error('request.failed', { ...where, reason: 'talk-context', ...errorFields(error) });
+    }
+  }
+
+  const contextNow = (requestId: string): ToolContext => ({
+    clinic,
+    conversation,
+    language: talk.language,
+    requester: {
+      kind: 'agent',
+      holder: conversationId,
+      conversationId,
+      ...(callerNumber && { callerNumber }),
+      actor: { actorType: 'agent', actorId: conversationId, requestId },
+    },
+  });
+
+  const hear = hearEmergency({ acts, clock, log, dialogue });
+  const tool = runTalkTool({
+    turns,
+    run: runTool({ ...deps, dialogues: dialogue }),
+    now: () => clock.now(),
+    refuse: () => ({ code: 'RETRY_LATER', say: wordsOfTag(language()).codes.RETRY_LATER, data: {} }),
+    async context(callId) {
+      await inTime([conversationNow(), holdsStill()]);
+      return lost.signal.aborted ? 'superseded' : contextNow(derivedUuid('tool', conversationId, callId));
+    },
+  });
+  let isBegun = false;
+  const begun = inTime([conversationNow()]).then(() => {
+    isBegun = true;
+  });
+
+  const prompts = new Map<string, string>();
+  let ended: Promise<void> | undefined;
+  const close = tellEnd(deps, { talk, turns, saver, pause });
+
+  const live: LiveTalk = {
+    clinic,
+    conversationId,
+    agents: talk.agents,
+    callerNumber,
+    isResumed: known.some(({ speaker, text }) => speaker !== 'tool' && text !== ''),
+    get language() {
+      return language();
+    },
+    turns: () => turns.all(),
+
+    greeting() {
+      const words = talkWordsOf(language());
+      const own = clinic.greeting[language()] ?? clinic.greeting[languageOf(language())];
+      const hello = talk.direction === 'outbound' ? words.outboundGreeting : words.greeting;
+      return sentences(
+        hello(clinic.name),
+        clinic.voice.recording !== 'off' && words.recordingNotice,
+        own ?? words.howCanIHelp,
+      );
+    },
+
+    instructions(role: AgentRole) {
+      const nowMs = clock.now();
+      const key = `${role} ${language()} ${Math.floor(nowMs / promptMs)}`;
+      let prompt = prompts.get(key);
+      if (prompt === undefined) {
+        prompt = composeInstructions(role, { clinic, texts, language: language(), nowMs });
+        prompts.set(key, prompt);
+      }
+      return prompt;
+    },
+    tools: toolsOf,
+    begin: (speaker) => turns.begin(speaker),
+
+    async hear() {
+      const utterances = heardSoFar();
+      if (!isBegun) await Promise.race([begun, pauseFor(begunLimitMs)]);
+      return hear((state) => {
+        const request = derivedUuid('hear', conversationId, String(utterances.length));
+        return {
+          ...contextNow(request),
+          state: { ...dialogue.copy(), ...state },
+          language: language(),
+          nowMs: clock.now(),
+        };
+      }, utterances);
+    },
+
+    runTool: tool,
+
+    async leaveMessage(text, callbackNumber = callerNumber) {
+      const message = {
+        messageId: derivedUuid('message', clinicId, conversationId, text, callbackNumber ?? ''),
+        ...(callbackNumber !== undefined && { callbackNumber: callbackNumber.slice(0, 40) }),
+        text: text.slice(0, 1_000),
+        urgency: 'routine' as const,
+        takenAtMs: clock.now(),
+      };
+      await persistently(pause, async () => {
+        await conversationNow();
+        await acts.record(clinicId, conversationId, { message, audit: [] });
+      });
+    },
+
+    async end(ending) {
+      const kept = await persistently(pause, () =>
+        talks.change(clinicId, conversationId, (current) => {
+          const stronger = strongerEnding(current.ending, ending);
+          return current.epoch !== epoch || stronger === current.ending ? current : { ...current, ending: stronger };
+        }),
+      );
+      if (kept?.epoch !== epoch) held.lose();
+    },
+
+    saved: () => saver.saved(),
+    lost: lost.signal,
+
+    async close({ over }) {
+      if (over) await (ended ??= close());
+      else await saver.saved();
+      letGo(held);
+    },
+  };
+  return { talk: live, held };
+}
+
+/** A prompt tells the date and no time, and no clinic changes its day within a quarter of an hour. */
+const promptMs = 15 * 60 * 1000;

@@ -1,0 +1,117 @@
+import type { ClinicStore } from '../../clinics/clinic-store.ts';
+import type { ClinicId, ConversationId } from '../../ids.ts';
+import { errorFields } from '../../log.ts';
+import type { ConversationStore } from '../conversation-store.ts';
+import { freshDialogue } from '../dialogue.ts';
+import type { ToolDeps } from '../tools/tool.ts';
+import { holdTalk } from './hold-talk.ts';
+import type { InstructionStore } from './instructions.ts';
+import type { LiveTalk } from './live-talk.ts';
+import { rememberedDialogue, type RememberedDialogue } from './remembered-dialogue.ts';
+import type { TalkEvents } from './talk-event.ts';
+import type { Talk, TalkStore } from './talk.ts';
+import { type Turn, utterancesOf } from './turn.ts';
+
+/** What live talks work with: all that tools do, and where the talk itself is kept. */
+export interface TalkDeps extends ToolDeps {
+  clinics: Pick<ClinicStore, 'profile'>;
+  talks: TalkStore;
+  instructions: Pick<InstructionStore, 'pinned'>;
+  conversations: Pick<ConversationStore, 'change'>;
+  events: TalkEvents;
+  /** Between attempts at a store that fails; real time without. */
+  pause?(ms: number): Promise<void>;
+}
+
+/** A talk in the hands of this process. */
+interface Held {
+  epoch: number;
+  lose(): void;
+}
+
+/**
+ * Takes a talk over, from nobody or from whoever held it: from now on only this holder's turns and tools count.
+ * `undefined`: there is no such talk, it is finished, or its clinic is not served.
+ *
+ * @throws Error when the talk, its clinic or its turns cannot be read: better asked again by the wire than the caller
+ *   asked again what they have said
+ */
+export function takeTalk(deps: TalkDeps) {
+  const { clinics, talks, log } = deps;
+  /** So that a second socket of one call silences the first at once. */
+  const here = new Map<ConversationId, Held>();
+
+  function hold(conversationId: ConversationId, held: Held): void {
+    const other = here.get(conversationId);
+    if (other && other.epoch > held.epoch) return held.lose();
+    here.set(conversationId, held);
+    other?.lose();
+  }
+
+  return async (clinicId: ClinicId, conversationId: ConversationId): Promise<LiveTalk | undefined> => {
+    const [talk, clinic] = await Promise.all([
+      talks.change(clinicId, conversationId, (current) =>
+        // Whoever lets a wire begin anew has dealt with how the last one was to end.
+        current.finishedAtMs === undefined ? { ...current, epoch: current.epoch + 1, ending: undefined } : current,
+      ),
+      clinics.profile(clinicId),
+    ]);
+    if (!talk || talk.finishedAtMs !== undefined || clinic?.status !== 'active') return undefined;
+
+    const [known, texts, dialogue] = await Promise.all([
+      talks.turns(clinicId, conversationId),
+      textsOf(deps, talk),
+      dialogueOf(deps, talk),
+    ]);
+    await countAgain(dialogue, talk, known);
+    const held = holdTalk(deps, { talk, clinic, known, texts, dialogue }, (gone) => {
+      if (here.get(conversationId) === gone) here.delete(conversationId);
+    });
+    hold(conversationId, held.held);
+    log.info(held.talk.isResumed ? 'talk.resumed' : 'talk.opened', {
+      clinicId,
+      conversationId,
+      attempt: talk.epoch,
+    });
+    return held.talk;
+  };
+}
+
+/** Without the clinic's own text a talk goes on by ours. */
+async function textsOf({ instructions, log }: TalkDeps, { clinicId, conversationId, instructions: versions }: Talk) {
+  try {
+    return await instructions.pinned(clinicId, 'voice', versions);
+  } catch (error) {
+    log.error('request.failed', { clinicId, conversationId, reason: 'instructions', ...errorFields(error) });
+    return {};
+  }
+}
+
+/** Tools read it again before they act, so that here a fresh one will do while its store fails. */
+async function dialogueOf(
+  { dialogues, log }: TalkDeps,
+  { clinicId, conversationId }: Talk,
+): Promise<RememberedDialogue> {
+  try {
+    return rememberedDialogue(dialogues, await dialogues.get(clinicId, conversationId));
+  } catch (error) {
+    log.error('request.failed', { clinicId, conversationId, reason: 'dialogue', ...errorFields(error) });
+    return rememberedDialogue(dialogues, freshDialogue(clinicId, conversationId));
+  }
+}
+
+/**
+ * What the last holder heard and could not save is not among the caller's words any more; counted on, the answer to
+ * whether an emergency is happening would be passed over.
+ */
+async function countAgain(
+  dialogue: RememberedDialogue,
+  { clinicId, conversationId }: Talk,
+  known: readonly Turn[],
+): Promise<void> {
+  const heard = utterancesOf(known).length;
+  if (dialogue.copy().judgedUtterances <= heard) return;
+  await dialogue.change(clinicId, conversationId, (current) =>
+    current.judgedUtterances > heard ? { ...current, judgedUtterances: heard } : current,
+  );
+}

@@ -1,0 +1,9 @@
+import { type Language, type LanguageTag, languageOf } from '../../../language.ts';
+import { en } from './en.ts';
+import { fr } from './fr.ts';
+import type { TalkWords } from './talk-words.ts';
+
+/** What a talk says by itself, in every language we speak. */
+export const talkWords: Record<Language, TalkWords> = { fr, en };
+
+export const talkWordsOf = (tag: LanguageTag): TalkWords => talkWords[languageOf(tag)];
