@@ -3,6 +3,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Bundles } from './bundle.ts';
 import { Clinics } from './capabilities/clinics.ts';
@@ -26,18 +27,24 @@ interface BackendProps extends StackProps {
 
 /** API, queues, functions and the workflow, in the order a call meets them. */
 export class BackendStack extends Stack {
+  readonly house: House;
+  readonly apiUrl: string;
+  readonly callEvents: IQueue;
+
   constructor(scope: Construct, id: string, { settings, data, bundles, ...props }: BackendProps) {
     super(scope, id, props);
     // Imported, so that no construct here writes into its policy: see DataStack.
     const operationsKey = Key.fromKeyArn(this, 'OperationsKey', data.operationsKey.keyArn);
     const alarms = this.#alarms(settings, operationsKey);
-    const house: House = { settings, data, operationsKey, alarms, bundles };
+    const house = (this.house = { settings, data, operationsKey, alarms, bundles });
     const vendors = vendorsOf(this, settings);
 
     const api = new Api(this, 'Api', house);
     const { answerInboundCall } = new Routing(this, 'Routing', { house, api });
+    this.apiUrl = api.apiEndpoint;
     const conversations = new Conversations(this, 'Conversations', { house, api, vendors });
     const { answerBookingRequest } = new Scheduling(this, 'Scheduling', { house, api });
+    this.callEvents = conversations.callEvents.queue;
     const notifications = new Notifications(this, 'Notifications', { house });
     new Clinics(this, 'Clinics', { house, api });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {

@@ -25,6 +25,8 @@ export interface StageSettings {
   logRetentionDays: 1 | 30 | 365;
   /** Where vendors open their sockets to the voice service; its DNS points to the load balancer. */
   voiceDomain: string;
+  /** From which Retell opens its sockets, as it publishes; a second lock behind key and call. None: no such lock. */
+  retellAddresses: readonly string[];
   models: Models;
   voice: VoiceLimits;
   /** How many copies of one queue worker may run, so that a flood of events leaves the ring its capacity. */
@@ -73,6 +75,7 @@ const usual = {
   fetchedAnalysisTimeoutSeconds: 60,
   reconcileEveryMinutes: 15,
   maxCallMinutes: 60,
+  retellAddresses: ['100.20.5.228/32'],
   models: {
     realtime: 'gpt-realtime-2.1',
     receptionist: 'gpt-realtime-2.1-mini',

@@ -53,7 +53,7 @@ export function sumOf(label: string, counts: cloudwatch.IMetric[], period: Durat
   });
 }
 
-interface Writer {
+export interface Writer {
   name: string;
   logGroup: LogGroup;
 }
@@ -100,6 +100,32 @@ export function countCode(scope: Construct, id: string, { house, code, by, withi
     pattern: FilterPattern.stringValue('$.code', '=', code),
     within,
   });
+}
+
+interface MeasuredCode {
+  house: House;
+  code: LogCode;
+  by: Writer;
+  /** The number in the line that is measured. */
+  field: 'count' | 'durationMs';
+  statistic: string;
+  within: Duration;
+}
+
+/** A number that stands beside a log code: how long, how many. Says nothing while no such line is written. */
+export function measureCode(
+  scope: Construct,
+  id: string,
+  { house, code, by, field, statistic, within }: MeasuredCode,
+): cloudwatch.Metric {
+  const filter = new MetricFilter(scope, id, {
+    logGroup: by.logGroup,
+    filterPattern: FilterPattern.stringValue('$.code', '=', code),
+    metricNamespace: `Frontdesk/${house.settings.stage}`,
+    metricName: `${by.name} ${code} ${field}`,
+    metricValue: `$.${field}`,
+  });
+  return filter.metric({ period: within, statistic });
 }
 
 interface LogAlarmProps extends Omit<AlarmProps, 'metric'> {

@@ -4,10 +4,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
-import type { TaskFunction } from './task-function.ts';
+import type { Construct, IConstruct } from 'constructs';
 
-type Holder = TaskFunction<unknown>;
+/** What runs under a role of its own: a function, the voice service. */
+export interface Holder extends IConstruct {
+  /** Rights, in so many words. */
+  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string | string[]>>): void;
+}
 
 const reads = ['GetItem', 'BatchGetItem', 'Query'] as const;
 const writes = ['PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
@@ -25,7 +28,7 @@ function allowKey(
   service: 'dynamodb' | 's3' | 'secretsmanager' | 'sqs',
   actions: string[],
 ): void {
-  const { region, urlSuffix } = Stack.of(holder.function);
+  const { region, urlSuffix } = Stack.of(holder);
   holder.allow(actions, [key.keyArn], { StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` } });
 }
 

@@ -8,9 +8,10 @@ import type { Entry } from '../bundle.ts';
 import { type House, nameIn } from '../house.ts';
 import { nodeVersion } from '../settings.ts';
 import { Alarm, countCode, sumOf } from './alarm.ts';
+import type { Holder } from './rights.ts';
 
 /** A variable for each the function parses: a choice keeps its words, anything else travels as text. */
-type EnvironmentOf<Env> = { [Name in keyof Env]: Env[Name] extends string ? Env[Name] : string };
+export type EnvironmentOf<Env> = { [Name in keyof Env]: Env[Name] extends string ? Env[Name] : string };
 
 export interface TaskFunctionProps<Env> {
   house: House;
@@ -35,7 +36,7 @@ export interface TaskFunctionProps<Env> {
  * One Lambda function with our defaults: its own role that may write its own log and nothing else, an encrypted log
  * that is kept, and an alarm. `Env` is the function's own type, so a forgotten variable stops the build.
  */
-export class TaskFunction<Env> extends Construct {
+export class TaskFunction<Env> extends Construct implements Holder {
   readonly name: string;
   readonly function: lambda.Function;
   readonly logGroup: LogGroup;
@@ -108,7 +109,6 @@ export class TaskFunction<Env> extends Construct {
     );
   }
 
-  /** Rights, in so many words. */
   allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string | string[]>>): void {
     this.function.addToRolePolicy(new PolicyStatement({ actions, resources, conditions }));
   }
