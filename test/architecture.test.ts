@@ -82,6 +82,7 @@ test('only adapters import SDKs, and one vendor’s adapter does not import anot
         from('adapters')(one) &&
         vendors.has(capability(one.from) ?? '') &&
         one.to.startsWith('adapters/') &&
+        vendors.has(capability(one.to) ?? '') &&
         capability(one.to) !== capability(one.from),
     ),
   ).toEqual([]);

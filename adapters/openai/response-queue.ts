@@ -1,0 +1,109 @@
+import type { Purpose, ResponseRequest } from '#domain/conversations/talk/speech/speech-model.ts';
+
+/**
+ * Responses asked for, one at a time: the vendor makes only one, may begin it by itself when the caller stops speaking,
+ * and refuses a second. Pure: whoever holds it sends what it answers.
+ */
+export interface ResponseQueue {
+  ask(request: ResponseRequest): void;
+  /** Nothing asked for is wanted any more. Answers the response that is being made, if any. */
+  drop(): string | undefined;
+  /** Whether the vendor answers by itself when the caller stops. */
+  answersItself(does: boolean): void;
+  speechStarted(): void;
+  speechStopped(): void;
+  /** A response began. `unwanted`: it came for what was dropped, or over the caller's words, and is to be cancelled. */
+  created(responseId: string, purpose: Purpose | undefined, knowsAll: boolean): 'wanted' | 'unwanted';
+  ended(responseId: string): void;
+  /** The vendor refused what was asked for last, because of another response, after which it is asked for again, or for good. */
+  refused(why: 'active-response' | 'other'): Purpose | undefined;
+  /** What is to be asked for now. */
+  next(): ResponseRequest | undefined;
+  readonly activeId: string | undefined;
+  /** One was asked for and is not over. */
+  readonly isAsked: boolean;
+  /** The same, or the vendor is about to begin one by itself. */
+  readonly isBusy: boolean;
+}
+
+export function createResponseQueue(): ResponseQueue {
+  let waiting: ResponseRequest[] = [];
+  let activeId: string | undefined;
+  /** Asked for and not begun. */
+  let inFlight: { request: ResponseRequest; isDropped: boolean } | undefined;
+  /** The vendor said that one is being made which we have not seen begin. */
+  let isBlocked = false;
+  let callerSpeaks = false;
+  let answersItself = false;
+  /** The caller stopped, and the vendor is about to answer. */
+  let isExpected = false;
+
+  return {
+    ask(request) {
+      const isAsked = (other: ResponseRequest) => other.purpose === 'answer' && request.purpose === 'answer';
+      if (waiting.some(isAsked)) {
+        if (request.urgent) waiting = waiting.map((other) => (isAsked(other) ? request : other));
+      } else waiting.push(request);
+    },
+    drop() {
+      waiting = [];
+      isExpected = false;
+      if (inFlight) inFlight.isDropped = true;
+      return activeId;
+    },
+    answersItself: (does) => void (answersItself = does),
+    speechStarted() {
+      callerSpeaks = true;
+    },
+    speechStopped() {
+      callerSpeaks = false;
+      isExpected = answersItself;
+    },
+    created(responseId, purpose, knowsAll) {
+      activeId = responseId;
+      isBlocked = false;
+      const ours = inFlight && purpose === inFlight.request.purpose ? inFlight : undefined;
+      if (!ours) {
+        isExpected = false;
+        // It answers what we wanted answered.
+        if (knowsAll) {
+          waiting = waiting.filter((request) => request.purpose !== 'answer');
+          if (inFlight?.request.purpose === 'answer') inFlight.isDropped = true;
+        }
+        return 'wanted';
+      }
+      inFlight = undefined;
+      return ours.isDropped || (callerSpeaks && !ours.request.urgent) ? 'unwanted' : 'wanted';
+    },
+    ended(responseId) {
+      if (activeId === responseId) activeId = undefined;
+      isBlocked = false;
+    },
+    refused(why) {
+      const refused = inFlight;
+      inFlight = undefined;
+      if (why === 'active-response' && refused) {
+        isBlocked = activeId === undefined;
+        if (!refused.isDropped) waiting.unshift(refused.request);
+      }
+      return refused?.request.purpose;
+    },
+    next() {
+      if (activeId !== undefined || inFlight || isBlocked) return undefined;
+      const [first] = waiting;
+      if (!first || (!first.urgent && (callerSpeaks || isExpected))) return undefined;
+      waiting.shift();
+      inFlight = { request: first, isDropped: false };
+      return first;
+    },
+    get activeId() {
+      return activeId;
+    },
+    get isAsked() {
+      return activeId !== undefined || inFlight !== undefined || isBlocked || waiting.length > 0;
+    },
+    get isBusy() {
+      return this.isAsked || isExpected;
+    },
+  };
+}
