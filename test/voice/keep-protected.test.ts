@@ -68,14 +68,14 @@ test('an agent that fails is asked again a little later, and no call hears of it
 
 test('ECS is asked as its agent wants it, and a refusal is a fault', async () => {
   const seen: unknown[] = [];
-  let failure: unknown;
+  const agent: { failure?: object } = {};
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = JSON.parse(Buffer.concat(chunks).toString()) as { ProtectionEnabled: boolean };
       seen.push([request.method, request.url, body]);
-      response.end(JSON.stringify(failure ? { failure } : { protection: body }));
+      response.end(JSON.stringify(agent.failure ? agent : { protection: body }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -86,7 +86,7 @@ test('ECS is asked as its agent wants it, and a refusal is a fault', async () =>
     ['PUT', '/task-protection/v1/state', { ProtectionEnabled: true, ExpiresInMinutes: 30 }],
     ['PUT', '/task-protection/v1/state', { ProtectionEnabled: false }],
   ]);
-  failure = { Arn: 'arn:aws:ecs:eu-west-3:000000000000:task/x', Reason: 'TASK_NOT_VALID' };
+  agent.failure = { Arn: 'arn:aws:ecs:eu-west-3:000000000000:task/x', Reason: 'TASK_NOT_VALID' };
   await expect(protection.set(true)).rejects.toThrow('task protection');
   server.close();
 });
