@@ -214,9 +214,9 @@ export function createListener(): Listener {
   };
 }
 
-/** How many bytes from the first on are quiet, or are neither quiet nor the beginning of a mark. */
-function runOf(bytes: Buffer, quiet: boolean): number {
-  const end = bytes.findIndex((byte, at) => at > 0 && (isFaint(byte) !== quiet || (!quiet && byte === mark[0])));
+/** How many bytes from the first on are faint, or are not, without what may begin a mark. */
+function runOf(bytes: Buffer, faint: boolean): number {
+  const end = bytes.findIndex((byte, at) => at > 0 && (isFaint(byte) !== faint || byte === mark[0]));
   return end === -1 ? bytes.length : end;
 }
 
