@@ -15,6 +15,7 @@ export interface TextSocket {
   sendParts(head: Buffer, middle: Buffer, tail: Buffer): void;
   /** Bytes handed over and not yet taken by the kernel. */
   readonly bufferedBytes: number;
+  /** Asks for a sign of life. Where none has come since the last ping, it ends the socket instead. */
   ping(): void;
   close(code: number, reason?: string): void;
   /** Ends it without a word. */

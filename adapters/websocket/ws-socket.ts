@@ -9,12 +9,19 @@ export class WsSocket implements TextSocket {
   #onMessage: TextSocket['onMessage'] | undefined;
   #onClose: TextSocket['onClose'] | undefined;
   #ended: { code: number; reason: string } | undefined;
+  #isAwaited = false;
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.pause();
+    const isAlive = () => {
+      this.#isAwaited = false;
+    };
+    socket.on('ping', isAlive);
+    socket.on('pong', isAlive);
     socket.on('message', (message: Buffer, isBinary) => {
+      this.#isAwaited = false;
       if (isBinary) this.close(1003, 'text only');
       else if (socket.readyState === WebSocket.OPEN) this.#onMessage?.(message);
     });
@@ -59,7 +66,10 @@ export class WsSocket implements TextSocket {
   }
 
   ping(): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#isAwaited) return this.terminate();
+    this.#isAwaited = true;
+    this.#socket.ping();
   }
 
   close(code: number, reason = ''): void {

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AcceptOptions } from './accept-socket.ts';
+import { FramedSocket } from './framed-socket.ts';
+import { acceptKey, checkUpgrade } from './handshake.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import type { TextSocket } from './text-socket.ts';
+
+export function acceptFramed(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  { maxMessageBytes }: AcceptOptions,
+): TextSocket | undefined {
+  const check = checkUpgrade(request);
+  if ('status' in check) {
+    refuseUpgrade(socket, check.status, check.status === 426 ? { 'Sec-WebSocket-Version': '13' } : {});
+    return undefined;
+  }
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(check.key)}\r\n\r\n`,
+  );
+  return new FramedSocket(socket as Socket, { role: 'server', maxMessageBytes, head });
+}
