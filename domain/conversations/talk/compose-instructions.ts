@@ -6,11 +6,8 @@ import { displayPhone } from '../../phone-number.ts';
 import { list, spokenDate, wallClock } from '../../wall-time.ts';
 import type { Instructions, InstructionScope } from './instructions.ts';
 import type { AgentRole } from './live-talk.ts';
-import { en } from './prompt/en.ts';
-import { fr } from './prompt/fr.ts';
 import type { PromptFacts, PromptWords } from './prompt/prompt-words.ts';
-
-const promptWords: Record<Language, PromptWords> = { fr, en };
+import { promptWords } from './prompt/words.ts';
 
 /** Between these the clinic's text stands; it cannot hold them itself. */
 const opening = '<clinic_text>';

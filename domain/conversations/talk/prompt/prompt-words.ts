@@ -41,6 +41,14 @@ export interface PromptWords {
   };
   facts(facts: PromptFacts): readonly string[];
   noDoctors: string;
+  /** Told to a model beside what was said, and never spoken. */
+  notes: {
+    interrupted: string;
+    /** What the receptionist asks its supervisor for; its own words, which are data. */
+    request(quoted: string): string;
+  };
+  /** The receptionist's way to the model behind it, as a model is told of it. */
+  askSupervisor: { description: string; request: string };
   /** How the clinic's own text stands to the rules; it follows between delimiters. */
   clinicText: string;
   /** How to work where a clinic has published nothing. */
