@@ -40,6 +40,13 @@ function basicFields(basics: CallBasics) {
   } as const satisfies Partial<CallObject>;
 }
 
+/** As the socket of a custom LLM is told of it: known, and not said to have begun. */
+export const registeredCall = (basics: CallBasics): CallObject => ({
+  ...basicFields(basics),
+  telephony_identifier: { twilio_call_sid: `CA${basics.callId.slice(5).padEnd(32, '0')}` },
+  call_status: 'registered',
+});
+
 export type StartedCall = CallObject & { start_timestamp: number };
 
 /** As `call_started` shows it: connected, nothing said yet. */

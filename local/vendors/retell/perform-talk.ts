@@ -48,7 +48,7 @@ export async function performTalk(
   const spokenInBraces = new Set<string>();
   const known: Record<string, string> = {
     ...variables,
-    ...choices(variables.available_doctors, language, zone, nowMs),
+    ...agreed(variables.available_doctors, language, zone, nowMs),
   };
   const say = (text: string) => fill(text, known, spokenInBraces);
 
@@ -82,7 +82,7 @@ export function expectedLengthMs(
   nowMs: number,
 ): number {
   const language = languageOf(variables.language, clinicLanguage);
-  const known = { ...variables, ...choices(variables.available_doctors, language, zone, nowMs) };
+  const known = { ...variables, ...agreed(variables.available_doctors, language, zone, nowMs) };
   const said = chosenTalk(scenario, language).script.filter((step: ScriptStep) => 'text' in step || 'node' in step);
   const filled = said.map((step) => ('text' in step ? { ...step, text: fill(step.text, known, new Set()) } : step));
   return speak(filled, scenario.hangUpAfterSeconds).durationMs;
@@ -121,7 +121,13 @@ const anyDoctor = { fr: 'un médecin de l’équipe', en: 'one of our doctors' }
   string
 >;
 
-function choices(doctors: string | undefined, language: Language, zone: string, nowMs: number): Record<string, string> {
+/** What agent and caller settle between them in any talk. */
+export function agreed(
+  doctors: string | undefined,
+  language: Language,
+  zone: string,
+  nowMs: number,
+): Record<string, string> {
   const date = nextTuesday(nowMs, zone);
   return {
     // Without a list there is nobody to choose, and the placeholder shows it.

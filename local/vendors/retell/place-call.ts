@@ -13,8 +13,11 @@ import {
   startedCall,
   unansweredCall,
 } from './call-object.ts';
+import type { Metronome } from '#local/vendors/phone/metronome.ts';
+import type { Disturbances } from '#local/vendors/disturb.ts';
 import { deliver, type DeliveryHabits } from './delivery.ts';
 import { readInboundAnswer } from './inbound-answer.ts';
+import { type LiveLine, liveTalk } from './llm-call.ts';
 import { chosenTalk, expectedLengthMs, performTalk, type Stage } from './perform-talk.ts';
 import { type CallEventName, callEvents, type FunctionOutcome, type TimelineEntry } from './timeline.ts';
 
@@ -27,6 +30,8 @@ export const CalledClinic = z.object({
   zone: z.string(),
   /** The agent bound to the number. Without one, and without an override in the answer, the caller is cut off. */
   boundAgentId: z.string().optional(),
+  /** The agent's brain is a model of ours that listens here; otherwise a conversation flow of Retell's. */
+  llmSocketUrl: z.url().optional(),
 });
 export type CalledClinic = z.infer<typeof CalledClinic>;
 
@@ -39,6 +44,8 @@ export const CallOptions = z.strictObject({
   lose: z.array(z.enum(callEvents)).default([]),
   /** Ring `/api/retell/inbound/{clinicId}` instead of the path without an id. */
   clinicPath: z.boolean().default(false),
+  /** Somebody picks up where a live call is transferred to. */
+  answersDial: z.boolean().default(false),
 });
 export type CallOptions = z.infer<typeof CallOptions>;
 
@@ -54,23 +61,28 @@ export interface Exchange {
   reporting: DeliveryHabits;
   /** Waits that stand for the minutes of a talk and for the seconds an analysis takes. */
   pace: { talkMs: number; analysisMs: number };
+  /** The time of live calls. */
+  metronome: Metronome;
 }
 
 /** The version of the agents in this workspace that is published. */
 const publishedVersion = 3;
 
-interface AskedCall {
+export interface AskedCall {
   scenario: Scenario;
   clinic: CalledClinic;
   options: CallOptions;
+  /** Of another number than the scenario's. */
+  from?: string;
+  disturbances?: Disturbances;
   /** Told every variable of the flow when the talk is over. */
   heardOut?(known: Record<string, string>): void;
 }
 
-type Tell = (entry: TimelineEntry) => void;
+export type Tell = (entry: TimelineEntry) => void;
 
 /** An event and the call as it shows it. */
-interface Happening {
+export interface Happening {
   event: CallEventName;
   call: CallObject;
 }
@@ -93,7 +105,7 @@ export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell
 async function* ringIn(callId: string, asked: AskedCall, exchange: Exchange, tell: Tell): AsyncGenerator<Happening> {
   const { scenario, clinic, options } = asked;
   const { apiUrl, apiKey, now, ringing } = exchange;
-  const [from, to] = [scenario.patient, scenario.dials ?? clinic.number];
+  const [from, to] = [asked.from ?? scenario.patient, scenario.dials ?? clinic.number];
   tell({ step: 'ringing', detail: { callId, from, to, epochMs: now() } });
   const body = JSON.stringify({
     event: 'call_inbound',
@@ -147,7 +159,17 @@ async function* ringIn(callId: string, asked: AskedCall, exchange: Exchange, tel
     metadata: accepted?.metadata,
     variables: accepted?.variables,
   };
-  yield* talk(basics, asked, exchange, tell);
+  if (clinic.llmSocketUrl === undefined) yield* talk(basics, asked, exchange, tell);
+  else {
+    const { disturbances = {} } = asked;
+    const line: LiveLine = {
+      socketUrl: clinic.llmSocketUrl,
+      answersDial: options.answersDial,
+      disturbances,
+      anotherCall: async (another) => void (await placeAnother(another, clinic, exchange, tell)),
+    };
+    yield* liveTalk(basics, asked, line, exchange, tell);
+  }
 }
 
 /**

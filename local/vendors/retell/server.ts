@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { readJson, Refusal, sendJson, streamSteps } from '#local/vendors/control-http.ts';
+import { createMetronome } from '#local/vendors/phone/metronome.ts';
 import { openCallArchive } from './call-archive.ts';
 import type { FunctionDefinition } from './call-function.ts';
 import type { CallObject } from './call-object.ts';
@@ -35,6 +36,8 @@ export interface RetellOptions {
   attemptTimeoutMs?: number;
   /** How waits pass. @param signal aborted when the stand-in stops: the wait must then reject */
   wait?(ms: number, signal: AbortSignal): Promise<void>;
+  /** How the time of live calls passes. */
+  liveWait?(ms: number, signal: AbortSignal): Promise<void>;
   now?(): number;
 }
 
@@ -57,6 +60,8 @@ const PlaceCall = z.strictObject({
   scenario: z.string(),
   clinic: CalledClinic,
   options: CallOptions.prefault({}),
+  from: z.string().optional(),
+  disturbances: z.strictObject({ cloud: z.url().optional(), openai: z.url().optional() }).default({}),
 });
 
 /** Calls that some other client reported itself and that `get-call` and `list-calls` are to know. */
@@ -77,6 +82,7 @@ export async function startRetell({
   faults: askedFaults = [],
   attemptTimeoutMs = 10_000,
   wait = (ms, signal) => sleep(ms, undefined, { signal }),
+  liveWait = (ms, signal) => sleep(ms, undefined, { signal }),
   now = Date.now,
 }: RetellOptions): Promise<RunningRetell> {
   if (!apiKey) throw new Error('the Retell stand-in needs an API key to sign with');
@@ -94,6 +100,7 @@ export async function startRetell({
     ringing: { ...habits, retryDelaysMs: ringRetryDelaysMs },
     reporting: { ...habits, retryDelaysMs: eventRetryDelaysMs },
     pace,
+    metronome: createMetronome(now, (ms) => liveWait(ms, signal)),
   };
   const underWay = new Set<Promise<void>>();
 

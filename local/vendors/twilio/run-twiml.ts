@@ -183,13 +183,9 @@ async function runVerb(call: Call, verb: Element, document: Document, world: Twi
       return action(await dial(call, verb, world));
     case 'Gather': {
       const digits = await gather(call, verb, document, world);
-      return digits === undefined
-        ? undefined
-        : (action({ Digits: digits, FinishedOnKey: '' }) ?? {
-            url: document.url,
-            method: 'POST',
-            form: { Digits: digits, FinishedOnKey: '' },
-          });
+      if (digits === '' && attributes.actionOnEmptyResult !== 'true') return undefined;
+      const form = { Digits: digits, FinishedOnKey: digits === '' ? '' : (attributes.finishOnKey ?? '#') };
+      return action(form) ?? { url: document.url, method: 'POST', form };
     }
     default:
       world.tell({ step: 'warning', detail: { text: `12200: <${verb.name}> is no verb this stand-in knows` } });
@@ -377,7 +373,7 @@ async function dial(call: Call, verb: Element, world: TwimlWorld): Promise<Form>
 }
 
 /** Says what it asks for and listens for keys. Whoever is asked for a number and has no other keys in mind gives their own. */
-async function gather(call: Call, verb: Element, document: Document, world: TwimlWorld): Promise<string | undefined> {
+async function gather(call: Call, verb: Element, document: Document, world: TwimlWorld): Promise<string> {
   const { numDigits = 'Infinity', finishOnKey = '#', timeout } = verb.attributes;
   let digits = '';
   let finished = false;
@@ -411,7 +407,7 @@ async function gather(call: Call, verb: Element, document: Document, world: Twim
   } finally {
     call.onDigit = undefined;
   }
-  return digits === '' ? undefined : digits;
+  return digits;
 }
 
 export const finalForm = (call: Call, accountSid: string, nowMs: number): Form => {

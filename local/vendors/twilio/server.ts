@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { readBody, readJson, Refusal, sendJson, streamSteps } from '#local/vendors/control-http.ts';
 import { createMetronome } from '#local/vendors/phone/metronome.ts';
+import { registerPreparedAudio } from '#local/vendors/phone/prepared-audio.ts';
 import { createFaults, Fault } from '#local/vendors/retell/faults.ts';
 import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
 import { type Call, endCall } from './call.ts';
@@ -72,6 +73,7 @@ export async function startTwilio({
   now = Date.now,
 }: TwilioOptions): Promise<RunningTwilio> {
   if (!authToken) throw new Error('the Twilio stand-in needs an auth token to sign with');
+  registerPreparedAudio();
   const faults = createFaults(askedFaults);
   const stopping = new AbortController();
   const { signal } = stopping;
