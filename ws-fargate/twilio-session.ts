@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { TwilioCalls } from '#adapters/twilio/calls.ts';
 import { MediaStream, type StreamStart } from '#adapters/twilio/media-stream.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
@@ -6,6 +6,7 @@ import { createKeptAudio } from '#domain/conversations/talk/speech/kept-audio.ts
 import type { LineEnd } from '#domain/conversations/talk/speech/phone-line.ts';
 import { type SpeechDeps, SpeechTalk } from '#domain/conversations/talk/speech/speech-talk.ts';
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
+import { streamTokenHash as hashOf } from '#domain/conversations/talk/stream-token.ts';
 import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
 import { type ClinicId, type ConversationId, twilioConversationId } from '#domain/ids.ts';
 import { errorFields } from '#domain/log.ts';
@@ -174,7 +175,7 @@ function conversationOf(callSid: string): ConversationId | undefined {
 
 function opens({ streamTokenHash, streamTokenExpiresAtMs }: Talk, token: string, nowMs: number): boolean {
   if (streamTokenHash === undefined || streamTokenExpiresAtMs === undefined) return false;
-  const given = createHash('sha256').update(token).digest();
+  const given = Buffer.from(hashOf(token), 'hex');
   const kept = Buffer.from(streamTokenHash, 'hex');
   return kept.length === given.length && timingSafeEqual(kept, given) && nowMs < streamTokenExpiresAtMs;
 }

@@ -204,6 +204,7 @@ class RealtimeSession implements SpeechSession {
 
   #addItem(item: object): void {
     this.#unconfirmed++;
+    this.#queue.added();
     this.#send('item', { type: 'conversation.item.create', item });
   }
 
@@ -308,8 +309,7 @@ class RealtimeSession implements SpeechSession {
   }
 
   #created(responseId: string, purpose: Purpose | undefined): void {
-    const knowsAll = this.#unconfirmed === 0;
-    const verdict = this.#queue.created(responseId, purpose, knowsAll);
+    const { verdict, knowsAll } = this.#queue.created(responseId, purpose, this.#unconfirmed === 0);
     this.#items.clear();
     this.#audio.forget();
     this.#activePurpose = purpose;

@@ -6,14 +6,25 @@ import type { Purpose, ResponseRequest } from '#domain/conversations/talk/speech
  */
 export interface ResponseQueue {
   ask(request: ResponseRequest): void;
+  /** Something was added to the conversation: what was asked for before does not know of it. */
+  added(): void;
   /** Nothing asked for is wanted any more. Answers the response that is being made, if any. */
   drop(): string | undefined;
   /** Whether the vendor answers by itself when the caller stops. */
   answersItself(does: boolean): void;
   speechStarted(): void;
   speechStopped(): void;
-  /** A response began. `unwanted`: it came for what was dropped, or over the caller's words, and is to be cancelled. */
-  created(responseId: string, purpose: Purpose | undefined, knowsAll: boolean): 'wanted' | 'unwanted';
+  /**
+   * A response began, by itself or because it was asked for. `unwanted`: it came for what was dropped, or over the
+   * caller's words, and is to be cancelled.
+   *
+   * @param isConfirmed whether the vendor had told before that it has everything that was added
+   */
+  created(
+    responseId: string,
+    purpose: Purpose | undefined,
+    isConfirmed: boolean,
+  ): { verdict: 'wanted' | 'unwanted'; knowsAll: boolean };
   ended(responseId: string): void;
   /** The vendor refused what was asked for last, because of another response, after which it is asked for again, or for good. */
   refused(why: 'active-response' | 'other'): Purpose | undefined;
@@ -30,7 +41,7 @@ export function createResponseQueue(): ResponseQueue {
   let waiting: ResponseRequest[] = [];
   let activeId: string | undefined;
   /** Asked for and not begun. */
-  let inFlight: { request: ResponseRequest; isDropped: boolean } | undefined;
+  let inFlight: { request: ResponseRequest; isDropped: boolean; isOutdated: boolean } | undefined;
   /** The vendor said that one is being made which we have not seen begin. */
   let isBlocked = false;
   let callerSpeaks = false;
@@ -40,10 +51,15 @@ export function createResponseQueue(): ResponseQueue {
 
   return {
     ask(request) {
+      const isUnderWay = inFlight?.request.purpose === 'answer' && !inFlight.isDropped && !inFlight.isOutdated;
+      if (isUnderWay && request.purpose === 'answer') return;
       const isAsked = (other: ResponseRequest) => other.purpose === 'answer' && request.purpose === 'answer';
       if (waiting.some(isAsked)) {
         if (request.urgent) waiting = waiting.map((other) => (isAsked(other) ? request : other));
       } else waiting.push(request);
+    },
+    added() {
+      if (inFlight) inFlight.isOutdated = true;
     },
     drop() {
       waiting = [];
@@ -59,21 +75,22 @@ export function createResponseQueue(): ResponseQueue {
       callerSpeaks = false;
       isExpected = answersItself;
     },
-    created(responseId, purpose, knowsAll) {
+    created(responseId, purpose, isConfirmed) {
       activeId = responseId;
       isBlocked = false;
       const ours = inFlight && purpose === inFlight.request.purpose ? inFlight : undefined;
       if (!ours) {
         isExpected = false;
         // It answers what we wanted answered.
-        if (knowsAll) {
+        if (isConfirmed) {
           waiting = waiting.filter((request) => request.purpose !== 'answer');
           if (inFlight?.request.purpose === 'answer') inFlight.isDropped = true;
         }
-        return 'wanted';
+        return { verdict: 'wanted', knowsAll: isConfirmed };
       }
       inFlight = undefined;
-      return ours.isDropped || (callerSpeaks && !ours.request.urgent) ? 'unwanted' : 'wanted';
+      const isUnwanted = ours.isDropped || (callerSpeaks && !ours.request.urgent);
+      return { verdict: isUnwanted ? 'unwanted' : 'wanted', knowsAll: !ours.isOutdated };
     },
     ended(responseId) {
       if (activeId === responseId) activeId = undefined;
@@ -93,7 +110,7 @@ export function createResponseQueue(): ResponseQueue {
       const [first] = waiting;
       if (!first || (!first.urgent && (callerSpeaks || isExpected))) return undefined;
       waiting.shift();
-      inFlight = { request: first, isDropped: false };
+      inFlight = { request: first, isDropped: false, isOutdated: false };
       return first;
     },
     get activeId() {

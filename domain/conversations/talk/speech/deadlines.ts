@@ -1,10 +1,5 @@
 import type { Clock } from '../../../clock.ts';
-
-/** What wakes somebody up later; tests turn its hands themselves. */
-export interface Timers {
-  set(run: () => void, ms: number): unknown;
-  clear(handle: unknown): void;
-}
+import type { Timers } from '../timers.ts';
 
 /** Things a call waits for, by name, on one timer. A name set again replaces what it stood for. */
 export interface Deadlines<Name extends string> {

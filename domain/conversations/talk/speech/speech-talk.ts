@@ -4,9 +4,11 @@ import { languageOf } from '../../../language.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
 import type { Alarm, LiveTalk } from '../live-talk.ts';
 import type { Ending } from '../talk.ts';
+import type { AskSupervisor } from '../supervisor.ts';
+import type { Timers } from '../timers.ts';
 import { type AgentTurns, createAgentTurns, type Utterance } from './agent-turns.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
-import { createDeadlines, type Deadlines, type Timers } from './deadlines.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { isAnswerOwed } from './history.ts';
 import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
@@ -24,7 +26,7 @@ import type {
   SpokenItem,
 } from './speech-model.ts';
 import { type SpeechWords, speechWords } from './speech-words.ts';
-import { type AskSupervisor, createToolRuns, type FinishedRun, type ToolRuns } from './tool-runs.ts';
+import { createToolRuns, type FinishedRun, type ToolRuns } from './tool-runs.ts';
 
 /** A tool that takes longer than this is covered with a sentence. */
 const fillerAfterMs = 700;
@@ -147,7 +149,9 @@ export class SpeechTalk {
     this.#keypad = createKeypad(this.#deadlines, (keys) => this.#keyed(keys));
     this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, this.#gone.signal, {
       finished: (run) => this.#toolFinished(run),
-      failed: (error) => deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) }),
+      failed: (error) => {
+        if (!this.#isOver) deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
+      },
     });
     this.#link = createModelLink(
       { models: deps.models, deadlines: this.#deadlines, clock: deps.clock, log: deps.log, where: this.#where },
@@ -278,7 +282,7 @@ export class SpeechTalk {
       case 'response-started':
         this.#responding = true;
         // Begun with all outputs in sight, it is the answer to them.
-        if (event.purpose === 'answer' || (event.purpose === undefined && event.knowsAll && this.#runs.count === 0)) {
+        if ((event.purpose ?? 'answer') === 'answer' && event.knowsAll && this.#runs.count === 0) {
           this.#wantsAnswer = false;
         }
         return;

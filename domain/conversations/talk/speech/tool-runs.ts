@@ -1,13 +1,6 @@
 import type { LiveTalk, ToolOutcome } from '../live-talk.ts';
+import type { AskSupervisor } from '../supervisor.ts';
 import type { Ending } from '../talk.ts';
-
-/** Asks the larger model that stands behind a receptionist. Always answers with something to say. */
-export type AskSupervisor = (
-  talk: LiveTalk,
-  request: string,
-  callId: string,
-  options: { signal: AbortSignal },
-) => Promise<{ say: string; ending?: Ending }>;
 
 /** The one function of a receptionist that is no tool of the clinic's. */
 export const askSupervisorName = 'ask_supervisor';

@@ -1,0 +1,485 @@
+import { clinicProfile } from '../fakes/clinic.ts';
+import { turn } from '../fakes/talk.ts';
+import { speechWorld } from './speech-world.ts';
+
+const payload = Buffer.from(Buffer.alloc(160, 1).toString('base64'));
+const withHumans = clinicProfile({ humanLine: { number: '+12025550199', hours: { monday: ['00:00-24:00'] } } });
+const greeting = 'Clinique Exemple bonjour je suis une machine';
+
+test('the caller is greeted first, and noise does not cut the greeting', async () => {
+  const call = speechWorld();
+  call.speech.start();
+  await call.pass(400);
+  call.model().callerStarts();
+  await call.pass(200);
+  call.model().callerStops('');
+  await call.pass(300);
+  expect(call.phone.commands).toEqual([]);
+  expect(call.model().session).toMatchObject({
+    audio: { input: { turn_detection: { create_response: false, interrupt_response: false } } },
+  });
+  await call.pass(1_000);
+  expect(call.model().session).toMatchObject({
+    audio: { input: { turn_detection: { create_response: true, interrupt_response: true } } },
+  });
+  expect(call.talk.said()[0]).toBe(`agent: ${greeting}`);
+  expect(call.log.codes()).toContain('voice.first-audio');
+});
+
+test('what the caller said over the greeting is answered after it', async () => {
+  const call = speechWorld({ answers: [{ say: 'Bien sûr.' }] });
+  call.speech.start();
+  await call.pass(300);
+  call.model().callerSays('Je voudrais un rendez-vous.');
+  await call.pass(5_000);
+  expect(call.talk.said()).toEqual([`agent: ${greeting}`, 'caller: Je voudrais un rendez-vous.', 'agent: Bien sûr.']);
+});
+
+test('early words are kept until the session is confirmed, and arrive in order', async () => {
+  const call = speechWorld({ opens: ['hangs'] });
+  call.speech.start();
+  const frames = Array.from({ length: 100 }, (_, index) => Buffer.alloc(160, index));
+  for (const frame of frames) call.speech.heard(Buffer.from(frame.toString('base64')));
+  await call.pass(5_000);
+  expect(call.model().early).toBe(0);
+  expect(call.model().heard.map((frame) => frame[0])).toEqual(frames.map((frame) => frame[0]));
+});
+
+test('a caller who breaks in is heard at once, and the model is told how much was heard', async () => {
+  const call = speechWorld({ answers: [{ say: 'un deux trois quatre cinq six sept huit neuf dix' }] });
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(1_000);
+  const spoken = call.phone.played.at(-1)!.byte;
+  call.model().callerStarts();
+  await call.pass(0);
+  expect(call.phone.commands).toEqual(['clear']);
+  await call.pass(1_000);
+  const [cut] = call.model().of('conversation.item.truncate');
+  const heard = call.phone.heardMs(spoken);
+  expect(Math.abs((cut!.audio_end_ms as number) - heard)).toBeLessThanOrEqual(20);
+  expect(call.model().errors).toEqual([]);
+  expect(call.talk.said().at(-1)).toBe('agent: un deux trois quatre—');
+  // The vendor's late audio is nobody's.
+  expect(call.phone.played.every(({ byte }) => byte !== 119)).toBe(true);
+  expect(call.log.codes()).toContain('voice.barge-in');
+});
+
+test('a model that has long finished its sentence is told as well what of it was heard', async () => {
+  const call = speechWorld({ answers: [{ say: 'un deux trois quatre cinq six sept huit neuf dix' }] });
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(700);
+  expect(call.phone.remainingMs()).toBeGreaterThan(1_000);
+  call.model().callerStarts();
+  await call.pass(10);
+  expect(call.model().of('conversation.item.truncate')).toHaveLength(1);
+  expect(call.model().of('response.cancel')).toEqual([]);
+  expect(call.model().errors).toEqual([]);
+});
+
+test('nothing is cleared when nothing plays', async () => {
+  const call = speechWorld();
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(20_000);
+  expect(call.phone.commands).toEqual([]);
+  expect(call.model().of('conversation.item.truncate')).toEqual([]);
+});
+
+test('a tool runs beside the audio, one that takes long is covered by a sentence, and one answer follows all outputs', async () => {
+  let finish: () => void = () => undefined;
+  const call = speechWorld({
+    answers: [{ calls: [{ name: 'find_available_times' }, { name: 'get_clinic_info' }] }, { say: 'Jeudi.' }],
+    tool: async (name) => {
+      if (name === 'find_available_times') await new Promise<void>((resolve) => (finish = resolve));
+      return { code: 'OK', say: 'Jeudi.', data: { first: 'jeudi' } };
+    },
+  });
+  await call.greeted();
+  call.model().callerSays('Quand ?');
+  await call.pass(600);
+  expect(call.model().asked()).toEqual([greeting]);
+  await call.pass(300);
+  expect(call.model().asked()).toEqual([greeting, 'Un instant, je regarde.']);
+  finish();
+  await call.pass(5_000);
+  expect(call.model().asked()).toEqual([greeting, 'Un instant, je regarde.', undefined]);
+  const outputs = call
+    .model()
+    .of('conversation.item.create')
+    .map(({ item }) => item as { type: string; output: string });
+  expect(outputs.map(({ type }) => type)).toEqual(['function_call_output', 'function_call_output']);
+  expect(JSON.parse(outputs[0]!.output)).toEqual({ code: 'OK', say: 'Jeudi.', first: 'jeudi' });
+  expect(call.talk.said().slice(-2)).toEqual(['agent: Un instant, je regarde.', 'agent: Jeudi.']);
+  expect(call.model().errors).toEqual([]);
+});
+
+test('a quick tool is covered by nothing', async () => {
+  const call = speechWorld({ answers: [{ calls: [{ name: 'get_clinic_info' }] }, { say: 'Rue des Exemples.' }] });
+  await call.greeted();
+  call.model().callerSays('Où êtes-vous ?');
+  await call.pass(5_000);
+  expect(call.model().asked()).toEqual([greeting, undefined]);
+});
+
+test('a caller who speaks while a tool runs loses no output and hears one answer', async () => {
+  let finish: () => void = () => undefined;
+  const call = speechWorld({
+    answers: [{ calls: [{ name: 'find_available_times' }] }, { say: 'Jeudi, et oui, le matin.' }],
+    tool: async () => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      return { code: 'OK', say: 'Jeudi.', data: {} };
+    },
+  });
+  await call.greeted();
+  call.model().callerSays('Quand ?');
+  await call.pass(200);
+  call.model().callerStarts();
+  await call.pass(50);
+  finish();
+  await call.pass(200);
+  call.model().callerStops('Le matin de préférence.');
+  await call.pass(5_000);
+  expect(call.model().of('conversation.item.create')).toHaveLength(1);
+  expect(call.model().asked()).toEqual([greeting]);
+  expect(call.talk.said().filter((line) => line.startsWith('agent'))).toHaveLength(2);
+});
+
+test('a goodbye is heard to its end before the call is ended, and the ending is on record first', async () => {
+  const call = speechWorld({
+    answers: [{ calls: [{ name: 'end_call' }] }],
+    tool: () => ({ code: 'OK', say: 'Merci de votre appel au revoir.', data: {}, ending: { kind: 'hangup' } }),
+  });
+  await call.greeted();
+  call.model().callerSays('Merci, au revoir.');
+  await call.pass(500);
+  expect(call.talk.endings).toEqual([{ kind: 'hangup' }]);
+  expect(call.orders).toEqual([]);
+  await call.pass(call.phone.remainingMs() - 10);
+  expect(call.orders).toEqual([]);
+  await call.pass(100);
+  expect(call.orders).toEqual(['hang-up after hangup']);
+  expect(call.isOver()).toBe(true);
+  expect(call.talk.closed).toEqual([{ over: true }]);
+  expect(call.time.pending()).toBe(0);
+});
+
+test('a goodbye whose mark never comes back does not hold the line', async () => {
+  const call = speechWorld({
+    answers: [{ calls: [{ name: 'end_call' }] }],
+    tool: () => ({ code: 'OK', say: 'Au revoir.', data: {}, ending: { kind: 'hangup' } }),
+  });
+  await call.greeted();
+  call.model().callerSays('Merci.');
+  await call.pass(200);
+  call.phone.hush();
+  await call.pass(call.phone.remainingMs() + 2_100);
+  expect(call.orders).toEqual(['hang-up after hangup']);
+});
+
+test('a caller is put through after the sentence, and the talk stays open for what comes of it', async () => {
+  const call = speechWorld({
+    answers: [{ calls: [{ name: 'transfer_to_human' }] }],
+    tool: () => ({
+      code: 'OK',
+      say: 'Je vous passe l’équipe.',
+      data: {},
+      ending: { kind: 'transfer', number: '+12025550199' },
+    }),
+  });
+  await call.greeted();
+  call.model().callerSays('Une personne, s’il vous plaît.');
+  await call.pass(5_000);
+  expect(call.orders).toEqual(['go-on after transfer']);
+  expect(call.talk.closed).toEqual([{ over: false }]);
+});
+
+test('when the vendor cannot be told, the stream is closed, so that it asks', async () => {
+  const call = speechWorld({
+    controls: 'fails',
+    answers: [{ calls: [{ name: 'end_call' }] }],
+    tool: () => ({ code: 'OK', say: 'Au revoir.', data: {}, ending: { kind: 'hangup' } }),
+  });
+  await call.greeted();
+  call.model().callerSays('Merci.');
+  await call.pass(3_000);
+  expect(call.phone.isClosed()).toBe(true);
+  expect(call.log.codes()).toContain('transfer.failed');
+});
+
+test('danger cuts the model off, is answered to the letter, and the caller is put through', async () => {
+  const say = 'Raccrochez et appelez le 112.';
+  const call = speechWorld({
+    answers: [{ say: 'Je comprends je vais voir avec vous ce que nous pouvons faire pour cela' }],
+    alarm: (heard) =>
+      heard.at(-1)?.includes('poitrine') ? { say, ending: { kind: 'transfer', number: '+12025550198' } } : undefined,
+    holdsTranscripts: true,
+  });
+  await call.greeted();
+  call.model().callerSays('J’ai mal à la poitrine.');
+  await call.pass(100);
+  expect(call.phone.remainingMs()).toBeGreaterThan(0);
+  call.model().releaseTranscripts();
+  await call.pass(0);
+  expect(call.phone.commands).toEqual(['clear']);
+  expect(call.model().of('response.cancel')).toHaveLength(1);
+  await call.pass(5_000);
+  expect(call.model().asked().at(-1)).toBe(say);
+  expect(call.talk.said().at(-1)).toBe(`agent: ${say}`);
+  expect(call.orders).toEqual(['go-on after transfer']);
+});
+
+test('keys are told as one after a pause, or at once at a hash', async () => {
+  const call = speechWorld({ answers: [{ say: 'Noté.' }, { say: 'Noté.' }] });
+  await call.greeted();
+  for (const key of '514') call.speech.pressed(key);
+  await call.pass(1_400);
+  expect(call.model().of('conversation.item.create')).toEqual([]);
+  await call.pass(3_000);
+  for (const key of '12#') call.speech.pressed(key);
+  await call.pass(3_000);
+  const texts = call
+    .model()
+    .of('conversation.item.create')
+    .map(({ item }) => item);
+  expect(texts).toMatchObject([
+    { role: 'user', content: [{ type: 'input_text', text: 'Au clavier : 514.' }] },
+    { role: 'user', content: [{ type: 'input_text', text: 'Au clavier : 12.' }] },
+  ]);
+  expect(call.talk.said().filter((line) => line === 'agent: Noté.')).toHaveLength(2);
+});
+
+test('a silent caller is asked twice, then let go kindly', async () => {
+  const call = speechWorld();
+  await call.greeted();
+  await call.pass(8_000);
+  expect(call.model().asked().slice(1)).toEqual(['Êtes-vous toujours là ?']);
+  await call.pass(10_000);
+  expect(call.model().asked().slice(1)).toHaveLength(2);
+  await call.pass(30_000);
+  expect(call.orders).toEqual(['hang-up after hangup']);
+  expect(call.talk.said().at(-1)).toContain('Au revoir');
+});
+
+test('words end the counting of silence', async () => {
+  const call = speechWorld();
+  await call.greeted();
+  await call.pass(19_000);
+  call.model().callerSays('Oui, je suis là.');
+  await call.pass(19_000);
+  expect(call.orders).toEqual([]);
+});
+
+test('a session that drops is replaced, the new one knows what was said, and the answer that was owed is given', async () => {
+  const call = speechWorld({ answers: [{ say: 'À quel nom ?' }, 'silent', { say: 'Merci, Gaspard.' }] });
+  await call.greeted();
+  call.model().callerSays('Un rendez-vous.');
+  await call.pass(3_000);
+  call.model().callerSays('Gaspard Loriot.');
+  await call.pass(100);
+  call.model().drop();
+  await call.pass(4_000);
+  expect(call.models).toHaveLength(2);
+  const told = call
+    .model()
+    .of('conversation.item.create')
+    .map(({ item }) => item as { role: string });
+  expect(told.map(({ role }) => role)).toEqual(['assistant', 'user', 'assistant', 'user', 'system']);
+  expect(call.talk.said().slice(-2)).toEqual(['caller: Gaspard Loriot.', 'agent: Merci, Gaspard.']);
+  expect(call.model().asked()).toEqual([undefined]);
+  expect(call.log.codes()).toContain('model.reconnected');
+});
+
+test('words that nobody understood before a session dropped are asked for again', async () => {
+  const call = speechWorld({ holdsTranscripts: true, answers: ['silent'] });
+  await call.greeted();
+  call.model().callerSays('Gaspard Loriot.');
+  await call.pass(100);
+  call.model().drop();
+  await call.pass(4_000);
+  expect(call.talk.said().at(-1)).toContain('Pouvez-vous répéter');
+});
+
+test('a session that drops while the caller listens is replaced without a word', async () => {
+  const call = speechWorld();
+  await call.greeted();
+  call.model().drop();
+  await call.pass(3_000);
+  expect(call.models).toHaveLength(2);
+  expect(call.model().asked()).toEqual([]);
+});
+
+test('a model that is slow is covered by one sentence, and given up when it stays silent', async () => {
+  const call = speechWorld({ answers: ['silent', { say: 'Me revoilà.' }] });
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(2_900);
+  expect(call.phone.heardMs(121)).toBe(0);
+  await call.pass(1_000);
+  expect(call.phone.heardMs(121)).toBeGreaterThan(0);
+  await call.pass(6_000);
+  expect(call.models).toHaveLength(2);
+  expect(call.talk.said().slice(-2)).toEqual(['agent: Un instant, s’il vous plaît.', 'agent: Me revoilà.']);
+});
+
+test('when no model can be had, a person takes over where one answers', async () => {
+  const call = speechWorld({ clinic: withHumans, opens: ['session', 'fails', 'fails'] });
+  await call.greeted();
+  call.model().drop();
+  await call.pass(12_000);
+  expect(call.talk.endings).toEqual([{ kind: 'transfer', number: '+12025550199' }]);
+  expect(call.talk.said().at(-1)).toContain('Je vous passe l’équipe');
+  expect(call.orders).toEqual(['go-on after transfer']);
+  expect(call.log.codes()).toContain('voice.fallback');
+});
+
+test('without a person a number is taken to call back', async () => {
+  const call = speechWorld({ opens: ['hangs', 'hangs'] });
+  call.speech.start();
+  await call.pass(20_000);
+  expect(call.talk.endings).toEqual([{ kind: 'callback' }]);
+  expect(call.orders).toEqual(['go-on after callback']);
+  expect(call.time.pending()).toBe(0);
+});
+
+test('a model that is misconfigured is not tried again', async () => {
+  const call = speechWorld({ opens: ['refused'] });
+  call.speech.start();
+  await call.pass(10_000);
+  expect(call.models).toEqual([]);
+  expect(call.log.codes()).toContain('model.misconfigured');
+  expect(call.talk.endings).toEqual([{ kind: 'callback' }]);
+});
+
+test('a session that does not confirm µ-law never hears or says a word', async () => {
+  const call = speechWorld({ confirms: 'audio/pcm' });
+  call.speech.start();
+  call.speech.heard(payload);
+  await call.pass(10_000);
+  expect(call.models[0]!.heard).toEqual([]);
+  expect(call.models[0]!.asked()).toEqual([]);
+  expect(call.phone.played.every(({ byte }) => byte > 120)).toBe(true);
+  expect(call.log.codes()).toContain('model.misconfigured');
+});
+
+test('a response that fails is asked for once more, then a person is', async () => {
+  const call = speechWorld({ answers: ['fails', { say: 'Bonjour.' }, 'fails', 'fails'] });
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(4_000);
+  expect(call.talk.said().at(-1)).toBe('agent: Bonjour.');
+  call.model().callerSays('Allô ?');
+  await call.pass(10_000);
+  expect(call.talk.endings).toEqual([{ kind: 'callback' }]);
+});
+
+test('a talk that was cut off goes on without a greeting, and what was asked is answered', async () => {
+  const before = [turn(1, 0, { speaker: 'agent', text: 'À quel nom ?' }), turn(1, 1, { text: 'Odile Pervenche.' })];
+  const call = speechWorld({ before, answers: [{ say: 'Merci, Odile.' }] });
+  await call.greeted();
+  await call.pass(4_000);
+  expect(call.talk.said().slice(2)).toEqual([
+    'agent: Excusez-moi, la ligne a été coupée un instant. Nous pouvons continuer.',
+    'agent: Merci, Odile.',
+  ]);
+});
+
+test('in a clinic with two agents the one on the line asks the other', async () => {
+  const asked: string[] = [];
+  const call = speechWorld({
+    agents: 'two',
+    answers: [{ calls: [{ name: 'ask_supervisor', args: { request: 'Un rendez-vous jeudi' } }] }, { say: 'Jeudi.' }],
+    askSupervisor: async (_, request) => {
+      asked.push(request);
+      return { say: 'Jeudi à dix heures.', needsHuman: false };
+    },
+  });
+  await call.greeted();
+  call.model().callerSays('Jeudi ?');
+  await call.pass(3_000);
+  expect(asked).toEqual(['Un rendez-vous jeudi']);
+  expect((call.model().session!.tools as { name: string }[])[0]!.name).toBe('ask_supervisor');
+  expect(call.talk.ran).toEqual([]);
+});
+
+test('a caller who hangs up is heard to the last word, and nothing is left open', async () => {
+  const call = speechWorld({ holdsTranscripts: true });
+  await call.greeted();
+  call.model().callerSays('C’est tout.');
+  await call.pass(100);
+  call.ended('hung-up');
+  await call.pass(1_000);
+  expect(call.isOver()).toBe(false);
+  call.model().releaseTranscripts();
+  await call.pass(10);
+  expect(call.isOver()).toBe(true);
+  expect(call.talk.said()).toContain('caller: C’est tout.');
+  expect(call.sockets.every((socket) => !socket.isOpen())).toBe(true);
+  await call.pass(1_000);
+  expect(call.time.pending()).toBe(0);
+});
+
+test('words that never come are waited for three seconds', async () => {
+  const call = speechWorld({ holdsTranscripts: true });
+  await call.greeted();
+  call.model().callerSays('C’est tout.');
+  await call.pass(100);
+  call.ended('hung-up');
+  await call.pass(2_900);
+  expect(call.isOver()).toBe(false);
+  await call.pass(200);
+  expect(call.isOver()).toBe(true);
+});
+
+test('a broken line leaves the talk open for whoever goes on', async () => {
+  const call = speechWorld();
+  await call.greeted();
+  call.ended('broken');
+  await call.pass(10);
+  expect(call.talk.closed).toEqual([{ over: false }]);
+});
+
+test('a talk is handed over between two sentences', async () => {
+  const call = speechWorld({ answers: [{ say: 'un deux trois quatre cinq six' }] });
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(300);
+  call.speech.handOver();
+  await call.pass(500);
+  expect(call.phone.isClosed()).toBe(false);
+  await call.pass(1_000);
+  expect(call.phone.isClosed()).toBe(true);
+  expect(call.talk.closed).toEqual([{ over: false }]);
+  expect(call.talk.endings).toEqual([]);
+});
+
+test('whoever loses the talk to another task falls silent', async () => {
+  const call = speechWorld();
+  call.speech.start();
+  await call.pass(100);
+  call.talk.lose();
+  await call.pass(10);
+  expect(call.phone.commands).toEqual(['clear', 'close']);
+  expect(call.talk.closed).toEqual([{ over: false }]);
+});
+
+test('a call for which there is no room goes where somebody answers', async () => {
+  const call = speechWorld({ clinic: withHumans });
+  call.speech.refuse();
+  await call.pass(5_000);
+  expect(call.models).toEqual([]);
+  expect(call.talk.endings).toEqual([{ kind: 'transfer', number: '+12025550199' }]);
+  expect(call.orders).toEqual(['go-on after transfer']);
+});
+
+test('a call that would be too long is ended with a word', async () => {
+  const call = speechWorld({ maxCallMs: 120_000 });
+  await call.greeted();
+  for (let minute = 0; minute < 5; minute++) {
+    call.model().callerSays('Et puis…');
+    await call.pass(12_000);
+  }
+  expect(call.talk.said().at(-1)).toContain('durée maximale');
+  expect(call.orders).toEqual(['hang-up after hangup']);
+});
