@@ -45,7 +45,7 @@ export class MediaFinder {
     for (let i = from; i < at; i++) timestampMs = timestampMs * 10 + (message[i] as number) - 0x30;
     if ((at = after(message, beforePayload, at)) === -1) return undefined;
     const end = message.length - this.#afterPayload.length;
-    if (end <= at || after(message, this.#afterPayload, end) === -1) return undefined;
+    if (end <= at || (end - at) % 4 !== 0 || after(message, this.#afterPayload, end) === -1) return undefined;
     // Nothing in it ends the string early or stands for something else.
     if (message.indexOf(quote, at) !== end || message.indexOf(backslash, at) !== -1) return undefined;
     this.timestampMs = timestampMs;

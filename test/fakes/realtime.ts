@@ -34,7 +34,7 @@ const sessionKeys = new Set(
 );
 
 /** Audio that says which item it is of and nothing else. */
-const audioOf = (index: number, bytes: number): string => Buffer.alloc(bytes, index % 120).toString('base64');
+const audioOf = (index: number, bytes: number): string => Buffer.alloc(bytes, index % 119).toString('base64');
 
 /**
  * A realtime model in memory, speaking the vendor's protocol on one socket: one response at a time, refused updates,
