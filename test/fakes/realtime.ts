@@ -69,7 +69,7 @@ export class FakeRealtime {
   isClosed = false;
 
   send(event: Fields): void {
-    this.#socket.send(JSON.stringify({ type: event.type, event_id: `event_${this.#id()}`, ...event }));
+    this.#socket.send(JSON.stringify({ event_id: `event_${this.#id()}`, ...event }));
   }
 
   drop(code = 1001): void {

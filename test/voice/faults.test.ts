@@ -91,7 +91,7 @@ test('whatever drops, hangs or fails on either side: no crash, one closed talk, 
         expect(call.orders.every((order) => / after (hangup|transfer|callback)/.test(order))).toBe(true);
       },
     ),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
 }, 30_000);
 

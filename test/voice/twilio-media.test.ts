@@ -191,7 +191,7 @@ test('a call from the first frame to the last turn, with a slow model and no fra
 
 test('a signature with or without the slash opens the socket, another does not', async () => {
   const { stream } = await voice();
-  await (await stream(`${mediaUrl}/`)).ws.close();
+  (await stream(`${mediaUrl}/`)).ws.close();
   for (const signed of [false, 'https://voice.example/twilio/media', 'wss://voice.example/twilio/other'] as const) {
     await expect(stream(signed)).rejects.toThrow('403');
   }

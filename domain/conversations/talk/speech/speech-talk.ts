@@ -205,6 +205,7 @@ export class SpeechTalk {
   /** The caller's side is gone. */
   ended(how: LineEnd): void {
     const kind = this.#ending?.ending.kind;
+    if (how === 'broken' && !this.#isOver && !this.#hasActed) this.#deps.log.warn('stream.broken', this.#where);
     // A call that was sent on goes on without us: its own end is told by whoever hears of it.
     const wasSentOn = this.#hasActed && kind !== 'hangup';
     this.#leave(how === 'hung-up' ? !wasSentOn : kind === 'hangup');
@@ -704,6 +705,7 @@ export class SpeechTalk {
   #superseded(): void {
     if (this.#isOver) return;
     if (this.#playback.isPlaying) this.#line.clear();
+    this.#line.close();
     this.#leave(false);
   }
 
