@@ -3,11 +3,15 @@ import { resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { callEvents } from '#local/vendors/retell/timeline.ts';
 import { CallOptions } from '#local/vendors/retell/place-call.ts';
-import type { Scenario } from '#local/scenarios/scenario.ts';
+import { statusReports, TwilioCallOptions } from '#local/vendors/twilio/place-call.ts';
+import { type Scenario, type Vendor, vendors } from '#local/scenarios/scenario.ts';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { describeStep, type StepLine } from '#local/call/describe-step.ts';
+import type { Wire } from '#local/call/place.ts';
+import { type Progress, playMany } from '#local/call/play-many.ts';
 import { play, type PlayedStep, type Result } from '#local/call/play.ts';
-import { openRecords } from '#local/call/records.ts';
+import type { Check } from '#local/call/check.ts';
+import { openRecords, type Records } from '#local/call/records.ts';
 import { findRunningSystem, NotRunning, type RunningSystem } from '#local/call/running-system.ts';
 import type { LocalClinic } from '#local/local-json.ts';
 
@@ -21,11 +25,17 @@ const usage = `npm run call -- <scenario> [options]
 
 ${scenarios.map(({ name, summary }) => `  ${name.padEnd(27)} ${summary}`).join('\n')}
 
+  --vendor <name>     ${vendors.join(', ')}; default retell, or what the scenario is for
   --clinic <slug>     ring another clinic than the scenario's own
-  --disorder          the events arrive in reverse
+  --callers <n>       so many at once, over all clinics
+  --disorder          the events arrive in reverse (Retell)
   --duplicate         every event arrives twice
-  --lose <event>      never deliver ${callEvents.join(', ')}; may be given again
+  --lose <event>      never deliver ${callEvents.join(', ')};
+                      of Twilio ${statusReports.join(', ')}; may be given again
   --clinic-path       ring /api/retell/inbound/{clinicId}
+  --without-key       the address of the LLM socket carries no key (retell-llm)
+  --answers-dial      a person picks up where the call is transferred to
+  --no-action         after a broken stream Twilio tells so, and asks for nothing
   --json              print one JSON object instead of the timeline
   --timeout <s>       how long the e-mail may take
   --dir <path>        where npm start keeps its files (default .frontdesk)`;
@@ -45,12 +55,16 @@ function printStep(step: PlayedStep): void {
   console.log(`${paint('dim', time)}  ${paint(tones[line.tone], line.mark)} ${line.label.padEnd(14)} ${line.text}`);
 }
 
-function printOutcome({ checks, conversationId, ok }: Result, system: RunningSystem, dir: string): void {
+function printChecks(checks: readonly Check[]): void {
   console.log('');
   for (const { claim, ok: holds, found } of checks) {
     if (holds) console.log(`  ${paint('green', '✓')} ${claim}`);
     else console.log(`  ${paint('red', '✕')} ${paint('bold', claim)}${found ? `: ${found}` : ''}`);
   }
+}
+
+function printOutcome({ checks, conversationId, ok }: Result, system: RunningSystem, dir: string): void {
+  printChecks(checks);
   console.log('');
   console.log(`  ${paint('dim', `conversation ${conversationId}`)}`);
   console.log(`  ${paint('dim', `mailbox      ${system.mailbox.url}`)}`);
@@ -70,11 +84,16 @@ function readArguments() {
     return parseArgs({
       allowPositionals: true,
       options: {
+        vendor: { type: 'string' },
         clinic: { type: 'string' },
+        callers: { type: 'string' },
         disorder: { type: 'boolean', default: false },
         duplicate: { type: 'boolean', default: false },
         lose: { type: 'string', multiple: true, default: [] },
         'clinic-path': { type: 'boolean', default: false },
+        'without-key': { type: 'boolean', default: false },
+        'answers-dial': { type: 'boolean', default: false },
+        'no-action': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         timeout: { type: 'string' },
         dir: { type: 'string', default: '.frontdesk' },
@@ -84,6 +103,67 @@ function readArguments() {
   } catch (cause) {
     throw new Refused((cause as Error).message, { cause });
   }
+}
+
+/** The wire that was asked for, as far as the scenario can be played on it. */
+function wireOf(scenario: Scenario, values: ReturnType<typeof readArguments>['values']): Wire {
+  const possible: readonly Vendor[] = scenario.vendors ?? vendors;
+  const vendor = values.vendor ?? possible[0];
+  if (!possible.some((one) => one === vendor)) {
+    throw new Refused(`--vendor takes, for ${scenario.name}: ${possible.join(', ')}.`);
+  }
+  const { duplicate, lose } = values;
+  const answersDial = values['answers-dial'];
+  if (vendor === 'twilio') {
+    const options = TwilioCallOptions.safeParse({
+      duplicate,
+      lose,
+      answersDial,
+      actionAfterBreak: !values['no-action'],
+    });
+    if (!options.success) throw new Refused(`--lose takes one of: ${statusReports.join(', ')}`);
+    return { vendor, options: options.data };
+  }
+  const options = CallOptions.safeParse({
+    disorder: values.disorder,
+    duplicate,
+    lose,
+    clinicPath: values['clinic-path'],
+    answersDial,
+  });
+  if (!options.success) throw new Refused(`--lose takes one of: ${callEvents.join(', ')}`);
+  return vendor === 'retell-llm'
+    ? { vendor, options: options.data, withoutKey: values['without-key'] }
+    : { vendor: 'retell', options: options.data };
+}
+
+/** Many calls at once: how far they have come, every second, and what came of all of them. */
+async function runMany(
+  system: RunningSystem,
+  records: Records,
+  asked: Parameters<typeof playMany>[2],
+  json: boolean,
+): Promise<number> {
+  const startedAt = performance.now();
+  let progress: Progress = { ringing: 0, talking: 0, over: 0, emails: 0 };
+  const show = () => {
+    const { ringing, talking, over, emails } = progress;
+    const time = `${Math.round((performance.now() - startedAt) / 1000)} s`.padStart(7);
+    console.log(`${paint('dim', time)}  ${ringing} ringing, ${talking} talking, ${over} over, ${emails} e-mails`);
+  };
+  const showing = json ? undefined : setInterval(show, 1_000);
+  const result = await playMany(system, records, asked, (now) => {
+    progress = now;
+  }).finally(() => clearInterval(showing));
+  if (json) {
+    console.log(JSON.stringify({ scenario: asked.scenario.name, callers: asked.callers, ...result }, null, 2));
+    return result.ok ? 0 : 1;
+  }
+  show();
+  printChecks(result.checks);
+  const { p50, p95, longest } = result.waits;
+  console.log(`\n  answers begin after ${p50} ms (p50), ${p95} ms (p95), at most ${longest} ms`);
+  return result.ok ? 0 : 1;
 }
 
 /** @returns the exit code */
@@ -96,13 +176,7 @@ async function run(): Promise<number> {
     return values.help ? 0 : 1;
   }
   if (!scenario) throw new Refused(`There is no scenario ${name}.\n\n${usage}`);
-  const options = CallOptions.safeParse({
-    disorder: values.disorder,
-    duplicate: values.duplicate,
-    lose: values.lose,
-    clinicPath: values['clinic-path'],
-  });
-  if (!options.success) throw new Refused(`--lose takes one of: ${callEvents.join(', ')}`);
+  const wire = wireOf(scenario, values);
   const patience = scenario.expects.timeoutSeconds + (values.lose.length > 0 ? repairSeconds : 0);
   const timeoutSeconds = Number(values.timeout ?? patience);
   if (!(timeoutSeconds > 0)) throw new Refused('--timeout takes a number of seconds.');
@@ -110,19 +184,22 @@ async function run(): Promise<number> {
   const system = await findRunningSystem(values.dir);
   const records = openRecords(system);
   const clinics = await records.clinics();
-  const clinic = clinicFor(scenario, values.clinic, clinics);
   if (!values.json) {
     console.log(`\n  ${paint('bold', scenario.name)}  ${paint('dim', scenario.summary)}\n`);
   }
-  const result = await play(
-    system,
-    records,
-    { scenario, clinic, clinics, options: options.data, timeoutSeconds },
-    (step) => {
-      if (!values.json) printStep(step);
-    },
-  );
-  if (values.json) console.log(JSON.stringify({ scenario: scenario.name, clinic: clinic.slug, ...result }, null, 2));
+  const callers = Number(values.callers ?? scenario.callers ?? 1);
+  if (!(Number.isInteger(callers) && callers > 0 && callers <= 600)) throw new Refused('--callers takes 1 to 600.');
+  const asked = { scenario, clinics, wire, timeoutSeconds };
+  if (callers > 1) return runMany(system, records, { ...asked, callers }, values.json);
+
+  const clinic = clinicFor(scenario, values.clinic, clinics);
+  const result = await play(system, records, { ...asked, clinic }, (step) => {
+    if (!values.json) printStep(step);
+  });
+  if (values.json)
+    console.log(
+      JSON.stringify({ scenario: scenario.name, vendor: wire.vendor, clinic: clinic.slug, ...result }, null, 2),
+    );
   else printOutcome(result, system, values.dir);
   return result.ok ? 0 : 1;
 }

@@ -1,30 +1,12 @@
 import { type Language, languageOf } from '#domain/language.ts';
 import type { Act } from '#domain/conversations/conversation.ts';
-import type { Scenario } from '#local/scenarios/scenario.ts';
-import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
-import type { Email } from './mailbox.ts';
 import type { LocalClinic } from '#local/local-json.ts';
-import type { CallRecord } from './records.ts';
+import { type Check, check, type Played, stepsOf } from './check.ts';
+import { liveChecks } from './live-checks.ts';
+import type { Email } from './mailbox.ts';
+import { vendorNames } from './place.ts';
 
-/** One thing that must be true of a call that is over. */
-export interface Check {
-  claim: string;
-  ok: boolean;
-  /** What was there instead. */
-  found?: string;
-}
-
-/** All that is known of a call when it is over. */
-export interface Played {
-  scenario: Scenario;
-  clinic: LocalClinic;
-  clinics: readonly LocalClinic[];
-  steps: readonly TimelineStep[];
-  emails: readonly Email[];
-  record: CallRecord;
-  /** Types of its events that lie in quarantine. */
-  quarantined: readonly string[];
-}
+export type { Check, Played } from './check.ts';
 
 /** A caller who hears nothing for longer asks whether anybody is there. */
 const longestAnswerMs = 2_000;
@@ -41,17 +23,10 @@ export function expectedRecipients({ recipients }: LocalClinic, acts: readonly A
 
 const languageNames = { fr: 'French', en: 'English' } as const satisfies Record<Language, string>;
 
-const check = (claim: string, ok: boolean, found?: string): Check => ({ claim, ok, ...(!ok && found && { found }) });
-
-type StepOf<Name extends TimelineStep['step']> = Extract<TimelineStep, { step: Name }>;
-const stepsOf = <Name extends TimelineStep['step']>(steps: readonly TimelineStep[], name: Name): StepOf<Name>[] =>
-  steps.filter((step): step is StepOf<Name> => step.step === name);
-
 /** Holds a call to what its scenario expects. */
 export function checksOf(played: Played): Check[] {
   return [
-    ...answerChecks(played),
-    ...functionChecks(played),
+    ...(played.vendor === 'retell' ? [...answerChecks(played), ...functionChecks(played)] : liveChecks(played)),
     ...recordChecks(played),
     ...deliveryChecks(played),
     ...emailChecks(played),
@@ -148,9 +123,19 @@ function recordChecks({ scenario, record, emails, clinic }: Played): Check[] {
   return checks;
 }
 
-function deliveryChecks({ steps }: Played): Check[] {
-  const lost = stepsOf(steps, 'event-given-up').map(({ detail }) => detail.event);
-  return [check('every event Retell delivers is taken', lost.length === 0, `refused to the last: ${lost.join(', ')}`)];
+function deliveryChecks({ steps, vendor }: Played): Check[] {
+  const given = stepsOf(steps, 'event-given-up').map(({ detail }) => detail.event);
+  const refused = stepsOf(steps, 'told')
+    .filter(({ detail: { status } }) => status === undefined || status < 200 || status > 299)
+    .map(({ detail: { what, status, error } }) => `${what} ${status ?? error}`);
+  const lost = [...given, ...refused];
+  return [
+    check(
+      `every event ${vendorNames[vendor]} delivers is taken`,
+      lost.length === 0,
+      `refused to the last: ${lost.join(', ')}`,
+    ),
+  ];
 }
 
 /** What our own record of the call must say of the e-mail that came. */
@@ -187,8 +172,9 @@ function emailChecks({ scenario, clinic, emails, record }: Played): Check[] {
 const received = (emails: readonly Email[]): string => emails.map(({ to, subject }) => `${subject} → ${to}`).join('; ');
 
 /** Events nobody can be found for wait for an operator; none may be lost. */
-function quarantineChecks({ scenario, steps, quarantined }: Played): Check[] {
-  if (scenario.expects.answer !== 'neutral') return [];
+function quarantineChecks({ scenario, vendor, steps, quarantined }: Played): Check[] {
+  // A number nobody holds is not answered at Twilio: there is nothing to find a clinic for.
+  if (scenario.expects.answer !== 'neutral' || vendor === 'twilio') return [];
   const delivered = new Set(stepsOf(steps, 'event-delivered').map(({ detail }) => detail.event));
   const missing = [...delivered].filter((event) => !quarantined.includes(event));
   return [check('its events wait in quarantine', missing.length === 0, `not there: ${missing.join(', ')}`)];

@@ -57,7 +57,7 @@ export function describeStep(step: PlayedStep): StepLine | undefined {
     case 'another-call': {
       const { when, from, functions } = step.detail;
       const codes = functions.map(({ name, code, error }) => `${name} ${code ?? error}`).join(', ');
-      return { mark: '☎', tone: 'plain', label: when, text: `${from} calls: ${codes}` };
+      return { mark: '☎', tone: 'plain', label: when, text: `${from} calls${codes && `: ${codes}`}` };
     }
     case 'event-delivered': {
       const { event, status, tookMs, attempt: number, copy } = step.detail;
@@ -71,6 +71,75 @@ export function describeStep(step: PlayedStep): StepLine | undefined {
       return { mark: '✕', tone: 'bad', label: step.detail.event, text: 'never taken; Retell gives up' };
     case 'event-withheld':
       return { mark: '✕', tone: 'warn', label: step.detail.event, text: 'lost on the way, as asked' };
+    case 'instructed': {
+      const { by, verbs, tookMs } = step.detail;
+      const label = by.endsWith('/incoming-call') ? 'answered' : 'goes on';
+      const what = verbs.map((verb) => `<${verb}>`).join(' ') || 'nothing to do';
+      return { mark: '✓', tone: 'good', label, text: `${what} · ${by} in ${tookMs} ms` };
+    }
+    case 'connected': {
+      const { time, tookMs } = step.detail;
+      return { mark: '⇄', tone: 'good', label: time === 1 ? 'connected' : 'again', text: `in ${tookMs} ms` };
+    }
+    case 'broken-off':
+      return { mark: '✕', tone: 'warn', label: 'broken off', text: step.detail.reason };
+    case 'hears': {
+      const { text, afterMs, cut } = step.detail;
+      const waited = afterMs === undefined ? '' : `  (after ${afterMs} ms)`;
+      return { mark: '»', tone: 'plain', label: 'heard', text: `${text}${cut ? ' –' : ''}${waited}` };
+    }
+    case 'says':
+      return { mark: '«', tone: 'plain', label: 'says', text: step.detail.text };
+    case 'repeats':
+      return { mark: '«', tone: 'warn', label: 'says again', text: step.detail.text };
+    case 'presses':
+      return { mark: '#', tone: 'plain', label: 'presses', text: step.detail.digits };
+    case 'noise':
+      return { mark: '~', tone: 'plain', label: 'noise', text: step.detail.sound };
+    case 'barge-in': {
+      const { silentAfterMs, clearedAfterMs, staleWords } = step.detail;
+      const parts = [
+        silentAfterMs === undefined ? 'the agent speaks on' : `the agent is silent after ${silentAfterMs} ms`,
+        clearedAfterMs !== undefined && `cleared after ${clearedAfterMs} ms`,
+        `${staleWords} stale words`,
+      ];
+      return {
+        mark: '⚡',
+        tone: staleWords > 0 ? 'bad' : 'good',
+        label: 'breaks in',
+        text: parts.filter(Boolean).join(', '),
+      };
+    }
+    case 'dials':
+      return { mark: '☎', tone: 'plain', label: 'transferred', text: `${step.detail.number}: ${step.detail.status}` };
+    case 'happens':
+      return { mark: '☠', tone: 'warn', label: step.detail.what, text: shorten(step.detail.told, 90) || 'done' };
+    case 'told': {
+      const { what, status, error, tookMs } = step.detail;
+      const isTaken = status !== undefined && status >= 200 && status < 300;
+      return {
+        mark: isTaken ? '→' : '!',
+        tone: isTaken ? 'good' : 'bad',
+        label: what,
+        text: `${status ?? error} in ${tookMs} ms`,
+      };
+    }
+    case 'hung-up':
+      return {
+        mark: '·',
+        tone: 'plain',
+        label: 'hung up',
+        text: `by the ${step.detail.by} after ${duration(step.detail.afterMs)}`,
+      };
+    case 'tool': {
+      const { name, code, say } = step.detail;
+      return {
+        mark: 'ƒ',
+        tone: 'good',
+        label: 'asks',
+        text: `${name} → ${code}${say ? `  “${shorten(say, 90)}”` : ''}`,
+      };
+    }
     case 'email':
       return { mark: '✉', tone: 'good', label: 'e-mail', text: `${step.detail.subject} → ${step.detail.to}` };
     case 'broken':

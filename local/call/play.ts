@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ConversationId, retellConversationId } from '#domain/ids.ts';
-import type { LocalClinic } from '#local/local-json.ts';
-import type { Scenario } from '#local/scenarios/scenario.ts';
+import type { Turn } from '#domain/conversations/talk/turn.ts';
+import { type ConversationId, retellConversationId, twilioConversationId } from '#domain/ids.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
 import { type Check, checksOf, expectedRecipients } from './checks.ts';
 import { type Email, emailsOf } from './mailbox.ts';
-import { type CallToPlace, placeCall } from './place.ts';
+import { type CallToPlace, placeCall, vendorNames } from './place.ts';
 import type { CallRecord, Records } from './records.ts';
 import type { RunningSystem } from './running-system.ts';
 
 /** What a call's timeline shows: the stand-in's steps, and then the e-mails. `atMs` counts from the first ring. */
-export type PlayedStep = TimelineStep | { atMs: number; step: 'email'; detail: { to: string; subject: string } };
+export type PlayedStep =
+  | TimelineStep
+  | { atMs: number; step: 'tool'; detail: { name: string; code: string; say: string } }
+  | { atMs: number; step: 'email'; detail: { to: string; subject: string } };
 
 export interface Result {
   conversationId: ConversationId;
@@ -24,6 +26,8 @@ export interface CallToPlay extends CallToPlace {
   timeoutSeconds: number;
   /** After everything that must come has come: the time in which a second e-mail would show. */
   settleMs?: number;
+  /** How often our records and the mailbox are looked at. */
+  pollMs?: number;
 }
 
 interface Call {
@@ -32,14 +36,13 @@ interface Call {
   beganMs: number;
 }
 
-const pollMs = 100;
-
 const settledStates = new Set(['sent', 'sent_degraded', 'failed', 'suppressed']);
 
 /** What can be seen of a call from outside at one moment. */
 interface Seen {
   emails: Email[];
   record: CallRecord;
+  turns: Turn[];
   quarantined: string[];
 }
 
@@ -56,7 +59,8 @@ export async function play(
   asked: CallToPlay,
   tell: (step: PlayedStep) => void,
 ): Promise<Result> {
-  const { scenario, clinic, clinics, timeoutSeconds, settleMs = 2_000 } = asked;
+  const { scenario, clinic, clinics, wire, timeoutSeconds, settleMs = 2_000, pollMs = 100 } = asked;
+  const { vendor } = wire;
   const steps: TimelineStep[] = [];
   const told: PlayedStep[] = [];
   const show = (step: PlayedStep) => {
@@ -68,25 +72,33 @@ export async function play(
   let call: Call | undefined;
 
   async function follow(): Promise<void> {
-    for await (const step of placeCall(system.retell.control, asked)) {
+    for await (const step of placeCall(system, asked)) {
       steps.push(step);
       if (step.step === 'ringing' || step.step === 'dialling') {
-        call = { conversationId: retellConversationId(step.detail.callId), beganMs: step.detail.epochMs };
+        const conversationId = vendor === 'twilio' ? twilioConversationId : retellConversationId;
+        call = { conversationId: conversationId(step.detail.callId), beganMs: step.detail.epochMs };
       }
       show(step);
     }
   }
 
   async function watch(): Promise<Seen | undefined> {
+    let toolsShown = 0;
     for (let shown = 0, calmSince = Infinity; !failed.signal.aborted; await sleep(pollMs)) {
       if (!call) continue;
-      const seen = await look(system, records, clinic, call);
+      const seen = await look(system, records, asked, call);
+      const tools = seen.turns.flatMap(({ atMs, tool }) => (tool ? [{ atMs, tool }] : []));
+      for (const { atMs, tool } of tools.slice(toolsShown)) {
+        const { name, code, say } = tool;
+        show({ atMs: atMs - call.beganMs, step: 'tool', detail: { name, code, say } });
+      }
+      toolsShown = tools.length;
       for (const { to, subject, receivedAt } of seen.emails.slice(shown)) {
         show({ atMs: receivedAt - call.beganMs, step: 'email', detail: { to, subject } });
       }
       shown = seen.emails.length;
       const now = performance.now();
-      calmSince = isOver(scenario, clinic, steps, seen) ? Math.min(calmSince, now) : Infinity;
+      calmSince = isOver(asked, steps, seen) ? Math.min(calmSince, now) : Infinity;
       if (now >= giveUpAt || now - calmSince >= settleMs) return seen;
     }
     return undefined;
@@ -97,9 +109,9 @@ export async function play(
     throw error;
   });
   const [, seen] = await Promise.all([following, watch()]);
-  if (!call || !seen) throw new Error('The Retell stand-in made no call.');
+  if (!call || !seen) throw new Error(`The ${vendorNames[vendor]} stand-in made no call.`);
   const { conversationId, beganMs } = call;
-  const checks = checksOf({ scenario, clinic, clinics, steps, ...seen });
+  const checks = checksOf({ scenario, vendor, clinic, clinics, steps, ...seen });
   return {
     conversationId,
     steps: told.toSorted((a, b) => a.atMs - b.atMs),
@@ -109,23 +121,26 @@ export async function play(
   };
 }
 
-async function look(system: RunningSystem, records: Records, clinic: LocalClinic, call: Call): Promise<Seen> {
-  const [emails, record, quarantined] = await Promise.all([
+async function look(system: RunningSystem, records: Records, { clinic, wire }: CallToPlay, call: Call): Promise<Seen> {
+  const [emails, record, turns, quarantined] = await Promise.all([
     emailsOf(system.mailbox.json, call.conversationId),
     records.ofCall(clinic.id, call.conversationId),
+    wire.vendor === 'retell' ? [] : records.turns(clinic.id, call.conversationId),
     records.quarantined(call.conversationId, call.beganMs),
   ]);
-  return { emails, record, quarantined };
+  return { emails, record, turns, quarantined };
 }
 
 /** Whether all has come that the scenario lets come; only a second e-mail could follow. */
-function isOver(scenario: Scenario, clinic: LocalClinic, steps: readonly TimelineStep[], seen: Seen): boolean {
+function isOver({ scenario, clinic, wire }: CallToPlay, steps: readonly TimelineStep[], seen: Seen): boolean {
   const finished = steps.find((step) => step.step === 'finished');
   if (!finished) return false;
   if (!finished.detail.status) return true; // There was no call, so there are no events.
   if (scenario.expects.answer === 'neutral') {
     return steps.every((step) => step.step !== 'event-delivered' || seen.quarantined.includes(step.detail.event));
   }
+  // A call that nobody of ours began and nobody picked up is nothing to us.
+  if (scenario.expects.answer === 'none' && wire.vendor === 'twilio') return true;
   const reached = (address: string) => seen.emails.some(({ to }) => to === address);
   return (
     settledStates.has(seen.record.notification) &&

@@ -3,8 +3,10 @@ import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import { createPatientStore } from '#adapters/dynamodb/patients.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
-import { isoInstant } from '#domain/clock.ts';
+import { createTalkStore } from '#adapters/dynamodb/talks.ts';
+import { isoInstant, systemClock } from '#domain/clock.ts';
 import type { Act, NotificationState, Outcome } from '#domain/conversations/conversation.ts';
+import type { Turn } from '#domain/conversations/talk/turn.ts';
 import { ClinicId, type ConversationId } from '#domain/ids.ts';
 import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
 import { allClinics, clinicsOn } from '#local/demo-clinics.ts';
@@ -25,6 +27,8 @@ export interface Records {
   clinics(): Promise<LocalClinic[]>;
   /** What the record of a call says; `notification` is `none` as long as there is no record. */
   ofCall(clinicId: string, conversationId: ConversationId): Promise<CallRecord>;
+  /** What was said and done in a talk on the voice service, in order. */
+  turns(clinicId: string, conversationId: ConversationId): Promise<Turn[]>;
   /** The types of the call's events that lie in quarantine. @param sinceMs when the call began, epoch ms */
   quarantined(conversationId: ConversationId, sinceMs: number): Promise<string[]>;
 }
@@ -42,6 +46,7 @@ export function openRecords({ aws, dynamodb }: RunningSystem): Records {
   const conversations = createConversationStore(core);
   const appointments = createAppointmentStore(core);
   const patients = createPatientStore({ core, audit: openTable(client, dynamodb.tables.audit) });
+  const talks = createTalkStore(core, systemClock);
   const inbox = openTable(client, dynamodb.tables.inbox);
   const registry = clinicsOn(client, dynamodb.tables);
   return {
@@ -65,6 +70,7 @@ export function openRecords({ aws, dynamodb }: RunningSystem): Records {
         appointments: made.flat(),
       };
     },
+    turns: (id, conversationId) => talks.turns(ClinicId.parse(id), conversationId),
     async quarantined(conversationId, sinceMs) {
       const items = await inbox.query({
         index: 'GSI1',

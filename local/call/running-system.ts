@@ -4,12 +4,18 @@ import * as z from 'zod';
 
 /** What `npm start` writes for other clients when it is ready, as far as a call needs it. */
 const RunningSystem = z.object({
-  aws: z.object({ endpoint: z.url(), region: z.string() }),
+  /** Of the voice service. */
+  voice: z.url(),
+  aws: z.object({ endpoint: z.url(), region: z.string(), control: z.url() }),
   mailbox: z.object({ url: z.url(), json: z.url() }),
   dynamodb: z.object({
     tables: z.object({ core: z.string(), routing: z.string(), inbox: z.string(), audit: z.string() }),
   }),
   retell: z.object({ baseUrl: z.url(), control: z.url() }),
+  twilio: z.object({ baseUrl: z.url(), control: z.url() }),
+  openai: z.object({ control: z.url() }),
+  /** As they stood at the start. */
+  clinics: z.array(z.object({ slug: z.string(), llmSocketPath: z.string().optional() })),
 });
 export type RunningSystem = z.infer<typeof RunningSystem>;
 

@@ -2,7 +2,7 @@ import type { Scenario } from './scenario.ts';
 
 export const analysisNeverComes: Scenario = {
   name: 'analysis-never-comes',
-  summary: 'Retell never analyses the call: after its patience the clinic gets an honest e-mail without a summary.',
+  summary: 'The call is never analysed: after its patience the clinic gets an honest e-mail without a summary.',
   clinic: 'clinique-benin',
   direction: 'inbound',
   connects: true,
@@ -12,6 +12,7 @@ export const analysisNeverComes: Scenario = {
     fr: {
       script: [
         { role: 'agent', text: '{{greeting}}' },
+        { happens: 'analysis-fails' },
         { role: 'user', text: 'Bonjour, c’est pour savoir si mes résultats sont arrivés. Au nom de Martin Delmas.' },
         {
           role: 'agent',
@@ -25,6 +26,7 @@ export const analysisNeverComes: Scenario = {
     en: {
       script: [
         { role: 'agent', text: '{{greeting}}' },
+        { happens: 'analysis-fails' },
         { role: 'user', text: "Hello, I'm calling to see if my results are in. The name is Martin Delmas." },
         {
           role: 'agent',

@@ -36,5 +36,4 @@ export type LiveEntry =
   | { step: 'dials'; detail: { number: string; status: string } }
   | { step: 'happens'; detail: { what: Happening; told: string } }
   | { step: 'told'; detail: { what: string; status?: number; error?: string; tookMs: number } }
-  | { step: 'ordered'; detail: { /** A REST call of ours on this call. */ what: string } }
   | { step: 'hung-up'; detail: { by: 'caller' | 'agent' | 'vendor'; afterMs: number } };

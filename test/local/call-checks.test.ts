@@ -49,6 +49,8 @@ const nothingDone = { notification: 'none', acts: [], appointments: [] } as cons
 
 const played: Played = {
   scenario: asksAQuestionInEnglish,
+  vendor: 'retell',
+  turns: [],
   clinic,
   clinics: [clinic],
   steps: steps(answered(variables)),

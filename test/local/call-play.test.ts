@@ -70,17 +70,22 @@ async function playWith(
       acts: [],
       appointments: [],
     }),
+    turns: async () => [],
     quarantined: async () => (analyzed() ? (ours.quarantined ?? []) : []),
   };
   const system = {
-    aws: { endpoint: mailbox.url, region: 'local' },
+    voice: mailbox.url,
+    aws: { endpoint: mailbox.url, region: 'local', control: mailbox.url },
     mailbox: { url: mailbox.url, json: mailbox.json },
     dynamodb: { tables: { core: 'core', routing: 'routing', inbox: 'inbox', audit: 'audit' } },
     retell: { baseUrl: world.baseUrl, control: `${world.baseUrl}/_standin` },
+    twilio: { baseUrl: mailbox.url, control: mailbox.url },
+    openai: { control: mailbox.url },
+    clinics: [],
   };
   const told: PlayedStep[] = [];
-  const options = { disorder: false, duplicate: false, lose: [], clinicPath: false };
-  const asked = { scenario, clinic, clinics: [clinic], options, timeoutSeconds: 2, settleMs: 0 };
+  const wire = { vendor: 'retell', options: {} } as const;
+  const asked = { scenario, clinic, clinics: [clinic], wire, timeoutSeconds: 2, settleMs: 0 };
   const result = await play(system, records, asked, (step) => void told.push(step));
   return { result, told, callId: callId() };
 }
@@ -127,10 +132,14 @@ test('a system that is not there, was killed or is of another version is said to
     writeFile(
       join(dir, 'local.json'),
       JSON.stringify({
-        aws: { endpoint: baseUrl, region: 'local' },
+        voice: baseUrl,
+        aws: { endpoint: baseUrl, region: 'local', control: baseUrl },
         mailbox: { url: baseUrl, json: baseUrl },
         dynamodb: { tables: { core: 'c', routing: 'r', inbox: 'i', audit: 'a' } },
         retell: { baseUrl, control: `${baseUrl}/_standin` },
+        twilio: { baseUrl, control: baseUrl },
+        openai: { control: baseUrl },
+        clinics: [{ slug: 'clinique-du-lac' }],
       }),
     );
   await at(world.baseUrl);

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { registerClip } from '#local/vendors/speech-codec.ts';
 
 const folder = join(import.meta.dirname, '../../../ws-fargate/audio');
 
-/** Whoever listens knows the sentences that are shipped as recordings, by their names: `‹one-moment›`. */
+/** Whoever listens knows the sentences that are shipped as recordings, by their names: `‹fr/one-moment›`. */
 export function registerPreparedAudio(): void {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ulaw'));
-  for (const file of files) registerClip(basename(file, '.ulaw'), readFileSync(join(folder, file)));
+  for (const file of files) registerClip(file.slice(0, -'.ulaw'.length), readFileSync(join(folder, file)));
 }

@@ -59,7 +59,11 @@ export async function* liveTalk(
     sayGoodbyeAfter(talk.phone, scenario.hangUpAfterSeconds);
     const caller = playCaller(talk.phone, script, {
       isConnected: talk.isConnected,
-      happens: (what) => disturb(what, retellConversationId(basics.callId), line.disturbances, tell),
+      happens: async (what) => {
+        // Retell makes the analysis itself; whether it comes is in the scenario.
+        if (what !== 'analysis-fails')
+          await disturb(what, retellConversationId(basics.callId), line.disturbances, tell);
+      },
       anotherCall: line.anotherCall,
       tell,
       endsBy: scenario.disconnectionReason === 'agent_hangup' ? 'agent' : 'caller',
