@@ -324,7 +324,7 @@ test('a model that is slow is covered by one sentence, and given up when it stay
 });
 
 test('when no model can be had, a person takes over where one answers', async () => {
-  const call = speechWorld({ clinic: withHumans, opens: ['session', 'fails', 'fails'] });
+  const call = speechWorld({ clinic: withHumans, opens: ['session', 'fails', 'fails', 'fails'] });
   await call.greeted();
   call.model().drop();
   await call.pass(12_000);

@@ -5,10 +5,13 @@ import type { Deadlines } from './deadlines.ts';
 import { createKeptAudio } from './kept-audio.ts';
 import type { SpeechEvent, SpeechLoss, SpeechModels, SpeechSession, SpeechSetup, SpokenItem } from './speech-model.ts';
 
-/** Two attempts of this length, and the pause between them, are as long as somebody holds a silent line. */
+/** Two attempts that hang, or three that fail at once, are as long as somebody holds a silent line. */
 const attemptMs = 2_800;
-const pauseMs = 300;
-const mostFailures = 2;
+const pausesMs = [300, 1_000];
+const mostFailures = pausesMs.length + 1;
+const patienceMs = 5_000;
+/** A session that opens and stays silent costs the caller more than one that cannot be had. */
+const silentSession = 2;
 /** A session that is lost sooner than this without having said anything was none. */
 const stillbornMs = 10_000;
 
@@ -59,11 +62,13 @@ export function createModelLink(
   let liveSinceMs = 0;
   let hasSpoken = false;
   let hasBeenLive = false;
-  let lostAtMs: number | undefined;
+  /** Since when there has been no session. */
+  let soughtSinceMs: number | undefined;
   let attempt: AbortController | undefined;
 
   function open(): void {
     const own = ++generation;
+    soughtSinceMs ??= clock.now();
     const abort = new AbortController();
     attempt = abort;
     const isCurrent = () => own === generation && !isClosed;
@@ -79,7 +84,7 @@ export function createModelLink(
         if (isCurrent()) handlers.onEvent(event);
       },
       onLost(loss: SpeechLoss) {
-        if (isCurrent()) lose(loss, !hasSpoken && clock.now() - liveSinceMs < stillbornMs);
+        if (isCurrent()) lose(loss, !hasSpoken && clock.now() - liveSinceMs < stillbornMs ? 1 : 0);
       },
     };
     models.open(setup(), events, { signal: abort.signal }).then(
@@ -115,30 +120,27 @@ export function createModelLink(
     hasSpoken = false;
     const isFirst = !hasBeenLive;
     hasBeenLive = true;
-    if (lostAtMs !== undefined) {
-      log.info('model.reconnected', { ...where, durationMs: clock.now() - lostAtMs });
-      lostAtMs = undefined;
-    }
+    if (!isFirst) log.info('model.reconnected', { ...where, durationMs: clock.now() - (soughtSinceMs ?? clock.now()) });
+    soughtSinceMs = undefined;
     kept.release((payload) => opened.hear(payload));
     handlers.onLive(opened, isFirst);
   }
 
-  function lose(loss: SpeechLoss, counts: boolean): void {
+  function lose(loss: SpeechLoss, weight: number): void {
     session = undefined;
-    lostAtMs ??= clock.now();
     log.warn('model.failed', { ...where, reason: loss });
     handlers.onLost();
     if (isClosed) return;
+    failures += weight;
     if (loss === 'refused' || loss === 'wrong-format') giveUp('misconfigured');
-    else if (counts && ++failures >= mostFailures) giveUp('failed');
+    else if (weight > 0 && failures >= mostFailures) giveUp('failed');
     else open();
   }
 
   function fail(isRefused: boolean): void {
-    lostAtMs ??= clock.now();
-    failures++;
+    const pauseMs = pausesMs[failures++];
     if (isRefused) giveUp('misconfigured');
-    else if (failures >= mostFailures) giveUp('failed');
+    else if (pauseMs === undefined || clock.now() - (soughtSinceMs ?? clock.now()) > patienceMs) giveUp('failed');
     else deadlines.set('pause', pauseMs, open);
   }
 
@@ -172,7 +174,7 @@ export function createModelLink(
     },
     renew() {
       session?.close();
-      if (session) lose('dropped', true);
+      if (session) lose('dropped', silentSession);
     },
     close,
   };
