@@ -9,6 +9,10 @@ export interface HttpRequest {
   headers: Record<string, string | undefined>;
   pathParameters: Record<string, string | undefined>;
   query: Record<string, string | undefined>;
+  /** The query as it was sent, without its question mark: some signatures are over it. */
+  rawQuery?: string;
+  /** The route it came in by, such as `POST /api/…`. */
+  route?: string;
   /** One per request; on the lines of the log and on record. */
   requestId: string;
 }
@@ -49,6 +53,8 @@ export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<Ht
           headers: event.headers,
           pathParameters: event.pathParameters ?? {},
           query: event.queryStringParameters ?? {},
+          rawQuery: event.rawQueryString,
+          route: event.routeKey,
           requestId: event.requestContext.requestId,
         }),
       ),

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type * as z from 'zod';
+import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import { DeliveryInFlight } from '#domain/notifications/deliveries.ts';
 import { idsOf } from './ids-of.ts';
@@ -12,8 +13,8 @@ export function taskHandler<T, R>(log: Log, schema: z.ZodType<T>, work: (input: 
   return middy<unknown, R>()
     .use({
       onError: (request) => {
-        // A wait that was foreseen is no fault: the workflow comes back when the other attempt must be over.
-        if (request.error instanceof DeliveryInFlight) return;
+        // A wait that was foreseen is no fault: the workflow comes back when it must be over.
+        if (request.error instanceof DeliveryInFlight || request.error instanceof TalkNotFinished) return;
         log.error('request.failed', { route: 'task', ...idsOf(request.event), ...errorFields(request.error) });
       },
     })

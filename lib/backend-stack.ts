@@ -40,7 +40,11 @@ export class BackendStack extends Stack {
     const vendors = vendorsOf(this, settings);
 
     const api = new Api(this, 'Api', house);
-    const { answerInboundCall } = new Routing(this, 'Routing', { house, api });
+    const { answerInboundCall, answerTwilioCall, continueTwilioCall } = new Routing(this, 'Routing', {
+      house,
+      api,
+      vendors,
+    });
     this.apiUrl = api.apiEndpoint;
     const conversations = new Conversations(this, 'Conversations', { house, api, vendors });
     const { answerBookingRequest } = new Scheduling(this, 'Scheduling', { house, api });
@@ -49,6 +53,7 @@ export class BackendStack extends Stack {
     new Clinics(this, 'Clinics', { house, api });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {
       house,
+      analyzeCall: conversations.analyzeCall,
       awaitAnalysis: conversations.awaitAnalysis,
       fetchCall: conversations.fetchCall,
       planSummary: notifications.planSummary,
@@ -58,9 +63,15 @@ export class BackendStack extends Stack {
     new LogAlarm(this, 'Poison', {
       house,
       name: 'event-poison',
-      impact: 'Retell sent something we cannot read: a call may lack its clinic, its summary or its e-mail.',
+      impact: 'A vendor sent something we cannot read: a call may lack its clinic, its summary or its e-mail.',
       code: 'event.poison',
-      from: [answerInboundCall, conversations.receiveCallEvent, conversations.recordCallEvent],
+      from: [
+        answerInboundCall,
+        answerTwilioCall,
+        conversations.receiveCallEvent,
+        conversations.receiveTwilioEvent,
+        conversations.recordCallEvent,
+      ],
       within: Duration.minutes(5),
     });
     new LogAlarm(this, 'WaitlistNotStarted', {
@@ -76,7 +87,14 @@ export class BackendStack extends Stack {
       name: 'signatures-refused',
       impact: 'Calls ring without their clinic and are not recorded if our key is wrong; else someone forges events.',
       code: 'signature.refused',
-      from: [answerInboundCall, conversations.receiveCallEvent, conversations.runTool],
+      from: [
+        answerInboundCall,
+        answerTwilioCall,
+        continueTwilioCall,
+        conversations.receiveCallEvent,
+        conversations.receiveTwilioEvent,
+        conversations.runTool,
+      ],
       within: Duration.minutes(5),
       atLeast: 10,
     });

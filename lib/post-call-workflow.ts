@@ -8,6 +8,7 @@ import type { StageSettings } from './settings.ts';
 
 interface PostCallProps {
   house: House;
+  analyzeCall: Step;
   awaitAnalysis: Step;
   fetchCall: Step;
   planSummary: Step;
@@ -22,8 +23,8 @@ const call = {
 };
 
 /**
- * From the end of a call to its e-mail: wait for the analysis, ask the vendor when it does not come, send to each
- * recipient once, close. Every step may run twice. What fails in the end alarms, and the reconciler starts it again.
+ * From the end of a call to its e-mail: make the analysis of a talk of ours, or wait for the vendor's and ask for it when
+ * it does not come; send to each recipient once, close. Every step may run twice. What fails in the end alarms, and the reconciler starts it again.
  */
 export class PostCallWorkflow extends Construct {
   readonly stateMachine: sfn.StateMachine;
@@ -68,6 +69,17 @@ export class PostCallWorkflow extends Construct {
     awaitFetched.next(planSummary);
     awaitAnalysis.next(planSummary);
 
+    // A call that could not be analysed is told all the same. What was told but not merged yet is waited for.
+    const analyzeCall = task(this, 'AnalyzeCall', steps.analyzeCall, {
+      payload: call,
+      resultPath: sfn.JsonPath.DISCARD,
+    })
+      // The last words of a talk are saved within seconds, or its task is gone; the step itself waits for a minute at most.
+      .addRetry({ errors: ['TalkNotFinished'], interval: Duration.seconds(5), backoffRate: 1, maxAttempts: 14 })
+      .addRetry({ errors: ['States.ALL'], interval: Duration.seconds(5), backoffRate: 2, maxAttempts: 3 })
+      .addCatch(awaitFetched, { errors: ['States.ALL'], resultPath: sfn.JsonPath.DISCARD });
+    analyzeCall.next(awaitFetched);
+
     const settle = task(this, 'Settle', steps.settleSummary, { resultPath: '$.settled' })
       .addRetry({ errors: ['States.ALL'], interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 5 })
       .next(
@@ -92,7 +104,9 @@ export class PostCallWorkflow extends Construct {
         .when(sfn.Condition.stringEquals('$.plan.action', 'suppress'), settle)
         .when(sfn.Condition.stringEquals('$.plan.action', 'send'), sendEach.next(settle)),
     );
-    return awaitAnalysis;
+    return new sfn.Choice(this, 'WhoAnalyses')
+      .when(sfn.Condition.stringMatches('$.conversationId', 'twilio_*'), analyzeCall)
+      .otherwise(awaitAnalysis);
   }
 
   /** One recipient. That one cannot be reached must not keep the e-mail from the others. */

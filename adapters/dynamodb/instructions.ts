@@ -16,6 +16,26 @@ const toInstructions = ({ publishedAt, ...item }: Item): Instructions =>
 const byScope = (texts: readonly Instructions[]): Partial<Record<InstructionScope, Instructions>> =>
   Object.fromEntries(texts.map((text) => [text.scope, text]));
 
+/** Texts alone, for those who speak by them. */
+export function createInstructionReader(core: Table): Pick<InstructionStore, 'current' | 'pinned'> {
+  return {
+    async current(clinicId, channel) {
+      const { PK, SK } = keys.currentInstructions(clinicId, channel, '');
+      const items = await core.query({ pk: PK, sk: 'begins_with(SK, :current)', values: { ':current': SK } });
+      return byScope(items.map(toInstructions));
+    },
+
+    async pinned(clinicId, channel, versions) {
+      const wanted = Object.entries(versions).filter(([, version]) => version !== undefined);
+      if (wanted.length === 0) return {};
+      const places = wanted.map(([scope, version]) => keys.instructions(clinicId, channel, scope, version));
+      const texts = (await core.getMany(places)).map(toInstructions);
+      if (texts.length < wanted.length) throw new Error('a talk is pinned to instructions that do not exist');
+      return byScope(texts);
+    },
+  };
+}
+
 /** Every published text of a clinic for ever, and beside them a copy of the current one of each channel and scope. */
 export function createInstructionStore({ core, audit }: { core: Table; audit: Table }, clock: Clock): InstructionStore {
   const row = (clinicId: ClinicId, { publishedAtMs, ...text }: Instructions): Item => {
@@ -32,20 +52,7 @@ export function createInstructionStore({ core, audit }: { core: Table; audit: Ta
   };
 
   return {
-    async current(clinicId, channel) {
-      const { PK, SK } = keys.currentInstructions(clinicId, channel, '');
-      const items = await core.query({ pk: PK, sk: 'begins_with(SK, :current)', values: { ':current': SK } });
-      return byScope(items.map(toInstructions));
-    },
-
-    async pinned(clinicId, channel, versions) {
-      const wanted = Object.entries(versions).filter(([, version]) => version !== undefined);
-      if (wanted.length === 0) return {};
-      const places = wanted.map(([scope, version]) => keys.instructions(clinicId, channel, scope, version));
-      const texts = (await core.getMany(places)).map(toInstructions);
-      if (texts.length < wanted.length) throw new Error('a talk is pinned to instructions that do not exist');
-      return byScope(texts);
-    },
+    ...createInstructionReader(core),
 
     async publish(clinicId, { channel, scope, text }, by) {
       const place = keys.currentInstructions(clinicId, channel, scope);

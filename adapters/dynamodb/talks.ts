@@ -15,18 +15,20 @@ const instant = (epochMs: number | undefined): string | undefined =>
   epochMs === undefined ? undefined : isoInstant(epochMs);
 const epoch = (value: unknown): number | undefined => (value === undefined ? undefined : Date.parse(String(value)));
 
-const toTalk = ({ openedAt, streamTokenExpiresAt, finishedAt, ...item }: Item): Talk =>
+const toTalk = ({ openedAt, streamTokenExpiresAt, streamGivenAt, finishedAt, ...item }: Item): Talk =>
   Talk.parse({
     ...item,
     openedAtMs: epoch(openedAt),
     streamTokenExpiresAtMs: epoch(streamTokenExpiresAt),
+    streamGivenAtMs: epoch(streamGivenAt),
     finishedAtMs: epoch(finishedAt),
   });
 
-const talkRow = ({ openedAtMs, streamTokenExpiresAtMs, finishedAtMs, ...talk }: Talk): Item => ({
+const talkRow = ({ openedAtMs, streamTokenExpiresAtMs, streamGivenAtMs, finishedAtMs, ...talk }: Talk): Item => ({
   ...talk,
   openedAt: instant(openedAtMs),
   streamTokenExpiresAt: instant(streamTokenExpiresAtMs),
+  streamGivenAt: instant(streamGivenAtMs),
   finishedAt: instant(finishedAtMs),
 });
 

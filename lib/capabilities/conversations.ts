@@ -1,6 +1,8 @@
+import type { Env as AnalyzeCallEnv } from '#lambdas/conversations/analyze-call.lambda.ts';
 import type { Env as AwaitAnalysisEnv } from '#lambdas/conversations/await-analysis.lambda.ts';
 import type { Env as FetchCallEnv } from '#lambdas/conversations/fetch-call.lambda.ts';
 import type { Env as ReceiveCallEventEnv } from '#lambdas/conversations/receive-call-event.lambda.ts';
+import type { Env as ReceiveTwilioEventEnv } from '#lambdas/conversations/receive-twilio-event.lambda.ts';
 import type { Env as ReconcileCallsEnv } from '#lambdas/conversations/reconcile-calls.lambda.ts';
 import type { Env as RecordCallEventEnv } from '#lambdas/conversations/record-call-event.lambda.ts';
 import type { Env as RunToolEnv } from '#lambdas/conversations/run-tool.lambda.ts';
@@ -32,14 +34,17 @@ export class Conversations extends Construct {
   readonly callEvents: WorkQueue;
   readonly runTool: ApiFunction<RunToolEnv>;
   readonly receiveCallEvent: ApiFunction<ReceiveCallEventEnv>;
+  readonly receiveTwilioEvent: ApiFunction<ReceiveTwilioEventEnv>;
   readonly recordCallEvent: QueueWorker<RecordCallEventEnv>;
+  readonly analyzeCall: TaskFunction<AnalyzeCallEnv>;
   readonly awaitAnalysis: TaskFunction<AwaitAnalysisEnv>;
   readonly fetchCall: TaskFunction<FetchCallEnv>;
 
   constructor(scope: Construct, id: string, { house, api, vendors }: ConversationsProps) {
     super(scope, id);
     const { settings, data } = house;
-    const { core, routing, inbox, audit, payloads, dataKey, retellApiKey, clinicBindingKey, twilioSecret } = data;
+    const { core, routing, inbox, audit, payloads, dataKey, retellApiKey, clinicBindingKey, twilioSecret, openAiKey } =
+      data;
     const postCall = workflowArn(this, settings, 'post-call');
 
     const recordingTimeout = Duration.seconds(30);
@@ -51,12 +56,12 @@ export class Conversations extends Construct {
       impactWhenGivenUp: 'What happened in a call is not on record, and its clinic may wait for the e-mail.',
       impactWhenLate: 'Clinics get their e-mails late: call events wait to be recorded.',
     }));
-    const intake = {
+    const inboxAndQueue = {
       INBOX_TABLE: inbox.tableName,
       PAYLOADS_BUCKET: payloads.bucketName,
       CALL_EVENTS_QUEUE_URL: callEvents.queue.queueUrl,
-      RETELL_KEY_SECRET: retellApiKey.ref,
     };
+    const intake = { ...inboxAndQueue, RETELL_KEY_SECRET: retellApiKey.ref };
 
     // Of calls that lost an event each vendor is asked.
     const records = {
@@ -81,6 +86,32 @@ export class Conversations extends Construct {
     allowBucket(this.receiveCallEvent, payloads, ['PutObject']);
     allowSend(this.receiveCallEvent, callEvents.queue);
     allowSecret(this.receiveCallEvent, retellApiKey, dataKey);
+
+    this.receiveTwilioEvent = new ApiFunction<ReceiveTwilioEventEnv>(this, 'ReceiveTwilioEvent', {
+      house,
+      api,
+      routes: ['POST /api/twilio/call-status', 'POST /api/twilio/recording-status'],
+      requestsPerSecond: Math.floor(settings.requestsPerSecond * webhookShare),
+      entry: 'lambdas/conversations/receive-twilio-event.lambda.ts',
+      environment: {
+        CORE_TABLE: core.tableName,
+        ROUTING_TABLE: routing.tableName,
+        TWILIO_SECRET: twilioSecret.ref,
+        TWILIO_BASE_URL: vendors.twilioBaseUrl,
+        API_URL: api.apiEndpoint,
+        ...inboxAndQueue,
+      },
+      impact:
+        'Twilio’s events are refused and not sent again: calls that break off are not gone on with, ends are late.',
+      tellAfter: 1,
+      timeout: Duration.seconds(12),
+    });
+    allowTable(this.receiveTwilioEvent, core, ['GetItem']);
+    allowTable(this.receiveTwilioEvent, routing, ['BatchGetItem']);
+    allowTable(this.receiveTwilioEvent, inbox, ['PutItem']);
+    allowBucket(this.receiveTwilioEvent, payloads, ['PutObject']);
+    allowSend(this.receiveTwilioEvent, callEvents.queue);
+    allowSecret(this.receiveTwilioEvent, twilioSecret, dataKey);
 
     this.recordCallEvent = new QueueWorker<RecordCallEventEnv>(this, 'RecordCallEvent', {
       house,
@@ -107,6 +138,27 @@ export class Conversations extends Construct {
     allowBucket(this.recordCallEvent, payloads, ['GetObject', 'PutObject']);
     allowSecret(this.recordCallEvent, clinicBindingKey, dataKey);
     this.recordCallEvent.allow(['states:StartExecution', 'states:SendTaskSuccess'], [postCall]);
+
+    this.analyzeCall = new TaskFunction<AnalyzeCallEnv>(this, 'AnalyzeCall', {
+      house,
+      entry: 'lambdas/conversations/analyze-call.lambda.ts',
+      environment: {
+        CORE_TABLE: core.tableName,
+        OPENAI_KEY_SECRET: openAiKey.ref,
+        OPENAI_BASE_URL: vendors.openAiBaseUrl,
+        ANALYSIS_MODEL: settings.models.analysis,
+        ...inboxAndQueue,
+      },
+      impact: 'Clinics get e-mails about Twilio calls without a summary: no model reads them.',
+      // A talk whose last words are being saved is thrown too, so that the workflow comes back; it is no fault.
+      faults: 'caught',
+      timeout: Duration.minutes(1),
+    });
+    allowTable(this.analyzeCall, core, ['GetItem', 'Query']);
+    allowTable(this.analyzeCall, inbox, ['PutItem']);
+    allowBucket(this.analyzeCall, payloads, ['PutObject']);
+    allowSend(this.analyzeCall, callEvents.queue);
+    allowSecret(this.analyzeCall, openAiKey, dataKey);
 
     this.awaitAnalysis = new TaskFunction<AwaitAnalysisEnv>(this, 'AwaitAnalysis', {
       house,

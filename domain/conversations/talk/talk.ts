@@ -44,6 +44,8 @@ export const Talk = z.object({
   /** Twilio only: SHA-256 of the token that opens its next stream, hexadecimal; absent once it was used. */
   streamTokenHash: z.string().optional(),
   streamTokenExpiresAtMs: z.int().optional(),
+  /** When it was last given out: a stream that broke before has been gone on with. Stays when the token is used. */
+  streamGivenAtMs: z.int().optional(),
   /** All turns are saved. */
   finishedAtMs: z.int().optional(),
   version: z.int(),

@@ -1,0 +1,276 @@
+import type { TwilioSecret } from '#adapters/twilio/secret.ts';
+import { connectStream, gatherNumber, hangUp, type Spoken, transfer } from '#adapters/twilio/twiml.ts';
+import { parseVoiceRequest, type VoiceRequest } from '#adapters/twilio/voice-request.ts';
+import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
+import { sayAndHangUp, twilioRequests, twimlAnswer } from '#lambdas/twilio-request.ts';
+import { streamUrls, type TwilioAddresses, twilioPaths } from '#lambdas/twilio-urls.ts';
+import type { Clock } from '#domain/clock.ts';
+import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
+import { lineOpen } from '#domain/clinics/human-line.ts';
+import type { ConversationActs } from '#domain/conversations/acts.ts';
+import { callerNumberOf } from '#domain/conversations/caller-number.ts';
+import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
+import type { DialogueStore } from '#domain/conversations/dialogue.ts';
+import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
+import { lineWords } from '#domain/conversations/talk/line-words.ts';
+import { mintStreamToken } from '#domain/conversations/talk/stream-token.ts';
+import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
+import { turnsPerEpoch, utterancesOf } from '#domain/conversations/talk/turn.ts';
+import { wordsOfTag } from '#domain/conversations/words/words.ts';
+import { derivedUuid } from '#domain/ids.ts';
+import { languageOf } from '#domain/language.ts';
+import { errorFields, type Log } from '#domain/log.ts';
+import { normalizePhone } from '#domain/phone-number.ts';
+import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
+import { lastGoodProfiles } from './last-good-profiles.ts';
+
+/** A stream that broke so often will break again: a person is better. */
+const mostBreaks = 2;
+/** Nobody is asked for a number more often than this. */
+const mostAsked = 2;
+/** Of what the caller said last, in a message to the clinic. */
+const lastWords = 400;
+
+interface Deps extends TwilioAddresses {
+  twilio: Pick<TwilioSecret, 'tokens' | 'refreshedTokens'>;
+  directory: Pick<ClinicDirectory, 'find'>;
+  clinics: Pick<ClinicStore, 'profile'>;
+  talks: TalkStore;
+  conversations: Pick<ConversationStore, 'change'>;
+  dialogues: Pick<DialogueStore, 'get'>;
+  acts: Pick<ConversationActs, 'record'>;
+  clock: Clock;
+  log: Log;
+}
+
+/** A call whose talk is at a turning point. */
+interface Standing {
+  request: VoiceRequest;
+  clinic: ClinicProfile;
+  talk: Talk;
+  /** The caller spoke of an emergency and did not take it back. */
+  inDanger: boolean;
+}
+
+/**
+ * Says what comes next for a call when its stream is over, when a person did not answer, or when a number was keyed in:
+ * what the talk has put on record as its end, and where it has put none, the stream broke and the talk goes on by a new
+ * one. After that a person's telephone rings, and without one the caller's number is taken, so that nobody is lost.
+ */
+export function continueTwilioCall(deps: Deps) {
+  const { directory, clinics, talks, conversations, dialogues, acts, clock, log } = deps;
+  const authenticate = twilioRequests(deps);
+  const memory = lastGoodProfiles(clock);
+  const urls = streamUrls(deps);
+
+  async function standingOf(request: VoiceRequest): Promise<Standing | undefined> {
+    const { conversationId } = request;
+    const { session } = await directory.find({ conversationId });
+    if (!session) return undefined;
+    const { clinicId } = session;
+    const [clinic, talk, dialogue] = await Promise.all([
+      clinics.profile(clinicId),
+      talks.get(clinicId, conversationId),
+      dialogues.get(clinicId, conversationId),
+    ]);
+    if (!clinic || !talk) return undefined;
+    memory.remember(request.clinicNumber ?? '', { profile: clinic, language: talk.language });
+    return { request, clinic, talk, inDanger: dialogue.emergency === 'active' };
+  }
+
+  const wordsOf = ({ talk }: Standing) => lineWords[languageOf(talk.language)];
+  const say = ({ talk: { language } }: Pick<Standing, 'talk'>, text: string): Spoken => ({ language, text });
+  /** Whom to call in an emergency is said first, whatever else does not work. */
+  function alarm(standing: Standing): Spoken[] {
+    if (!standing.inDanger) return [];
+    const [first, second] = standing.clinic.emergencyNumbers as [string, string?];
+    return [say(standing, wordsOfTag(standing.talk.language).emergency(first, second))];
+  }
+
+  /** The stream is over: how it was to end, else it broke. */
+  async function afterStream(standing: Standing): Promise<HttpAnswer> {
+    const { ending, finishedAtMs } = standing.talk;
+    switch (ending?.kind) {
+      case 'hangup':
+        return twimlAnswer(hangUp());
+      case 'transfer':
+        return isOurs(standing.clinic, ending.number) ? ring(standing, ending.number) : toPerson(standing);
+      case 'callback':
+        return askNumber(standing, 0);
+      case undefined:
+        if (finishedAtMs !== undefined) return twimlAnswer(hangUp());
+        log.warn('stream.broken', { ...idsOf(standing), attempt: standing.talk.breaks });
+        return (await goOn(standing)) ?? toPerson(standing);
+    }
+  }
+
+  /** Begins another stream of the same talk; nothing when that was done too often. */
+  async function goOn(
+    { talk: { conversationId }, clinic }: Standing,
+    sentence?: Spoken,
+  ): Promise<HttpAnswer | undefined> {
+    const { token, kept } = mintStreamToken(clock.now());
+    let goesOn = false;
+    await talks.change(clinic.id, conversationId, (current) => {
+      goesOn = current.breaks < mostBreaks;
+      if (!goesOn) return current;
+      // What the last stream was to end with has been dealt with, and the talk may be taken up again.
+      const { ending: _ending, finishedAtMs: _finished, ...rest } = current;
+      return { ...rest, ...kept, breaks: current.breaks + 1 };
+    });
+    if (!goesOn) return undefined;
+    log.info('stream.continued', { clinicId: clinic.id, conversationId });
+    return twimlAnswer(connectStream({ ...urls, token }, { say: sentence }));
+  }
+
+  /** Somebody of the clinic, if anybody answers now; else the caller's number is taken. */
+  async function toPerson(standing: Standing): Promise<HttpAnswer> {
+    const { clinic, inDanger } = standing;
+    const lines = inDanger ? (['emergencyLine', 'humanLine'] as const) : (['humanLine'] as const);
+    const open = lines.find((line) => lineOpen(line, clinic, clock.now()));
+    const number = open && clinic[open]?.number;
+    if (!number) return askNumber(standing, 0);
+    return ring(standing, number, say(standing, wordsOf(standing).connecting));
+  }
+
+  function ring(standing: Standing, number: string, ...said: Spoken[]): HttpAnswer {
+    const callerId = standing.request.clinicNumber ?? '';
+    return twimlAnswer(transfer({ number, callerId, action: urls.action }, ...alarm(standing), ...said));
+  }
+
+  /** A person's telephone rang: they have spoken, or the caller is back with us. */
+  async function afterTransfer(standing: Standing): Promise<HttpAnswer> {
+    if (standing.request.dialled === 'answered') {
+      await finish(standing);
+      return twimlAnswer(hangUp());
+    }
+    log.warn('transfer.failed', idsOf(standing));
+    if (standing.inDanger) return askNumber(standing, 0);
+    const text = wordsOfTag(standing.talk.language).codes.NOBODY_AVAILABLE;
+    await keepSaid(standing, text);
+    return (await goOn(standing, say(standing, text))) ?? askNumber(standing, 0);
+  }
+
+  /** What the line said is part of the talk: whoever goes on with it must know what was asked. */
+  async function keepSaid({ clinic, talk: { conversationId, epoch } }: Standing, text: string): Promise<void> {
+    // The last place of the epoch, which no holder comes to.
+    const seq = epoch * turnsPerEpoch + turnsPerEpoch - 1;
+    await talks.keepTurn(clinic.id, conversationId, { seq, speaker: 'agent', text, atMs: clock.now() });
+  }
+
+  function askNumber(standing: Standing, asked: number): HttpAnswer {
+    const words = wordsOf(standing);
+    const action = `${urls.action}?asked=${asked + 1}`;
+    const question = callerOf(standing) ? words.askNumberOrOwn : words.askNumber;
+    const said = [...(asked > 0 ? [say(standing, words.notANumber)] : alarm(standing)), say(standing, question)];
+    return twimlAnswer(gatherNumber(action, ...said));
+  }
+
+  /** Keys were asked for: a number is kept as a message; of none, only that the call was cut off. */
+  async function afterKeys(standing: Standing, asked: number): Promise<HttpAnswer> {
+    const { digits } = standing.request;
+    const own = callerOf(standing);
+    const number = digits === '1' && own ? own : numberOf(digits, standing.clinic);
+    if (!number && asked < mostAsked) return askNumber(standing, asked);
+    await leaveMessage(standing, number ?? own, Boolean(number));
+    const words = wordsOf(standing);
+    await finish(standing);
+    return twimlAnswer(hangUp(say(standing, number ? words.willCallBack : words.noNumber)));
+  }
+
+  async function leaveMessage(standing: Standing, callbackNumber: string | undefined, keyed: boolean): Promise<void> {
+    const { clinic, talk } = standing;
+    const { conversationId } = talk;
+    const words = wordsInOffice(clinic);
+    const last = utterancesOf(await talks.turns(clinic.id, conversationId)).at(-1);
+    const text = [
+      keyed ? words.brokenOff : words.brokenOffWithoutNumber,
+      last && words.lastSaid(last.slice(0, lastWords)),
+    ];
+    const begun = begunConversation(talk, clock.now());
+    await conversations.change(clinic.id, conversationId, (current) => current ?? begun);
+    await acts.record(clinic.id, conversationId, {
+      message: {
+        messageId: derivedUuid('callback', clinic.id, conversationId, callbackNumber ?? ''),
+        ...(callbackNumber !== undefined && { callbackNumber }),
+        text: text.filter(Boolean).join(' '),
+        urgency: 'today',
+        takenAtMs: clock.now(),
+      },
+      audit: [],
+    });
+  }
+
+  /**
+   * The talk is over after a transfer or a keypad. After a stream it is the voice service that says so, once the last
+   * words are saved.
+   */
+  async function finish({ clinic, talk }: Standing): Promise<void> {
+    await talks.change(clinic.id, talk.conversationId, (current) =>
+      current.finishedAtMs === undefined ? { ...current, finishedAtMs: clock.now() } : current,
+    );
+  }
+
+  /** Our stores do not answer: the clinic's people, if this process remembers them, else an apology. */
+  function withoutStores({ clinicNumber = '', dialled }: VoiceRequest): HttpAnswer {
+    const found = memory.recall(clinicNumber);
+    const humanLine = found?.profile.humanLine;
+    // Their telephone has just rung; once more would be for ever.
+    if (!found || !humanLine || dialled || !lineOpen('humanLine', found.profile, clock.now())) {
+      return sayAndHangUp('apology');
+    }
+    const language = found.language ?? found.profile.defaultLanguage;
+    const text = lineWords[languageOf(language)].connecting;
+    return twimlAnswer(
+      transfer({ number: humanLine.number, callerId: clinicNumber, action: urls.action }, { language, text }),
+    );
+  }
+
+  return async (incoming: HttpRequest): Promise<HttpAnswer> => {
+    const checked = await authenticate(incoming, twilioPaths.afterStream);
+    if (!checked.authentic) return checked.answer;
+    let request: VoiceRequest | undefined;
+    try {
+      request = parseVoiceRequest(checked.form);
+      const standing = await standingOf(request);
+      if (!standing) {
+        log.error('ring.unrouted', { reason: 'unknown_number', conversationId: request.conversationId });
+        return sayAndHangUp('apology');
+      }
+      const asked = Number(/^[1-9]$/.exec(incoming.query.asked ?? '')?.[0] ?? 0);
+      // Whoever called has hung up: whatever is answered, nobody hears it.
+      if (request.isOver) {
+        if (request.dialled || asked) await finish(standing);
+        return twimlAnswer(hangUp());
+      }
+      if (asked) return await afterKeys(standing, asked);
+      return await (request.dialled ? afterTransfer(standing) : afterStream(standing));
+    } catch (error) {
+      log.error('request.failed', {
+        route: 'after-stream',
+        conversationId: request?.conversationId,
+        ...errorFields(error),
+      });
+      return request ? withoutStores(request) : sayAndHangUp('apology');
+    }
+  };
+}
+
+const idsOf = ({ clinic, talk }: Standing) => ({ clinicId: clinic.id, conversationId: talk.conversationId });
+
+/** The clinic's people read French or English, whatever the caller spoke. */
+const wordsInOffice = ({ defaultLanguage }: ClinicProfile) => lineWords[languageOf(defaultLanguage)];
+
+/** Only where the clinic's own file says that its people answer is anybody put through. */
+const isOurs = ({ humanLine, emergencyLine }: ClinicProfile, number: string): boolean =>
+  [humanLine?.number, emergencyLine?.number].includes(number);
+
+const callerOf = ({ request, clinic }: Standing): string | undefined => callerNumberOf(request, clinic.country);
+
+/** What was keyed in, as a number of the clinic's country or a whole one. */
+function numberOf(digits: string | undefined, { country }: ClinicProfile): string | undefined {
+  const keyed = digits?.replace(/[^0-9]/g, '') ?? '';
+  if (keyed.length < 6) return undefined;
+  return [keyed, `+${keyed.replace(/^00/, '')}`].map((each) => normalizePhone(each, country)).find(({ valid }) => valid)
+    ?.e164;
+}

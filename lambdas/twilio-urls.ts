@@ -1,0 +1,20 @@
+/** Paths at which Twilio finds us; they are part of what it signs. */
+export const twilioPaths = {
+  incomingCall: '/api/twilio/incoming-call',
+  afterStream: '/api/twilio/after-stream',
+  callStatus: '/api/twilio/call-status',
+  recordingStatus: '/api/twilio/recording-status',
+} as const;
+
+/** Where Twilio was told to find our API and our sockets. */
+export interface TwilioAddresses {
+  apiUrl: string;
+  voiceUrl: string;
+}
+
+/** What a stream of ours is connected with, besides its token. */
+export const streamUrls = ({ apiUrl, voiceUrl }: TwilioAddresses) => ({
+  url: `${voiceUrl}/twilio/media`,
+  statusCallback: `${apiUrl}${twilioPaths.callStatus}`,
+  action: `${apiUrl}${twilioPaths.afterStream}`,
+});
