@@ -125,7 +125,7 @@ export function takeStream(deps: SessionDeps, socket: TextSocket): TwilioSession
   async function hold(talk: LiveTalk, callSid: string): Promise<void> {
     const where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
     if (ended) return talk.close({ over: ended === 'hung-up' });
-    const admission = deps.liveCalls.admit(talk.clinic.id);
+    const admission = deps.liveCalls.admit(talk.clinic.id, { isResumed: talk.isResumed });
     const own = new SpeechTalk(deps, talk, stream, {
       hangUp: () => deps.calls.hangUp(callSid),
       goOn: () => deps.calls.redirect(callSid, deps.afterStreamUrl),

@@ -613,7 +613,8 @@ export class SpeechTalk {
       if (!this.#ending.isSaid) this.#sayLastWord();
       return;
     }
-    this.#deps.log.warn('voice.fallback', { ...this.#where, reason });
+    const durationMs = this.#deps.clock.now() - this.#startedMs;
+    this.#deps.log.warn('voice.fallback', { ...this.#where, reason, durationMs });
     const { clinic } = this.#talk;
     const number = lineOpen('humanLine', clinic, this.#deps.clock.now()) ? clinic.humanLine?.number : undefined;
     const ending: Ending = number ? { kind: 'transfer', number } : { kind: 'callback' };
