@@ -4,7 +4,7 @@ import type { CallOptions } from '#local/vendors/retell/place-call.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
 import type { TwilioCallOptions } from '#local/vendors/twilio/place-call.ts';
 import type { LocalClinic } from '#local/local-json.ts';
-import type { RunningSystem } from './running-system.ts';
+import { NotRunning, type RunningSystem } from './running-system.ts';
 
 /** Whose stand-in plays the call, and what is peculiar to it. */
 export type Wire =
@@ -72,6 +72,8 @@ export async function* placeCall(system: RunningSystem, asked: CallToPlace): Asy
   const { scenario, wire, from } = asked;
   const name = vendorNames[wire.vendor];
   const { control } = wire.vendor === 'twilio' ? system.twilio : system.retell;
+  if (control === undefined)
+    throw new NotRunning(`${name} itself is connected here. Call ${calledNumber(asked)} by telephone.`);
   const disturbances: Disturbances = { cloud: system.aws.control, openai: system.openai.control };
   const response = await fetch(`${control}/calls`, {
     method: 'POST',

@@ -11,9 +11,10 @@ const RunningSystem = z.object({
   dynamodb: z.object({
     tables: z.object({ core: z.string(), routing: z.string(), inbox: z.string(), audit: z.string() }),
   }),
-  retell: z.object({ baseUrl: z.url(), control: z.url() }),
-  twilio: z.object({ baseUrl: z.url(), control: z.url() }),
-  openai: z.object({ control: z.url() }),
+  /** Without `control` it is the vendor itself: it is called by telephone. */
+  retell: z.object({ baseUrl: z.url(), control: z.url().optional() }),
+  twilio: z.object({ baseUrl: z.url(), control: z.url().optional() }),
+  openai: z.object({ control: z.url().optional() }),
   /** As they stood at the start. */
   clinics: z.array(z.object({ slug: z.string(), llmSocketPath: z.string().optional() })),
 });
@@ -47,10 +48,10 @@ export async function findRunningSystem(dir: string): Promise<RunningSystem> {
     const problems = z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, ' ');
     throw new NotRunning(`${path} was not written by this version: ${problems} Start Frontdesk again with: npm start`);
   }
-  const { baseUrl } = parsed.data.retell;
-  // A system that was killed leaves its file behind.
-  await fetch(baseUrl, { signal: AbortSignal.timeout(5_000) }).catch((cause: unknown) => {
-    throw new NotRunning(`Frontdesk does not answer at ${baseUrl}. Start it with: npm start`, { cause });
+  const { endpoint } = parsed.data.aws;
+  // A system that was killed leaves its file behind. Any answer will do.
+  await fetch(endpoint, { signal: AbortSignal.timeout(5_000) }).catch((cause: unknown) => {
+    throw new NotRunning(`Frontdesk does not answer at ${endpoint}. Start it with: npm start`, { cause });
   });
   return parsed.data;
 }

@@ -47,10 +47,16 @@ function requests(what: Happening, conversationId: ConversationId): ControlReque
     case 'deploy':
       return [{ at: 'cloud', path: '/voice', body: { do: 'deploy' } }];
     case 'tools-slow':
-      return [{ at: 'cloud', path: '/dynamodb', body: { delayMs: 500, times: 12 } }];
+      return [{ at: 'cloud', path: '/dynamodb', body: { delayMs: 450, times: 8 } }];
     case 'model-dies':
-      return [{ at: 'openai', path: '/faults', body: {} }];
+      return [{ at: 'openai', path: '/faults', body: { kind: 'dies', times: 2 } }];
     case 'analysis-fails':
-      return [{ at: 'openai', path: '/faults', body: {} }];
+      return [
+        {
+          at: 'openai',
+          path: '/faults',
+          body: { kind: 'status', on: 'responses', status: 500, shape: 'call_analysis', times: 40 },
+        },
+      ];
   }
 }

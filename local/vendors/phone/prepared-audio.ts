@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { registerClip } from '#local/vendors/speech-codec.ts';
 
-const folder = join(import.meta.dirname, '../../../ws-fargate/audio');
+const folder = fileURLToPath(new URL('../../../ws-fargate/audio', import.meta.url));
 
 /** Whoever listens knows the sentences that are shipped as recordings, by their names: `‹fr/one-moment›`. */
 export function registerPreparedAudio(): void {
