@@ -46,16 +46,21 @@ export function scriptedTextModel(
       args: JSON.stringify(args),
     }));
   async function wait(work: Promise<unknown> | undefined, signal: AbortSignal): Promise<void> {
+    if (!work && !signal.aborted) return;
+    let stop: () => void = () => undefined;
     const aborted = new Promise<never>((_, reject) => {
-      const stop = () => {
+      stop = () => {
         model.aborted += 1;
         reject(signal.reason as Error);
       };
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
     });
-    aborted.catch(() => undefined);
-    await Promise.race([work ?? Promise.resolve(), ...(work || signal.aborted ? [aborted] : [])]);
+    try {
+      await Promise.race([aborted, ...(work ? [work] : [])]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   const model: ScriptedTextModel = {
