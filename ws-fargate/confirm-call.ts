@@ -5,7 +5,7 @@ import type { Clock } from '#domain/clock.ts';
 import { isLive, sameSecret } from '#domain/clinics/api-key.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { hasShapeOfSocketKey, type SocketAddresses, socketKeyHash } from '#domain/clinics/socket-key.ts';
-import type { TalkStore } from '#domain/conversations/talk/talk.ts';
+import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
 import { type ClinicId, type ConversationId, retellConversationId } from '#domain/ids.ts';
 import type { LanguageTag } from '#domain/language.ts';
 import { readBinding } from '#domain/routing/clinic-binding.ts';
@@ -56,7 +56,8 @@ export function findDoor({ addresses, clock }: { addresses: SocketAddresses; clo
 export interface ConfirmedCall {
   clinic: ClinicProfile;
   conversationId: ConversationId;
-  /** Absent where the talk was begun before: it knows. */
+  /** The talk that was begun before; otherwise what the call is like. */
+  talk?: Talk;
   details?: CallDetails;
   /** Set for the number that was called. */
   numberLanguage?: LanguageTag;
@@ -109,12 +110,16 @@ export function confirmCall({ directory, clinics, talks, bindingKey, retell, clo
   }
 
   /** A talk of this clinic's that was begun before: whoever reconnects need not tell of it again. */
-  async function isResumed(clinicId: ClinicId, conversationId: ConversationId, signal: AbortSignal): Promise<boolean> {
+  async function talkBegun(
+    clinicId: ClinicId,
+    conversationId: ConversationId,
+    signal: AbortSignal,
+  ): Promise<Talk | undefined> {
     const [{ session }, talk] = await Promise.all([
       directory.find({ conversationId }, { signal }),
       talks.get(clinicId, conversationId),
     ]);
-    return session?.clinicId === clinicId && talk !== undefined;
+    return session?.clinicId === clinicId ? talk : undefined;
   }
 
   return async (
@@ -124,10 +129,11 @@ export function confirmCall({ directory, clinics, talks, bindingKey, retell, clo
     { signal }: { signal: AbortSignal },
   ): Promise<({ outcome: 'confirmed' } & ConfirmedCall) | Refusal> => {
     const conversationId = retellConversationId(callId);
-    if (door.hasKey && (await isResumed(door.clinicId, conversationId, signal))) {
+    const talk = door.hasKey ? await talkBegun(door.clinicId, conversationId, signal) : undefined;
+    if (talk) {
       const clinic = await clinics.profile(door.clinicId, { signal });
       if (clinic?.status !== 'active') return { outcome: 'refused', reason: 'clinic_suspended' };
-      return { outcome: 'confirmed', clinic, conversationId };
+      return { outcome: 'confirmed', clinic, conversationId, talk };
     }
     let details = door.hasKey ? await told : undefined;
     if (details && details.callId !== callId) return { outcome: 'refused', reason: 'other-call' };

@@ -10,8 +10,8 @@ export type Admission = { outcome: 'admitted'; place: Place } | { outcome: 'full
 
 /** The calls of this task: how many there may be, and how many there are. */
 export interface LiveCalls {
-  /** A place for a call of this clinic, if there is one. */
-  admit(clinicId: ClinicId): Admission;
+  /** A place for a call of this clinic, if there is one. One that goes on from elsewhere is taken in when a new one is not. */
+  admit(clinicId: ClinicId, how?: { isResumed: boolean }): Admission;
   count(): number;
   /** Hears of every change of the count, at once. */
   watch(heard: (count: number) => void): void;
@@ -22,6 +22,9 @@ interface Limits {
   /** So that the calls of one clinic never take the places of all others. */
   maxCallsPerClinic: number;
 }
+
+/** Whoever is in the middle of a call is not sent away because another task has died. */
+const roomForResumed = 1.25;
 
 export function createLiveCalls({ maxCalls, maxCallsPerClinic }: Limits): LiveCalls {
   const byClinic = new Map<ClinicId, number>();
@@ -37,9 +40,10 @@ export function createLiveCalls({ maxCalls, maxCallsPerClinic }: Limits): LiveCa
   }
 
   return {
-    admit(clinicId) {
-      if (count >= maxCalls) return { outcome: 'full', reason: 'task' };
-      if ((byClinic.get(clinicId) ?? 0) >= maxCallsPerClinic) return { outcome: 'full', reason: 'clinic' };
+    admit(clinicId, { isResumed } = { isResumed: false }) {
+      const room = isResumed ? roomForResumed : 1;
+      if (count >= maxCalls * room) return { outcome: 'full', reason: 'task' };
+      if ((byClinic.get(clinicId) ?? 0) >= maxCallsPerClinic * room) return { outcome: 'full', reason: 'clinic' };
       change(clinicId, 1);
       let left = false;
       const leave = () => {
