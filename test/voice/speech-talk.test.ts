@@ -420,6 +420,17 @@ test('a caller who hangs up is heard to the last word, and nothing is left open'
   expect(call.time.pending()).toBe(0);
 });
 
+test('a caller who hangs up in mid-sentence is heard that far', async () => {
+  const call = speechWorld();
+  await call.greeted();
+  call.model().callerStarts();
+  await call.pass(300);
+  call.ended('hung-up');
+  await call.pass(50);
+  expect(call.talk.said().at(-1)).toBe('caller: au revoir');
+  expect(call.isOver()).toBe(true);
+});
+
 test('words that never come are waited for three seconds', async () => {
   const call = speechWorld({ holdsTranscripts: true });
   await call.greeted();

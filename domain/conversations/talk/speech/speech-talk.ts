@@ -300,8 +300,11 @@ export class SpeechTalk {
 
   /** After the call only the caller's last words count. */
   #onLateEvent(event: SpeechEvent): void {
-    if (event.kind === 'committed') this.#callerTurns.committed(event.itemId);
-    if (event.kind === 'speech-stopped') this.#callerSpeaks = false;
+    if (event.kind === 'committed') {
+      // Committed by us, it ends without being heard to stop.
+      this.#callerSpeaks = false;
+      this.#callerTurns.committed(event.itemId);
+    }
     if (event.kind === 'transcribed') this.#callerTurns.transcribed(event.itemId, event.text);
     if (!this.#isAwaitingWords) void this.#close();
   }
