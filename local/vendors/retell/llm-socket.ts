@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { frameMs } from '#local/vendors/speech-codec.ts';
 import { type LlmReply, readLlmReply } from './llm-frames.ts';
 
 /** Why Retell gave the socket up, in its own words. */
@@ -27,6 +28,8 @@ export interface LlmSocketWorld {
 
 export interface LlmSocket {
   send(frame: object): void;
+  /** Another 20 ms of the call have passed. */
+  tick(): void;
   readonly isOpen: boolean;
   /** The call is over: nothing more is sent, and nothing is connected again. */
   close(): void;
@@ -50,6 +53,10 @@ export function keepLlmSocket(world: LlmSocketWorld): LlmSocket {
   let losses = 0;
   let isOver = false;
   let wantsReconnect = false;
+  /** Milliseconds until the next ping, and since the last pong. */
+  let pingInMs = pingEveryMs;
+  let unansweredMs = 0;
+  let problem = '';
   const complained = new Set<string>();
 
   const send = (frame: object) => {
@@ -68,9 +75,9 @@ export function keepLlmSocket(world: LlmSocketWorld): LlmSocket {
     const current = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: openingTimeoutMs });
     socket = current;
     let opened = false;
-    let problem = '';
-    let lastPongAt = now();
-    let pinging: NodeJS.Timeout | undefined;
+    problem = '';
+    wantsReconnect = false;
+    unansweredMs = 0;
     return new Promise((resolve) => {
       current.once('unexpected-response', (_request, response) => {
         problem = `refused with ${response.statusCode}`;
@@ -93,27 +100,15 @@ export function keepLlmSocket(world: LlmSocketWorld): LlmSocket {
           complained.add(reply.problem);
           return;
         }
-        if (reply.response_type === 'ping_pong') lastPongAt = now();
+        if (reply.response_type === 'ping_pong') unansweredMs = 0;
         else if (reply.response_type === 'config') {
           const { auto_reconnect, call_details } = reply.config;
           if (call_details) send({ interaction_type: 'call_details', call: world.callDetails() });
-          if (auto_reconnect && !pinging) {
-            wantsReconnect = true;
-            lastPongAt = now();
-            pinging = setInterval(() => {
-              if (now() - lastPongAt >= pongWithinMs) {
-                problem = 'no pong within 5 s';
-                current.terminate();
-              } else send({ interaction_type: 'ping_pong', timestamp: now() });
-            }, pingEveryMs);
-          }
+          wantsReconnect = auto_reconnect === true;
         }
         if (current === socket && !isOver) onReply(reply);
       });
-      current.once('close', (code) => {
-        clearInterval(pinging);
-        resolve({ opened, code, reason: problem });
-      });
+      current.once('close', (code) => resolve({ opened, code, reason: problem }));
     });
   }
 
@@ -135,7 +130,7 @@ export function keepLlmSocket(world: LlmSocketWorld): LlmSocket {
       onBroken(reason || `closed with ${code}`);
       if (reason.startsWith('no pong')) {
         losses += 1;
-        if (!wantsReconnect || losses > mostLostConnections) return over('error_llm_websocket_lost_connection');
+        if (losses > mostLostConnections) return over('error_llm_websocket_lost_connection');
       } else if (code === 1006) {
         breaks += 1;
         if (breaks > mostBreaks) return over('error_llm_websocket_runtime');
@@ -147,6 +142,18 @@ export function keepLlmSocket(world: LlmSocketWorld): LlmSocket {
 
   return {
     send,
+    tick() {
+      if (!wantsReconnect || socket?.readyState !== WebSocket.OPEN) return;
+      unansweredMs += frameMs;
+      pingInMs -= frameMs;
+      if (unansweredMs >= pongWithinMs) {
+        problem = 'no pong within 5 s';
+        socket.terminate();
+      } else if (pingInMs <= 0) {
+        pingInMs = pingEveryMs;
+        send({ interaction_type: 'ping_pong', timestamp: now() });
+      }
+    },
     get isOpen() {
       return socket?.readyState === WebSocket.OPEN;
     },

@@ -224,6 +224,7 @@ export function startLlmTalk(world: LlmTalkWorld): LlmTalk {
 
   const leave = metronome.join(() => {
     if (isOver) return;
+    socket.tick();
     const { reached, audio } = playback.next();
     for (const mark of reached) words.reached(mark, transcript);
     recognise(phone.next(audio));
