@@ -87,10 +87,13 @@ export const requestOf = (history: readonly Remembered[]): string =>
     .slice(-1_900)}`;
 
 /** The request as it stands in a supervisor's own prompt, whatever is around it. */
-export function requestIn(history: readonly Remembered[]): { history: Remembered[]; since: number } | undefined {
+export function requestIn(history: readonly Remembered[]): Remembered[] | undefined {
   const at = history.findLastIndex((item) => 'text' in item && item.text.includes(passedOn));
   const item = history[at];
   if (!item || !('text' in item)) return undefined;
   const told = transcriptIn(item.text.slice(item.text.indexOf(passedOn)));
-  return told && { history: [...told, ...history.slice(at + 1)], since: told.length };
+  if (!told) return undefined;
+  // What functions answered before is known; what was said before is in the request.
+  const before = remembered(history.slice(0, at)).filter(({ kind }) => kind === 'called' || kind === 'answered');
+  return [...before, ...told, ...history.slice(at + 1)];
 }

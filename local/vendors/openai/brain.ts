@@ -86,8 +86,7 @@ export type Supervision = FunctionMove | { say: string; needsHuman: boolean };
  * line, and answers with what the agent says after the first of them.
  */
 export function scriptedSupervisor(situation: Situation): Supervision {
-  const request = requestIn(situation.history);
-  const history = remembered(request?.history ?? situation.history);
+  const history = remembered(requestIn(situation.history) ?? situation.history);
   const place = placeIn(history, true);
   if ('reply' in place) return { say: reply(place, situation), needsHuman: false };
 
