@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createApiKeyStore } from '#adapters/dynamodb/api-keys.ts';
+import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
 import { openTable } from '#adapters/dynamodb/table.ts';
 import { isoInstant, systemClock } from '#domain/clock.ts';
 import { mintApiKey } from '#domain/clinics/api-key.ts';
+import type { Slug } from '#domain/clinics/clinic.ts';
 import type { ClinicId } from '#domain/ids.ts';
+import { issueSocketKey } from '#lambdas/clinics/issue-socket-key.ts';
 import type { TableNames } from './local-json.ts';
 
 const label = 'this machine';
@@ -39,4 +42,19 @@ export async function issueDemoKey(client: DynamoDBClient, tables: TableNames, c
     },
   );
   return text;
+}
+
+/** An address for the LLM socket of a clinic, new at each start, as for those of the booking API. */
+export async function issueDemoSocket(
+  client: DynamoDBClient,
+  tables: TableNames,
+  clinic: { id: ClinicId; slug: Slug },
+): Promise<string> {
+  const keys = createSocketKeyStore({
+    routing: openTable(client, tables.routing),
+    audit: openTable(client, tables.audit),
+  });
+  const issued = await issueSocketKey({ keys, clock: systemClock })(clinic);
+  if (issued.outcome !== 'issued') throw new Error(`${clinic.slug} has too many socket keys`);
+  return issued.path;
 }

@@ -9,19 +9,24 @@ export interface LocalJson {
   stage: 'local';
   /** Base of the HTTP API. */
   api: string;
-  /** Where the voice service answers once there is one. */
+  /** Where the voice service answers; its sockets are opened there. */
   voice: string;
   /** A page to read the e-mails on; and a list of them, newest last, `?conversation=<id>` for those of one. */
   mailbox: { url: string; json: string };
   /** Every AWS API; `control` is what only this machine has (docs/local.md). */
   aws: { endpoint: string; region: string; control: string };
   dynamodb: { endpoint: string; tables: TableNames };
-  retell: { apiKey: string; baseUrl: string; control: string };
+  /** `control` only of a stand-in. Where the vendor itself is spoken to, its key is told to nobody. */
+  retell: { apiKey: string; baseUrl: string; control?: string };
+  twilio: { accountSid: string; authToken: string; baseUrl: string; control?: string };
+  openai: { apiKey: string; baseUrl: string; realtimeUrl: string; control?: string };
   /** As they stood at the start. `recipients` are the addresses that hear of every call. */
   clinics: (Omit<LocalClinic, 'recipients'> & {
     recipients: string[];
     /** For the booking API, made at this start. */
     apiKey: string;
+    /** Of its LLM socket below `voice`, with a key made at this start; the id of a call follows. */
+    llmSocketPath: string;
   })[];
 }
 
@@ -57,9 +62,12 @@ export const localClinic = (clinic: ClinicProfile): LocalClinic => ({
 });
 
 /** The clinic as `local.json` tells of it. */
-export const announcedClinic = (clinic: ClinicProfile, apiKey: string): LocalJson['clinics'][number] => ({
+export const announcedClinic = (
+  clinic: ClinicProfile,
+  issued: Pick<LocalJson['clinics'][number], 'apiKey' | 'llmSocketPath'>,
+): LocalJson['clinics'][number] => ({
   ...localClinic(clinic),
-  apiKey,
+  ...issued,
   recipients: clinic.recipients
     .filter(({ alternative, disabled, events }) => !alternative && !disabled && events.includes('all'))
     .map(({ address }) => address),

@@ -4,11 +4,11 @@ import { type RunningCloud, listen, startCloud, type Step } from './cloud/start-
 import { openStateDirectory, type StateDirectory } from './cloud/state-directory.ts';
 import { synthesize } from './cloud/synthesize.ts';
 import { allClinics, clinicsOn, seedDemoClinics } from './demo-clinics.ts';
-import { issueDemoKey } from './demo-keys.ts';
+import { issueDemoKey, issueDemoSocket } from './demo-keys.ts';
 import { seedDemoPatients } from './demo-patients.ts';
 import { announcedClinic, type LocalJson, removeLocalJson, tableNames, writeLocalJson } from './local-json.ts';
-import { functionDefinitions } from './vendors/retell/function-definitions.ts';
-import { type RunningRetell, startRetell } from './vendors/retell/server.ts';
+import { type RealKeys, realKeysIn, secretsOf } from './real-keys.ts';
+import { addressesOf, startVendors, type Vendors, whoIsReal } from './start-vendors.ts';
 
 const usage = `npm start -- [options]
 
@@ -16,13 +16,21 @@ const usage = `npm start -- [options]
   --port <n>   base port (default 4000): API n, voice n+1, mailbox n+2
   --dir <path> where everything is kept (default .frontdesk)
   --quiet      print nothing but what goes wrong
-  --help       print this`;
+  --public-url <https://…>       where vendors reach the API, through a tunnel of yours
+  --public-voice-url <wss://…>   and the voice service
+  --help       print this
+
+  RETELL_API_KEY, OPENAI_API_KEY, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the
+  environment: that vendor itself instead of its stand-in (docs/local.md).`;
 
 interface Options {
   fresh: boolean;
   port: number;
   dir: string;
   quiet: boolean;
+  publicUrl?: string;
+  publicVoiceUrl?: string;
+  realKeys: RealKeys;
 }
 
 /**
@@ -80,7 +88,7 @@ export async function runLocally(args: string[]): Promise<number> {
 }
 
 async function start(
-  { dir, fresh, port, quiet }: Options,
+  { dir, fresh, port, quiet, publicUrl, publicVoiceUrl, realKeys }: Options,
   state: StateDirectory,
   signal: AbortSignal,
   stops: (() => Promise<void> | void)[],
@@ -96,31 +104,24 @@ async function start(
   };
   if (!quiet) console.log(`Frontdesk on this machine, kept in ${dir}`);
 
-  for (const wanted of [port, port + 2]) await mustBeFree(wanted);
+  for (const wanted of [port, port + 1, port + 2]) await mustBeFree(wanted);
   await step('Bundle functions, synthesize templates', () => synthesize(state.path('cdk.out'), signal));
 
-  let retell: RunningRetell | undefined;
-  let retellApiKey = '';
+  let vendors: Vendors | undefined;
   const cloud = await startCloud({
     assembly: state.path('cdk.out'),
     state,
     fresh,
     apiPort: port,
+    voicePort: port + 1,
     mailboxPort: port + 2,
+    publicApiUrl: publicUrl,
     step,
-    async startVendors({ api, retellApiKey: apiKey }) {
-      retellApiKey = apiKey;
-      const started = await step('Start the Retell stand-in', () =>
-        startRetell({
-          apiKey,
-          apiUrl: api,
-          dataDir: state.path('retell'),
-          functions: functionDefinitions(api),
-        }),
-      );
-      retell = started;
-      stops.push(() => started.stop());
-      return { RetellBaseUrl: started.baseUrl };
+    givenSecrets: secretsOf(realKeys),
+    async startVendors(known) {
+      const stopping = (stop: () => Promise<void>) => void stops.push(stop);
+      vendors = await startVendors({ known, realKeys, retellDir: state.path('retell'), step, stopping });
+      return addressesOf(vendors, publicVoiceUrl ?? `ws://127.0.0.1:${port + 1}`);
     },
   });
   stops.push(() => cloud.stop());
@@ -132,14 +133,17 @@ async function start(
   await step('Add the demo patients, if they are not there', () =>
     seedDemoPatients(cloud.dynamodb.client, tables, clinics),
   );
-  const announced = await step('Issue keys for the booking API', () =>
+  const announced = await step('Issue keys for the booking API and LLM sockets', () =>
     Promise.all(
       clinics.map(async (clinic) =>
-        announcedClinic(clinic, await issueDemoKey(cloud.dynamodb.client, tables, clinic.id)),
+        announcedClinic(clinic, {
+          apiKey: await issueDemoKey(cloud.dynamodb.client, tables, clinic.id),
+          llmSocketPath: await issueDemoSocket(cloud.dynamodb.client, tables, clinic),
+        }),
       ),
     ),
   );
-  if (!retell) throw new Error('the Retell stand-in was not started');
+  if (!vendors) throw new Error('the vendors were not started');
 
   const content: LocalJson = {
     stage: 'local',
@@ -148,7 +152,7 @@ async function start(
     mailbox: cloud.mailbox,
     aws: cloud.aws,
     dynamodb: { endpoint: cloud.dynamodb.endpoint, tables },
-    retell: { apiKey: retellApiKey, baseUrl: retell.baseUrl, control: retell.control },
+    ...vendors,
     clinics: announced,
   };
   const path = state.path('local.json');
@@ -168,8 +172,11 @@ async function mustBeFree(port: number): Promise<void> {
 function banner(content: LocalJson, cloud: RunningCloud, tookMs: number, path: string): string {
   const rows = [
     ['API', content.api],
+    ['Voice', content.voice],
     ['Mailbox', content.mailbox.url],
-    ['Retell stand-in', content.retell.baseUrl],
+    ['Retell', content.retell.baseUrl],
+    ['Twilio', content.twilio.baseUrl],
+    ['OpenAI', content.openai.baseUrl],
     ['AWS APIs', content.aws.endpoint],
     [cloud.dynamodb.engine, content.dynamodb.endpoint],
     ['For other clients', path],
@@ -183,6 +190,8 @@ function banner(content: LocalJson, cloud: RunningCloud, tookMs: number, path: s
     `Ready in ${(tookMs / 1000).toFixed(1)} s.${cloud.resumed ? ` ${cloud.resumed} open workflows go on.` : ''}`,
     '',
     ...rows.map(([name = '', url]) => `  ${name.padEnd(width)}  ${url}`),
+    '',
+    `  ${whoIsReal(content)}`,
     '',
     ...clinics,
     '',
@@ -198,13 +207,30 @@ function parse(args: string[]): Options | 'help' {
       fresh: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       port: { type: 'string', default: '4000' },
+      'public-url': { type: 'string' },
+      'public-voice-url': { type: 'string' },
       quiet: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_533) throw new Error(`--port ${values.port} is no port`);
-  return { ...values, port };
+  const { dir, fresh, quiet } = values;
+  const tunnel = {
+    publicUrl: originOf('--public-url', 'https:', values['public-url']),
+    publicVoiceUrl: originOf('--public-voice-url', 'wss:', values['public-voice-url']),
+  };
+  return { dir, fresh, quiet, port, ...tunnel, realKeys: realKeysIn(process.env, tunnel) };
+}
+
+/** Signatures are over addresses to the letter, so one is taken only as an origin. @throws Error in one line */
+function originOf(flag: string, protocol: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== protocol || url.pathname !== '/' || url.search || url.hash) {
+    throw new Error(`${flag} takes an address such as ${protocol}//desk.tunnel.example, not ${text}`);
+  }
+  return `${url.protocol}//${url.host}`;
 }
 
 /** Problems of a person are one line; a fault of ours keeps its stack. */

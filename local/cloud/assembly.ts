@@ -14,7 +14,7 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: unknown } }>;
 }
 
-/** One stack as the CDK app left it: its template, and the directory or file behind every asset key in it. */
+/** One stack as the CDK app left it: its template, and the directory or file behind every asset key and image tag in it. */
 export interface Stack {
   name: string;
   /** `unknown-region` when the app does not say. */
@@ -36,6 +36,8 @@ interface Manifest {
 
 interface AssetManifest {
   files?: Record<string, { source: { path: string }; destinations: Record<string, { objectKey: string }> }>;
+  /** What would be built into images, and the tags they would get. */
+  dockerImages?: Record<string, { source: { directory?: string }; destinations: Record<string, { imageTag: string }> }>;
 }
 
 const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
@@ -49,9 +51,14 @@ export function readAssembly(directory: string): Stack[] {
     if (type === 'cdk:cloud-assembly' && properties?.directoryName) {
       stacks.push(...readAssembly(join(directory, properties.directoryName)));
     } else if (type === 'cdk:asset-manifest' && properties?.file) {
-      const { files = {} } = readJson<AssetManifest>(join(directory, properties.file));
+      const { files = {}, dockerImages = {} } = readJson<AssetManifest>(join(directory, properties.file));
       for (const { source, destinations } of Object.values(files)) {
         for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, resolve(directory, source.path));
+      }
+      for (const { source, destinations } of Object.values(dockerImages)) {
+        for (const { imageTag } of Object.values(destinations)) {
+          if (source.directory) assets.set(imageTag, resolve(directory, source.directory));
+        }
       }
     } else if (type === 'aws:cloudformation:stack' && properties?.templateFile) {
       stacks.push({

@@ -1,4 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as z from 'zod';
+import type { Containers } from './containers.ts';
+import type { DynamoDb } from './dynamodb.ts';
 import type { Handle } from './endpoint.ts';
 import type { EventSource } from './event-source.ts';
 import type { Queues } from './queues.ts';
@@ -6,7 +9,18 @@ import type { Schedule } from './scheduler.ts';
 import type { Ses } from './ses.ts';
 import type { StepFunctions } from './step-functions.ts';
 
+const DynamoFaults = z.object({ delayMs: z.int().min(0).max(60_000), times: z.int().min(0) });
+
+const VoiceAsk = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('kill'), conversationId: z.string().optional(), task: z.int().optional() }),
+  z.strictObject({ do: z.literal('deploy') }),
+  z.strictObject({ do: z.literal('status') }),
+]);
+
 interface Parts {
+  /** Without a container in the templates there is none to ask. */
+  containers?: Containers;
+  dynamoDb: Pick<DynamoDb, 'faults'>;
   queues: Queues;
   eventSources: EventSource[];
   schedules: Schedule[];
@@ -17,9 +31,22 @@ interface Parts {
 /**
  * What no AWS API offers and a test needs, below `/_local/`:
  * `GET status`; `POST ses {throttle?, crashAfterAccept?}`; `POST schedules {run: name}`;
- * `POST queues {name, redeliverAfterMs?}`.
+ * `POST queues {name, redeliverAfterMs?}`; `POST dynamodb {delayMs, times}`; `GET voice`;
+ * `POST voice {do: 'kill', conversationId?, task?}` or `{do: 'deploy'}`.
  */
-export function createControl({ queues, eventSources, schedules, ses, stepFunctions }: Parts): Handle {
+export function createControl({
+  containers,
+  dynamoDb,
+  queues,
+  eventSources,
+  schedules,
+  ses,
+  stepFunctions,
+}: Parts): Handle {
+  const voice = (): Containers => {
+    if (!containers) throw new Error('the templates have no container');
+    return containers;
+  };
   const actions: Record<string, (body: Record<string, unknown>) => unknown> = {
     'GET /_local/status': () => ({
       queues: [...queues.all()].map((queue) => ({
@@ -48,6 +75,17 @@ export function createControl({ queues, eventSources, schedules, ses, stepFuncti
       if (!source) throw new Error(`no function is fed by a queue ${String(name)}`);
       source.redeliverAfterMs = redeliverAfterMs === undefined ? undefined : Number(redeliverAfterMs);
       return { name, redeliverAfterMs };
+    },
+    'POST /_local/dynamodb': ({ delayMs, times }) =>
+      Object.assign(dynamoDb.faults, DynamoFaults.parse({ delayMs, times })),
+    'GET /_local/voice': async () => ({ tasks: await voice().status() }),
+    'POST /_local/voice': async (body) => {
+      const ask = VoiceAsk.parse(body);
+      return ask.do === 'kill'
+        ? voice().kill(ask)
+        : ask.do === 'deploy'
+          ? voice().deploy()
+          : { tasks: await voice().status() };
     },
   };
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { Agent, request as forward } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from './child.ts';
 import type { Handle } from './endpoint.ts';
+import { freePort } from './free-port.ts';
 
 /** A DynamoDB engine of this machine. */
 export interface DynamoDb {
@@ -13,6 +14,8 @@ export interface DynamoDb {
   endpoint: string;
   /** Hands a request on to the engine. */
   handle: Handle;
+  /** The next so many requests that are handed on wait that long first. */
+  faults: { delayMs: number; times: number };
   /** Settles with a sentence when the engine is gone although it should not be. */
   died: Promise<string>;
   stop(): Promise<void>;
@@ -34,10 +37,12 @@ export async function openDynamoDb(file: string, logFile: string): Promise<Dynam
     if (await listening(hostname, Number(port || 80), 1)) {
       throw new Error(`nothing answers at ${given}, which LOCAL_DYNAMODB_ENDPOINT names`);
     }
+    const faults = { delayMs: 0, times: 0 };
     return {
       engine: 'Your own DynamoDB',
       endpoint: given,
-      handle: proxy(given),
+      handle: proxy(given, faults),
+      faults,
       died: new Promise(() => undefined),
       stop: async () => undefined,
     };
@@ -49,25 +54,19 @@ export async function openDynamoDb(file: string, logFile: string): Promise<Dynam
   }
   const port = await freePort();
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file];
-  const child = startChild('DynamoDB (dynoxide)', binary, args, logFile);
+  const child = startChild('DynamoDB (dynoxide)', binary, args, { logFile });
   const early = await Promise.race([child.died, listening('127.0.0.1', port, 1000)]);
   if (early) throw new Error(early);
   const endpoint = `http://127.0.0.1:${port}`;
-  return { engine: 'DynamoDB (dynoxide)', endpoint, handle: proxy(endpoint), died: child.died, stop: child.stop };
-}
-
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+  const faults = { delayMs: 0, times: 0 };
+  return {
+    engine: 'DynamoDB (dynoxide)',
+    endpoint,
+    handle: proxy(endpoint, faults),
+    faults,
+    died: child.died,
+    stop: child.stop,
+  };
 }
 
 /** Settles with nothing as soon as something listens, or with a sentence after so many looks, 10 ms apart. */
@@ -87,9 +86,9 @@ async function listening(host: string, port: number, looks: number): Promise<str
   return `nothing listens on port ${port}`;
 }
 
-function proxy(endpoint: string): Handle {
+function proxy(endpoint: string, faults: DynamoDb['faults']): Handle {
   const agent = new Agent({ keepAlive: true });
-  return (request, response) => {
+  const handOn: Handle = (request, response) => {
     const upstream = forward(endpoint, { method: request.method, path: request.url, headers: request.headers, agent });
     upstream.once('response', (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
@@ -100,5 +99,10 @@ function proxy(endpoint: string): Handle {
       else response.writeHead(503, { 'content-type': 'text/plain' }).end('the DynamoDB engine does not answer');
     });
     request.pipe(upstream);
+  };
+  return (request, response) => {
+    if (faults.times <= 0) return handOn(request, response);
+    faults.times -= 1;
+    setTimeout(handOn, faults.delayMs, request, response).unref();
   };
 }

@@ -33,8 +33,15 @@ export interface Secrets {
 /**
  * Opens the secrets. A generated one gets its value on the first start; one that an operator must fill gets what
  * `firstValues` says for the end of its name, and otherwise stays empty as on AWS.
+ *
+ * @param given values of this start alone, by the end of their name: they go before what is kept and are not kept
  */
-export function openSecrets(cloud: Cloud, file: string, firstValues: Record<string, () => string>): Secrets {
+export function openSecrets(
+  cloud: Cloud,
+  file: string,
+  firstValues: Record<string, () => string>,
+  given: Record<string, string> = {},
+): Secrets {
   const versionsByName: Record<string, Version[]> = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, Version[]>)
     : {};
@@ -68,6 +75,13 @@ export function openSecrets(cloud: Cloud, file: string, firstValues: Record<stri
     if (value !== undefined) put(name, value);
   }
 
+  /** What is current, and what was before it. */
+  function versionsOf(name: string): Version[] {
+    const value = Object.entries(given).find(([ending]) => name.endsWith(ending))?.[1];
+    if (value === undefined) return versionsByName[name] ?? [];
+    return [{ id: 'given', value, createdAt: Date.now(), stages: ['AWSCURRENT'] }];
+  }
+
   function nameOf(id: string): string {
     for (const [name, arn] of arns) if (id === name || id === arn) return name;
     throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
@@ -76,7 +90,7 @@ export function openSecrets(cloud: Cloud, file: string, firstValues: Record<stri
   return {
     current(nameEnding) {
       const name = [...arns.keys()].find((known) => known.endsWith(nameEnding));
-      const value = versionsByName[name ?? '']?.find(({ stages }) => stages.includes('AWSCURRENT'))?.value;
+      const value = versionsOf(name ?? '').find(({ stages }) => stages.includes('AWSCURRENT'))?.value;
       if (value === undefined) throw new Error(`the templates have no filled secret …${nameEnding}`);
       return value;
     },
@@ -84,7 +98,7 @@ export function openSecrets(cloud: Cloud, file: string, firstValues: Record<stri
       GetSecretValue({ SecretId, VersionId, VersionStage }: Record<string, string>) {
         const name = nameOf(SecretId ?? '');
         const stage = VersionStage ?? (VersionId ? undefined : 'AWSCURRENT');
-        const version = versionsByName[name]?.find(
+        const version = versionsOf(name).find(
           ({ id, stages }) => (!VersionId || id === VersionId) && (!stage || stages.includes(stage)),
         );
         if (!version) {
@@ -138,5 +152,13 @@ function generate(rules: GenerateSecretString): string {
   return JSON.stringify({ ...template, [rules.GenerateStringKey]: password });
 }
 
-/** A key as Retell's dashboard hands them out. */
-export const randomRetellKey = (): string => `key_${randomBytes(16).toString('hex')}`;
+/** What an operator puts on AWS, made up as the vendors hand it out, by the end of its name. */
+export const madeUp: Record<string, () => string> = {
+  '/retell-api-key': () => `key_${randomBytes(16).toString('hex')}`,
+  '/openai-api-key': () => `sk-local-${randomBytes(24).toString('base64url')}`,
+  '/twilio': () =>
+    JSON.stringify({
+      accountSid: `AC${randomBytes(16).toString('hex')}`,
+      authToken: randomBytes(16).toString('hex'),
+    }),
+};

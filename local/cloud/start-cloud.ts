@@ -3,6 +3,8 @@ import type { Server as SocketServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readAssembly } from './assembly.ts';
+import { containerIn } from './container-spec.ts';
+import { openContainers } from './containers.ts';
 import { createControl } from './control.ts';
 import { openDynamoDb } from './dynamodb.ts';
 import { openEndpoint } from './endpoint.ts';
@@ -13,7 +15,7 @@ import { createMailbox } from './mailbox.ts';
 import { openMailStore } from './mail-store.ts';
 import { openQueues } from './queues.ts';
 import { startSchedules } from './scheduler.ts';
-import { openSecrets, randomRetellKey } from './secrets.ts';
+import { madeUp, openSecrets } from './secrets.ts';
 import { openSes } from './ses.ts';
 import { openStateDatabase } from './state-database.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -40,10 +42,23 @@ export interface CloudOptions {
   /** Drops the tables of an engine whose files are not in the state directory. */
   fresh: boolean;
   apiPort: number;
+  voicePort: number;
   mailboxPort: number;
+  /** Where vendors reach the API, when that is not this machine. */
+  publicApiUrl?: string;
   step: Step;
+  /** Secrets of this start alone, by the end of their name; they are not written down. */
+  givenSecrets?: Record<string, string>;
   /** Starts what stands outside AWS, once its secrets are known. Answers parameters of the templates. */
-  startVendors(known: { api: string; retellApiKey: string }): Promise<Record<string, string>>;
+  startVendors(known: Known): Promise<Record<string, string>>;
+}
+
+/** What vendors must know of us. */
+export interface Known {
+  /** Where they reach the API. */
+  api: string;
+  /** By the end of its name. @throws Error when there is no such secret, or it is empty */
+  secret(nameEnding: string): string;
 }
 
 /** A running cloud. */
@@ -79,7 +94,18 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
 }
 
 async function start(
-  { assembly, state, fresh, apiPort, mailboxPort, step, startVendors }: CloudOptions,
+  {
+    assembly,
+    state,
+    fresh,
+    apiPort,
+    voicePort,
+    mailboxPort,
+    publicApiUrl,
+    step,
+    givenSecrets,
+    startVendors,
+  }: CloudOptions,
   stops: (() => unknown)[],
 ): Promise<Omit<RunningCloud, 'stop'>> {
   const endpoint = await openEndpoint();
@@ -91,12 +117,13 @@ async function start(
   refuseUnknown(stacks);
   const region = stacks.map((stack) => stack.region).find((name) => name !== 'unknown-region') ?? usualRegion;
   const parameters: Record<string, string> = {};
-  const cloud = openTemplates(stacks, { region, endpoint: endpoint.url, api }, parameters);
+  const cloud = openTemplates(stacks, { region, endpoint: endpoint.url, api: publicApiUrl ?? api }, parameters);
 
   const database = openStateDatabase(state.path('state.sqlite'));
   stops.push(() => database.close());
-  const secrets = openSecrets(cloud, state.path('secrets.json'), { '/retell-api-key': randomRetellKey });
-  Object.assign(parameters, await startVendors({ api, retellApiKey: secrets.current('/retell-api-key') }));
+  const secrets = openSecrets(cloud, state.path('secrets.json'), madeUp, givenSecrets);
+  const known: Known = { api: publicApiUrl ?? api, secret: (ending) => secrets.current(ending) };
+  Object.assign(parameters, await startVendors(known));
 
   const dynamoDb = await step('Start DynamoDB', () =>
     openDynamoDb(state.path('dynamodb.sqlite'), state.path('logs', 'dynamodb.log')),
@@ -110,18 +137,18 @@ async function start(
   const queues = await step('Open queues and buckets', () => openQueues(cloud, state.path('objects')));
   stops.push(queues.stop);
 
+  const shared = {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    TZ: 'UTC',
+  };
   const functions = openFunctions(
-    functionsIn(cloud, {
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL: endpoint.url,
-      // The engine itself, without a detour through this process.
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      TZ: 'UTC',
-    }),
+    // The engine itself, without a detour through this process.
+    functionsIn(cloud, { ...shared, AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint }),
     state.path('logs'),
   );
   stops.push(functions.stop);
@@ -141,6 +168,18 @@ async function start(
   const gateway = createHttpApi(cloud, functions);
   await step(`Load ${functions.all.length} functions`, () => Promise.all(functions.all.map((pool) => pool.prewarm())));
 
+  const container = containerIn(cloud);
+  const containers =
+    container &&
+    (await step(`Start ${container.desiredCount} tasks of ${container.name}`, () =>
+      // By the common endpoint to DynamoDB too, where it can be made slow while somebody talks.
+      openContainers(container, {
+        shared,
+        logFileOf: (task) => state.path('logs', `${container.name}-${task}.log`),
+      }),
+    ));
+  if (containers) stops.push(containers.stop);
+
   const eventSources = startEventSources(cloud, queues, functions);
   // Batches under way may end; longer ones come again at the next start, by the reconciler.
   stops.push(() =>
@@ -148,10 +187,16 @@ async function start(
   );
   const schedules = startSchedules(cloud, functions);
   stops.push(() => schedules.forEach((schedule) => schedule.stop()));
-  endpoint.serveLocal(createControl({ queues, eventSources, schedules, ses, stepFunctions }));
+  endpoint.serveLocal(createControl({ containers, dynamoDb, queues, eventSources, schedules, ses, stepFunctions }));
 
   await listen(gateway, apiPort);
   stops.push(() => close(gateway));
+  if (containers) {
+    const { front } = containers;
+    await listen(front, voicePort);
+    // Not waited for: its sockets end with the tasks.
+    stops.push(() => void front.close());
+  }
   const mailboxServer = createMailbox(mails);
   await listen(mailboxServer, mailboxPort);
   stops.push(() => close(mailboxServer));

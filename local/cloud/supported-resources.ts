@@ -3,10 +3,32 @@ import { TemplateError } from './template.ts';
 
 /** Types that are not reproduced on one machine, and why nothing a call does depends on them. */
 export const ignoredTypes: Record<string, string> = {
+  'AWS::ApplicationAutoScaling::ScalingPolicy': 'the number of tasks here is the fewest, and stays',
   'AWS::CDK::Metadata': 'says which CDK made the template',
+  'AWS::CertificateManager::Certificate': 'nothing here leaves this machine, so nothing is encrypted on the way',
   'AWS::CloudWatch::Alarm': 'wakes a person; here the logs are at hand',
   'AWS::CloudWatch::CompositeAlarm': 'wakes a person; here the logs are at hand',
   'AWS::CloudWatch::Dashboard': 'a picture for operators',
+  'AWS::EC2::EIP': 'nothing here leaves this machine',
+  'AWS::EC2::FlowLog': 'nothing here leaves this machine',
+  'AWS::EC2::InternetGateway': 'nothing here leaves this machine',
+  'AWS::EC2::NatGateway': 'nothing here leaves this machine',
+  'AWS::EC2::Route': 'nothing here leaves this machine',
+  'AWS::EC2::RouteTable': 'nothing here leaves this machine',
+  'AWS::EC2::SecurityGroup': 'nothing here leaves this machine',
+  'AWS::EC2::SecurityGroupEgress': 'nothing here leaves this machine',
+  'AWS::EC2::SecurityGroupIngress': 'nothing here leaves this machine',
+  'AWS::EC2::Subnet': 'nothing here leaves this machine',
+  'AWS::EC2::SubnetRouteTableAssociation': 'nothing here leaves this machine',
+  'AWS::EC2::VPC': 'nothing here leaves this machine',
+  'AWS::EC2::VPCEndpoint': 'nothing here leaves this machine',
+  'AWS::EC2::VPCGatewayAttachment': 'nothing here leaves this machine',
+  'AWS::ECS::Cluster': 'only groups services',
+  'AWS::ElasticLoadBalancingV2::Listener': 'one port carries every path; what is not ours the service itself refuses',
+  'AWS::ElasticLoadBalancingV2::ListenerRule':
+    'one port carries every path; what is not ours the service itself refuses',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer':
+    'the front carries bytes: how long a silent socket may stay open is up to its two ends',
   'AWS::IAM::ManagedPolicy': 'rights are proved on the template, not here',
   'AWS::IAM::Policy': 'rights are proved on the template, not here',
   'AWS::IAM::Role': 'rights are proved on the template, not here',
@@ -21,6 +43,10 @@ export const ignoredTypes: Record<string, string> = {
   'AWS::SQS::QueuePolicy': 'rights are proved on the template, not here',
   'AWS::Scheduler::ScheduleGroup': 'only groups schedules',
   'AWS::SecretsManager::ResourcePolicy': 'rights are proved on the template, not here',
+  'AWS::WAFv2::IPSet': 'nobody but this machine knocks',
+  'AWS::WAFv2::LoggingConfiguration': 'nobody but this machine knocks',
+  'AWS::WAFv2::WebACL': 'nobody but this machine knocks',
+  'AWS::WAFv2::WebACLAssociation': 'nobody but this machine knocks',
 };
 
 interface Support {
@@ -53,6 +79,10 @@ export const reproducedTypes: Record<string, Support> = {
     reproduced: ['ApiId', 'StageName', 'AutoDeploy'],
     ignored: ['AccessLogSettings', 'DefaultRouteSettings', 'Description', 'RouteSettings', 'Tags'],
   },
+  'AWS::ApplicationAutoScaling::ScalableTarget': {
+    reproduced: ['MinCapacity'],
+    ignored: ['MaxCapacity', 'ResourceId', 'RoleARN', 'ScalableDimension', 'ServiceNamespace', 'SuspendedState'],
+  },
   'AWS::DynamoDB::GlobalTable': {
     reproduced: [
       'AttributeDefinitions',
@@ -76,6 +106,52 @@ export const reproducedTypes: Record<string, Support> = {
       'TimeToLiveSpecification',
     ],
     ignored: tableOptions,
+  },
+  'AWS::ECS::Service': {
+    reproduced: ['DesiredCount', 'LoadBalancers', 'ServiceName', 'TaskDefinition'],
+    ignored: [
+      'AvailabilityZoneRebalancing',
+      'Cluster',
+      // New tasks stand before old ones end, as there; the old ones are told to end at once, so that this is rehearsed.
+      'DeploymentConfiguration',
+      'DeploymentController',
+      'EnableECSManagedTags',
+      'EnableExecuteCommand',
+      'HealthCheckGracePeriodSeconds',
+      'LaunchType',
+      'NetworkConfiguration',
+      'PlatformVersion',
+      'PropagateTags',
+      'Tags',
+    ],
+  },
+  'AWS::ECS::TaskDefinition': {
+    reproduced: ['ContainerDefinitions', 'Family'],
+    ignored: [
+      'Cpu',
+      'ExecutionRoleArn',
+      'Memory',
+      'NetworkMode',
+      'RequiresCompatibilities',
+      'RuntimePlatform',
+      'Tags',
+      'TaskRoleArn',
+    ],
+  },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': {
+    reproduced: ['HealthCheckPath', 'Matcher', 'UnhealthyThresholdCount'],
+    ignored: [
+      'HealthCheckIntervalSeconds',
+      'HealthCheckProtocol',
+      'HealthCheckTimeoutSeconds',
+      'HealthyThresholdCount',
+      'Port',
+      'Protocol',
+      'Tags',
+      'TargetGroupAttributes',
+      'TargetType',
+      'VpcId',
+    ],
   },
   'AWS::Lambda::EventInvokeConfig': {
     reproduced: ['FunctionName', 'MaximumRetryAttempts', 'Qualifier'],
