@@ -17,6 +17,14 @@ export interface ReceivedForm {
   idempotencyToken: string;
 }
 
+/** What comes on a stream, as far as a test reads it. */
+interface Message extends Record<string, unknown> {
+  event: string;
+  streamSid: string;
+  media?: { payload: string };
+  start?: { callSid: string; customParameters: { token?: string } };
+}
+
 /** A stream at our end. */
 export interface OurStream {
   token: string | undefined;
@@ -79,14 +87,14 @@ export async function startWorld(
     const ear = createListener();
     const messages: Record<string, unknown>[] = [];
     socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString('utf8')) as { event: string; streamSid: string } & Record<string, never>;
+      const message = JSON.parse(data.toString('utf8')) as Message;
       if (message.event === 'media') {
-        ear.hear(Buffer.from((message.media as { payload: string }).payload, 'base64'));
+        ear.hear(Buffer.from(message.media?.payload ?? '', 'base64'));
         return;
       }
       messages.push(message);
-      if (message.event !== 'start') return;
-      const { callSid, customParameters } = message.start as { callSid: string; customParameters: { token?: string } };
+      if (!message.start) return;
+      const { callSid, customParameters } = message.start;
       const { streamSid } = message;
       const send = (content: object) => socket.send(JSON.stringify({ streamSid, ...content }));
       const stream: OurStream = {

@@ -69,10 +69,12 @@ export async function playCaller(
       const speaksOn = () => phone.ear.heard.length >= from + wordsBeforeBargingIn && phone.ear.isSpeech;
       if (!(await phone.until(speaksOn, nothingMs))) await listen();
     } else await listen();
+    // Whoever is not interrupted has said all before; what comes now answers this line, however early.
+    from = phone.ear.heard.length;
     await phone.say(text);
+    if (bargesIn) from = phone.ear.heard.length;
     lastSaid = text;
     expected = '';
-    from = phone.ear.heard.length;
   }
 
   /** Whatever happened, somebody comes back on the line; perhaps with a word. */
