@@ -9,6 +9,7 @@ import { type Problem, problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
 import { apiKey, calendar, type CredentialOptions } from './clinic/credentials.ts';
 import { diffLines } from './clinic/diff-lines.ts';
+import { type InstructionOptions, instructions } from './clinic/instructions.ts';
 import { paint } from './clinic/paint.ts';
 import { listLines, profileLines } from './clinic/profile-lines.ts';
 import { socketKey } from './clinic/socket-key.ts';
@@ -24,6 +25,9 @@ const usage = `npm run clinic -- <command> [options]
   enable-recipient <slug> <address>  write again to an address that bounced or complained
   api-key <slug>                     a new key for the clinic's software; the former ones work for one hour longer
   socket-key <slug>                  a new secret address of the clinic's LLM socket; the former ones work for one hour longer
+  instructions <slug> [<scope>] [<file>]
+                                     the clinic's own text for its agents: publish a file as the next version, or
+                                     print what is published; scopes: base, receptionist, supervisor
   calendar <slug> <provider>         a new secret address of a provider's calendar feed; the former one ends
 
   --dry-run        apply: show what would change and change nothing
@@ -31,15 +35,18 @@ const usage = `npm run clinic -- <command> [options]
   --keep           api-key, socket-key: the former keys go on working
   --list           api-key, socket-key: all keys of the clinic, without their secrets
   --revoke         api-key, socket-key <slug> <id>: end a key at once; calendar: end the feed of the provider
+  --channel <name> instructions: voice, web, whatsapp or sms (default voice)
+  --preview        instructions: print the whole prompt that results, and publish nothing
   --stage <name>   a deployed stage instead of the system running here; AWS credentials come from the environment
   --dir <path>     where npm start keeps its files (default ${defaultDir})
   --json           print JSON
   --help           print this
 
-The keys of a clinic file are in docs/clinic-file.md, what API keys and calendar feeds are for in docs/booking-api.md.
+The keys of a clinic file are in docs/clinic-file.md, what API keys and calendar feeds are for in docs/booking-api.md,
+how agents are instructed in docs/instructions.md.
 Ends with 0, with 1 when something was refused or failed, with 2 when it was called wrongly.`;
 
-interface Options extends CredentialOptions {
+interface Options extends CredentialOptions, InstructionOptions {
   'dry-run': boolean;
 }
 
@@ -144,6 +151,18 @@ await runCommand<Options>(
     keep: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     revoke: { type: 'boolean', default: false },
+    channel: { type: 'string', default: 'voice' },
+    preview: { type: 'boolean', default: false },
   },
-  { apply, check, list, show, 'enable-recipient': enable, 'api-key': apiKey, 'socket-key': socketKey, calendar },
+  {
+    apply,
+    check,
+    list,
+    show,
+    'enable-recipient': enable,
+    'api-key': apiKey,
+    'socket-key': socketKey,
+    calendar,
+    instructions,
+  },
 );

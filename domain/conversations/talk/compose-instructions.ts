@@ -69,7 +69,9 @@ function clinicText(role: AgentRole, { base, receptionist, supervisor }: PromptP
   return told.length ? told.join('\n\n') : undefined;
 }
 
-const setApart = (text: string): string => text.replace(/<\s*\/?\s*clinic_text\s*>/gi, ' ');
+/** Nor can it begin a part of its own that looks like one of ours. */
+const setApart = (text: string): string =>
+  text.replace(/<\s*\/?\s*clinic_text\s*>/gi, ' ').replace(/^[ \t]*#+[ \t]*/gm, '');
 
 const displayNames = new Map<string, Intl.DisplayNames>();
 function nameOf(code: string, type: 'region' | 'language', language: Language): string {

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
+import { isoInstant, systemClock as clock } from '#domain/clock.ts';
+import { composeInstructions } from '#domain/conversations/talk/compose-instructions.ts';
+import { InstructionChannel, Instructions, InstructionScope } from '#domain/conversations/talk/instructions.ts';
+import type * as z from 'zod';
+import { Misuse, print, printJson, Refused, type SharedOptions } from '../command-line.ts';
+import { withClinic } from './credentials.ts';
+import { paint } from './paint.ts';
+
+/** The words of this command among the options of `npm run clinic`. */
+export interface InstructionOptions extends SharedOptions {
+  channel: string;
+  preview: boolean;
+}
+
+/** `instructions <slug> [<scope>] [<file>]`: the clinic's own text for its agents; each publication is a new version. */
+export async function instructions(
+  [slug, scopeWord, file, ...rest]: string[],
+  options: InstructionOptions,
+): Promise<number> {
+  if (!slug || rest.length) throw new Misuse('instructions needs the slug of one clinic');
+  const channel = oneOf(InstructionChannel, options.channel, '--channel');
+  const scope = scopeWord === undefined ? undefined : oneOf(InstructionScope, scopeWord, 'the scope');
+  const text = file === undefined ? undefined : await read(file);
+  return withClinic(options, slug, async (clinic, { tables }) => {
+    const store = createInstructionStore(tables, clock);
+    if (scope && text !== undefined && !options.preview) {
+      const by = { actorType: 'platform', actorId: 'cli', requestId: `cli-${randomUUID()}` } as const;
+      const { version, publishedAtMs } = await store.publish(clinic.id, { channel, scope, text }, by);
+      if (options.json) printJson({ channel, scope, version, publishedAt: isoInstant(publishedAtMs) });
+      else print([`${scope} of ${slug} (${channel}) is version ${version} from the next call on`]);
+      return 0;
+    }
+    const current = await store.current(clinic.id, channel);
+    if (options.preview) {
+      const texts = scope && text !== undefined ? { ...current, [scope]: { text } } : current;
+      const role = scope && scope !== 'base' ? scope : 'single';
+      print([composeInstructions(role, { clinic, texts, language: clinic.defaultLanguage, nowMs: clock.now() })]);
+      return 0;
+    }
+    const wanted = scope ? [scope] : InstructionScope.options;
+    const published = wanted.flatMap((one) => current[one] ?? []);
+    if (options.json) {
+      printJson(published.map(({ publishedAtMs, ...one }) => ({ ...one, publishedAt: isoInstant(publishedAtMs) })));
+    } else if (published.length === 0)
+      print([`${slug} has published nothing here; its agents go by the built-in text`]);
+    else {
+      for (const one of published) {
+        print([paint('dim', `${one.scope}, version ${one.version}, ${isoInstant(one.publishedAtMs)}`), one.text]);
+      }
+    }
+    return 0;
+  });
+}
+
+function oneOf<T extends string>(words: z.ZodType<T> & { options: T[] }, word: string, name: string): T {
+  const parsed = words.safeParse(word);
+  if (!parsed.success) throw new Misuse(`${name} is one of ${words.options.join(', ')}`);
+  return parsed.data;
+}
+
+async function read(name: string): Promise<string> {
+  let text: string;
+  try {
+    text = (await readFile(name, 'utf8')).trim();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Refused(`${name} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`, { cause });
+  }
+  if (!Instructions.shape.text.safeParse(text).success) {
+    throw new Refused(`${name} must hold between 1 and 12000 characters; it has ${text.length}`);
+  }
+  return text;
+}

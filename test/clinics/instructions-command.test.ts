@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
+import { standingClock } from '#test/fakes/clock.ts';
+import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
+import { cliniqueBenin } from './demo-clinics.ts';
+
+let db: TestDynamoDb;
+let dir: string;
+beforeAll(async () => {
+  db = await startDynamoDb();
+  dir = await mkdtemp(join(tmpdir(), 'frontdesk-'));
+  const tables = Object.fromEntries(Object.entries(db.tables).map(([name, table]) => [name, table.name]));
+  const aws = { endpoint: db.endpoint, region: 'us-east-1' };
+  await writeFile(join(dir, 'local.json'), JSON.stringify({ stage: 'test', aws, dynamodb: { tables } }));
+  await createClinicRegistry(db.tables).save([{ after: cliniqueBenin, events: [] }], 0);
+});
+afterAll(async () => {
+  await db.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** Each command is a process of its own, and a busy machine starts them slowly. */
+const patienceMs = 60_000;
+const root = new URL('../..', import.meta.url).pathname;
+
+function instructions(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const options = { cwd: root, env: { ...process.env, NO_COLOR: '1' } };
+    const command = ['bin/clinic.ts', 'instructions', 'clinique-benin', ...args, '--dir', dir];
+    execFile(process.execPath, command, options, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+test(
+  'a text is looked at first, published as the next version, and printed',
+  async () => {
+    const file = join(dir, 'base.md');
+    await writeFile(file, 'Dites toujours « bonne santé » à la fin.\n');
+    const preview = await instructions('base', file, '--preview');
+    expect(preview).toMatchObject({ code: 0, err: '' });
+    expect(preview.out).toContain('<clinic_text>\nDites toujours « bonne santé » à la fin.\n</clinic_text>');
+    const store = createInstructionStore(db.tables, standingClock());
+    expect(await store.current(cliniqueBenin.id, 'voice')).toEqual({});
+
+    expect(await instructions('base', file)).toEqual({
+      code: 0,
+      out: 'base of clinique-benin (voice) is version 1 from the next call on\n',
+      err: '',
+    });
+    expect(await store.current(cliniqueBenin.id, 'voice')).toMatchObject({
+      base: { version: 1, text: 'Dites toujours « bonne santé » à la fin.' },
+    });
+    expect((await instructions()).out).toMatch(/^base, version 1, \S+\nDites toujours/);
+  },
+  patienceMs,
+);
