@@ -16,6 +16,8 @@ export interface Surroundings {
 /** Whoever heard what they waited for answers at once; whoever is not sure listens a little longer. */
 const heardItMs = 300;
 const perhapsMore = 1_500;
+/** From one word to the next of another breath. */
+const pauseMs = 340;
 /** Somebody was asked to wait. */
 const waitsMs = 8_000;
 /** Nothing at all comes: said once more, then given up. */
@@ -46,9 +48,19 @@ export async function playCaller(
   let lastSaid = '';
 
   const heard = () => phone.heardSince(from);
+  /** What was heard since the agent last paused. */
+  const lastBreath = () => {
+    const words = phone.ear.heard.slice(from);
+    const pause = words.findLastIndex(({ atMs }, index) => index > 0 && atMs - (words[index - 1]?.atMs ?? 0) > pauseMs);
+    return words
+      .slice(Math.max(0, pause))
+      .map(({ text }) => text)
+      .join(' ');
+  };
   const patience = () => {
     if (expected !== '' && likened(heard()).endsWith(expected)) return heardItMs;
-    return holdOn.test(heard()) && heard().split(' ').length <= 14 ? waitsMs : perhapsMore;
+    const last = lastBreath();
+    return holdOn.test(last) && last.split(' ').length <= 14 ? waitsMs : perhapsMore;
   };
   const isMyTurn = () => phone.ear.heard.length > from && !phone.ear.isSpeech && phone.ear.silentMs >= patience();
 
