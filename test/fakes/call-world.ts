@@ -1,13 +1,18 @@
 import { asLost } from '#adapters/retell/call-source.ts';
+import { createTalkEvents } from '#adapters/sqs/talk-events.ts';
+import { readTwilioEvent, eventKeyOf } from '#adapters/twilio/call-event.ts';
 import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
 import type { TwilioCalls } from '#adapters/twilio/calls.ts';
+import { readForm } from '#adapters/twilio/form.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { FetchedCall } from '#domain/conversations/call-source.ts';
+import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
-import type { ClinicId } from '#domain/ids.ts';
+import { type ClinicId, twilioConversationId } from '#domain/ids.ts';
 import type { CallCompleted } from '#domain/messages/call-completed.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { OutgoingEmail } from '#domain/notifications/email-sender.ts';
+import { analyzeCall } from '#lambdas/conversations/analyze-call.ts';
 import { awaitAnalysis } from '#lambdas/conversations/await-analysis.ts';
 import { fetchCall } from '#lambdas/conversations/fetch-call.ts';
 import { keepFetchedCall } from '#lambdas/conversations/keep-fetched-call.ts';
@@ -30,6 +35,8 @@ import { inMemoryInbox } from './inbox.ts';
 import { rememberedLog } from './log.ts';
 import { inMemoryPatients } from './patients.ts';
 import { knownSecret } from './secret.ts';
+import { inMemoryTalks } from './talks.ts';
+import { scriptedTextModel } from './text-model.ts';
 
 /** A process that dies. Whatever it had done stays done. */
 export class Crash extends Error {}
@@ -57,7 +64,7 @@ export function crashingAfter(effect: number) {
   };
 }
 
-type Execution = { call: CallCompleted; waiting?: string; asked: boolean; done: boolean };
+type Execution = { call: CallCompleted; waiting?: string; read?: boolean; asked: boolean; done: boolean };
 
 /**
  * The life of a call in memory: the real work of every step, a queue that delivers until it is done with, and a workflow
@@ -67,6 +74,8 @@ export function callWorld({
   profiles = [clinicProfile()] as ClinicProfile[],
   mapping = { numbers: { '+12025550142': cotonou } } as Mapping,
   crash = crashingAfter(0),
+  /** Reads our own talks. */
+  model = scriptedTextModel(),
 } = {}) {
   const clock = standingClock();
   const log = rememberedLog();
@@ -77,6 +86,7 @@ export function callWorld({
   const acts = inMemoryActs(conversations);
   const calendar = inMemoryCalendar({ conversations });
   const patients = inMemoryPatients();
+  const talks = inMemoryTalks();
   const deliveries = inMemoryDeliveries(clock);
   const clinics = {
     profile: async (clinicId: ClinicId) => profiles.find(({ id }) => id === clinicId),
@@ -126,6 +136,16 @@ export function callWorld({
       calendar: through(calendar),
       workflow: through(workflow),
       bindingKey: knownSecret(['binding']),
+      clock,
+      log,
+    }),
+    analyze: analyzeCall({
+      conversations,
+      talks,
+      clinics,
+      model,
+      modelName: 'a-text-model',
+      events: createTalkEvents({ inbox: through(inbox), queue: through(queue), clock, source: 'workflow' }),
       clock,
       log,
     }),
@@ -207,6 +227,10 @@ export function callWorld({
     queued,
     vendorCalls,
     twilioCalls,
+    talks,
+    model,
+    /** What the voice service tells. */
+    voice: createTalkEvents({ inbox, queue, clock, source: 'voice' }),
     steps,
     executions,
 
@@ -218,6 +242,21 @@ export function callWorld({
         const providerId = call?.call_id ?? chat?.chat_id ?? aCallId;
         const fetched = { eventType: event, analyzed: false, over: false, rawBody };
         await keepFetchedCall({ inbox, queue, clock })({ provider: 'retell', providerId }, fetched, 'webhook');
+      }
+    },
+
+    /** The webhook has stored and queued these forms of Twilio's. */
+    async twilioSends(...forms: Record<string, string>[]): Promise<void> {
+      for (const form of forms) {
+        const rawBody = Buffer.from(new URLSearchParams(form).toString());
+        const event = readTwilioEvent(readForm(rawBody));
+        if (!event) throw new Error('this form is no event');
+        const { eventType, callSid } = event;
+        const eventKey = eventKeyOf(event, undefined);
+        const conversationId = twilioConversationId(callSid);
+        const received = { state: 'received', receivedAt: clock.now(), source: 'webhook' } as const;
+        await inbox.store({ eventKey, provider: 'twilio', eventType, conversationId, ...received }, rawBody);
+        queued.push({ eventKey, conversationId });
       }
     },
 
@@ -233,6 +272,16 @@ export function callWorld({
         for (const execution of executions.values()) {
           if (execution.done) continue;
           const { waiting, call } = execution;
+          if (waiting && call.conversationId.startsWith('twilio_') && !execution.read) {
+            try {
+              await surely(() => steps.analyze(call));
+            } catch (error) {
+              if (error instanceof TalkNotFinished) continue;
+              throw error;
+            }
+            execution.read = true;
+            busy = true;
+          }
           if (waiting) await surely(() => steps.wait({ ...call, taskToken: waiting }));
           if (execution.waiting) continue;
           await finish(execution);
