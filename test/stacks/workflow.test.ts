@@ -26,9 +26,11 @@ function readDefinition(): Definition {
 
 const definition = readDefinition();
 const call = { clinicId: 'a-clinic', conversationId: 'retell_call_1', template: 'call-summary' };
+const twilioCall = { ...call, conversationId: 'twilio_CA0123456789abcdef0123456789abcdef' };
 const recipients = ['reception', 'owner'].map((recipientId) => ({ ...call, recipientId, degraded: false }));
 
 interface World {
+  analyze?: () => unknown;
   await?: () => unknown;
   fetch?: () => unknown;
   awaitFetched?: () => unknown;
@@ -49,7 +51,7 @@ const hurried = JSON.parse(JSON.stringify(definition), (key, value) => (key === 
 hurried.TimeoutSeconds = definition.TimeoutSeconds;
 
 /** Runs the definition with these steps; answers how it ended and which steps ran. */
-async function run(world: World) {
+async function run(world: World, input: Record<string, string> = call) {
   const steps: string[] = [];
   const step =
     (name: string, work: ((input: never) => unknown) | undefined, otherwise: unknown) =>
@@ -57,10 +59,11 @@ async function run(world: World) {
       steps.push(name);
       return (work ? work(input as never) : otherwise) as never;
     };
-  const execution = new StateMachine(hurried, { validationOptions: { noValidate: true } }).run(call, {
+  const execution = new StateMachine(hurried, { validationOptions: { noValidate: true } }).run(input, {
     context: { Task: { Token: 'a-token' } },
     overrides: {
       taskResourceLocalHandlers: {
+        AnalyzeCall: step('analyze', world.analyze, { analyzed: true }),
         AwaitAnalysis: step('await', world.await, {}),
         FetchCall: step('fetch', world.fetch, { fetched: true }),
         AwaitFetchedAnalysis: step('await fetched', world.awaitFetched, {}),
@@ -69,6 +72,7 @@ async function run(world: World) {
         Settle: step('settle', world.settle, { state: 'sent' }),
       },
       retryIntervalOverrides: {
+        AnalyzeCall: 0,
         AwaitAnalysis: 0,
         AwaitFetchedAnalysis: 0,
         FetchCall: 0,
@@ -101,6 +105,7 @@ test('every step is tried again before it is given up', () => {
     ([, state]) => state.Type === 'Task',
   );
   expect(tasks.map(([name]) => name).toSorted()).toEqual([
+    'AnalyzeCall',
     'AwaitAnalysis',
     'AwaitFetchedAnalysis',
     'FetchCall',
@@ -175,4 +180,31 @@ test('while another attempt holds the claim we wait for its lease to end, longer
 test('a plan that cannot be made fails the execution, so that a person hears of it', async () => {
   const { ended } = await run({ plan: fault('TableThrottled') });
   expect(ended).toBe('TableThrottled');
+});
+
+test('a talk of ours is read first, its analysis waited for, and nobody else is asked', async () => {
+  const { ended, steps } = await run({}, twilioCall);
+  expect(ended).toBe('succeeded');
+  expect(steps).toEqual(['analyze', 'await fetched', 'plan', 'send', 'send', 'settle']);
+});
+
+test('while the last words of a talk are being saved its reading is tried again for a minute, without growing pauses', async () => {
+  const states = definition.States as unknown as Record<string, State>;
+  expect(states.AnalyzeCall?.Retry?.[0]).toEqual({
+    ErrorEquals: ['TalkNotFinished'],
+    IntervalSeconds: 5,
+    MaxAttempts: 14,
+    BackoffRate: 1,
+  });
+  let asked = 0;
+  const { steps } = await run({ analyze: () => (++asked < 4 ? fault('TalkNotFinished')() : {}) }, twilioCall);
+  expect(steps.filter((name) => name === 'analyze')).toHaveLength(4);
+  expect(steps.slice(4)).toEqual(['await fetched', 'plan', 'send', 'send', 'settle']);
+});
+
+test('a talk that no model could read is told all the same', async () => {
+  const { ended, steps } = await run({ analyze: fault('ModelFault'), awaitFetched: silence }, twilioCall);
+  expect(ended).toBe('succeeded');
+  expect(steps.filter((name) => name === 'analyze')).toHaveLength(4);
+  expect(steps.slice(4)).toEqual(['await fetched', 'plan', 'send', 'send', 'settle']);
 });
