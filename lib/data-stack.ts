@@ -200,6 +200,7 @@ export class DataStack extends Stack {
               logGroup(`/frontdesk/${stage}/*`),
               logGroup(`/aws/vendedlogs/frontdesk-${stage}-*`),
               logGroup(`/aws/vendedlogs/states/frontdesk-${stage}-*`),
+              logGroup(`aws-waf-logs-frontdesk-${stage}-*`),
             ],
           },
         },

@@ -2,9 +2,10 @@ import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { join } from 'node:path';
 import { BackendStack } from './backend-stack.ts';
-import { bundleFunctions } from './bundle.ts';
+import { bundleFunctions, bundleVoice } from './bundle.ts';
 import { DataStack } from './data-stack.ts';
 import { settingsFor } from './settings.ts';
+import { VoiceStack } from './voice-stack.ts';
 
 /** How CDK behaves, the same whoever runs the app: the CLI, the embedded cloud, a test. */
 const featureFlags = {
@@ -14,13 +15,21 @@ const featureFlags = {
   '@aws-cdk/core:explicitStackTags': true,
   '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
   '@aws-cdk/aws-kms:reduceCrossAccountRegionPolicyScope': true,
+  // A deploy during a busy morning must not set the number of tasks back.
+  '@aws-cdk/aws-ecs:removeDefaultDesiredCount': true,
+  '@aws-cdk/aws-ecs:removeDefaultDeploymentAlarm': true,
 };
 
 /**
- * The app: for the stage of the context (`-c stage=prod`) its data and its backend, checked by two rule packs.
+ * The app: for the stage of the context (`-c stage=prod`) its data, its backend and its voice service, checked by two rule packs.
  * @throws UnknownStage when the stage is missing or not ours.
  */
-export function frontdesk(props: AppProps = {}): { app: App; data: DataStack; backend: BackendStack } {
+export function frontdesk(props: AppProps = {}): {
+  app: App;
+  data: DataStack;
+  backend: BackendStack;
+  voice: VoiceStack;
+} {
   const app = new App({ ...props, context: { ...featureFlags, ...props.context } });
   const settings = settingsFor(app.node.tryGetContext('stage'));
   const named = `frontdesk-${settings.stage}`;
@@ -40,6 +49,16 @@ export function frontdesk(props: AppProps = {}): { app: App; data: DataStack; ba
     data,
     bundles,
   });
+  // A stack of its own: its deploy waits until the last call has left the old tasks.
+  const voice = new VoiceStack(app, `${named}-voice`, {
+    ...shared,
+    stackName: `${named}-voice`,
+    description: 'Frontdesk: the service that holds live calls, its load balancer and its network',
+    settings,
+    data,
+    backend,
+    image: bundleVoice(join(app.outdir, 'bundles', 'voice')),
+  });
 
   // As for CDK's own checks: off where the same app is only run, not changed.
   if (process.env.CDK_VALIDATION !== 'false') {
@@ -49,5 +68,5 @@ export function frontdesk(props: AppProps = {}): { app: App; data: DataStack; ba
     id: 'HIPAA.Security-IAMNoInlinePolicy',
     reason: 'Each policy belongs to one role and dies with it; a managed policy would outlive or outgrow it.',
   });
-  return { app, data, backend };
+  return { app, data, backend, voice };
 }
