@@ -19,8 +19,8 @@ import { listeningUpdate, sessionUpdate, type UpdateModels } from './session-upd
 const appendHead = Buffer.from('{"type":"input_audio_buffer.append","audio":"');
 const appendTail = Buffer.from('"}');
 
-/** So much unsent is about a second of audio: the network, or we, cannot keep up. */
-const overloadedBytes = 12_000;
+/** So much unsent is about five seconds of audio, more than is ever kept for a new session: somebody cannot keep up. */
+const overloadedBytes = 72 * 1024;
 /** Frames of 20 ms are then sent three at a time, for a third of the work. */
 const mergedBytes = 3 * 160;
 
