@@ -87,8 +87,11 @@ test('every function tells when it keeps failing, by what its door does with a f
     // A route and a queue catch a fault and log it; what they cannot catch Lambda counts.
     'answer-booking-request': 'Errors log',
     'answer-inbound-call': 'Errors log',
+    'answer-twilio-call': 'Errors log',
+    'continue-twilio-call': 'Errors log',
     'describe-api': 'Errors log',
     'receive-call-event': 'Errors log',
+    'receive-twilio-event': 'Errors log',
     'record-call-event': 'Errors log',
     'record-email-event': 'Errors log',
     'report-health': 'Errors log',
@@ -104,7 +107,8 @@ test('every function tells when it keeps failing, by what its door does with a f
     // A run goes on after a fault it can catch; the first of either kind is told.
     'reconcile-calls': 'Errors log',
     'tend-calendars': 'Errors log',
-    // It also throws to have the workflow wait, which is no fault and not logged as one.
+    // They also throw to have the workflow wait, which is no fault and not logged as one.
+    'analyze-call': 'log',
     'send-call-summary': 'log',
   });
 });
@@ -134,10 +138,12 @@ test('an alarm on a log code counts lines that our functions really write', () =
     'ring.safe-answer',
     'ring.unrouted',
     'signature.refused',
+    'stream.broken',
     'summary.given-up',
     'tool.failed',
     'tool.tenant-mismatch',
     'tool.unrouted',
+    'transfer.failed',
     'vendor.blocked',
     'vendor.fetch-failed',
     'waitlist.start-failed',
