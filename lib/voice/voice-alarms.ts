@@ -109,6 +109,12 @@ const told: { name: string; code: LogCode; atLeast: number; impact: string }[] =
     impact: 'What is said in calls is not kept: it is missing from the record, and a call whose task dies starts anew.',
   },
   {
+    name: 'voice-unprotected',
+    code: 'voice.unprotected',
+    atLeast: 10,
+    impact: 'Tasks cannot protect themselves: when the evening needs fewer of them, calls on them are handed over.',
+  },
+  {
     name: 'voice-failing',
     code: 'request.failed',
     atLeast: 3,
