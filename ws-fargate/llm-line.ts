@@ -1,5 +1,4 @@
-import { type LlmMessage, readLlmMessage } from '#adapters/retell/llm-socket.ts';
-import { llmFrames } from '#adapters/retell/llm-socket.ts';
+import { llmFrames, type LlmMessage, readLlmMessage } from '#adapters/retell/llm-socket.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 import type { Log, LogFields } from '#domain/log.ts';
 
@@ -21,7 +20,7 @@ export interface LlmLine {
   send(frame: string): void;
   /** From now on frames may be as long as an hour of talk. */
   confirmed(): void;
-  /** Since this was last asked, the far end sent nothing. */
+  /** Since this was last asked, the far end sent nothing, though it used to ping. */
   isSilent(): boolean;
   /** A deliberate hang-up: Retell ends the call. */
   hangUp(): void;
@@ -39,6 +38,7 @@ export function openLlmLine(
 ): LlmLine {
   let malformed = 0;
   let heardSince = true;
+  let hasPinged = false;
   let isConfirmed = false;
   let isOver = false;
 
@@ -58,6 +58,7 @@ export function openLlmLine(
     if (message.kind !== 'malformed') malformed = 0;
     switch (message.kind) {
       case 'ping':
+        hasPinged = true;
         return socket.send(llmFrames.pong(message.timestamp));
       case 'call-details':
         return handlers.onDetails(message);
@@ -85,7 +86,7 @@ export function openLlmLine(
     },
     confirmed: () => void (isConfirmed = true),
     isSilent() {
-      const wasSilent = !heardSince;
+      const wasSilent = hasPinged && !heardSince;
       heardSince = false;
       return wasSilent;
     },

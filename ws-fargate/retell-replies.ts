@@ -112,7 +112,8 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
   async function reply(own: Running, prompted: Prompted): Promise<void> {
     const isNewest = () => running === own;
     let usesTools = false;
-    let isUninterruptible = false;
+    // Who speaks, and that it is a machine, is heard by everybody.
+    let isUninterruptible = prompted.kind === 'begun';
     let ending: Ending | undefined;
     const say = (content: string) => {
       if (content === '') return;
