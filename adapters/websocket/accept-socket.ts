@@ -1,27 +1,14 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { FramedSocket } from './framed-socket.ts';
+import { acceptKey, checkUpgrade } from './handshake.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { TextSocket } from './text-socket.ts';
-import { WsSocket, wsOptions } from './ws-socket.ts';
 
 export interface AcceptOptions {
   /** A longer message closes the socket with 1009. */
   maxMessageBytes: number;
-}
-
-const servers = new Map<number, WebSocketServer>();
-
-function serverFor(maxMessageBytes: number): WebSocketServer {
-  const server =
-    servers.get(maxMessageBytes) ??
-    new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      maxPayload: maxMessageBytes,
-      ...wsOptions,
-    });
-  servers.set(maxMessageBytes, server);
-  return server;
 }
 
 /** Answers an `upgrade` of a `node:http` server with 101. `undefined` when it asked for no WebSocket: it has its 4xx then. */
@@ -31,9 +18,13 @@ export function acceptSocket(
   head: Buffer,
   { maxMessageBytes }: AcceptOptions,
 ): TextSocket | undefined {
-  let accepted: TextSocket | undefined;
-  serverFor(maxMessageBytes).handleUpgrade(request, socket, head, (ws) => {
-    accepted = new WsSocket(ws);
-  });
-  return accepted;
+  const check = checkUpgrade(request);
+  if ('status' in check) {
+    refuseUpgrade(socket, check.status, check.status === 426 ? { 'Sec-WebSocket-Version': '13' } : {});
+    return undefined;
+  }
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(check.key)}\r\n\r\n`,
+  );
+  return new FramedSocket(socket as Socket, { role: 'server', maxMessageBytes, head });
 }

@@ -1,6 +1,10 @@
-import { WebSocket } from 'ws';
+import { randomBytes } from 'node:crypto';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import { FramedSocket } from './framed-socket.ts';
+import { isAcceptedBy } from './handshake.ts';
 import type { TextSocket } from './text-socket.ts';
-import { WsSocket, wsOptions } from './ws-socket.ts';
 
 export interface ConnectOptions {
   headers?: Record<string, string>;
@@ -22,6 +26,9 @@ export class UpgradeRefused extends Error {
   }
 }
 
+/** Keeps no connection, but the TLS sessions that make the next ones cheaper. */
+const agent = { 'http:': new http.Agent({ keepAlive: false }), 'https:': new https.Agent({ keepAlive: false }) };
+
 /**
  * Opens a socket to `ws:` or `wss:`.
  * @throws UpgradeRefused when the server would not; another Error when there was no server, no time left or an abort.
@@ -29,32 +36,41 @@ export class UpgradeRefused extends Error {
 export async function connectSocket(url: string, options: ConnectOptions): Promise<TextSocket> {
   const { headers, handshakeTimeoutMs, maxMessageBytes, signal } = options;
   signal?.throwIfAborted();
+  const target = new URL(url.replace(/^ws/, 'http'));
+  const isSecure = target.protocol === 'https:';
+  const key = randomBytes(16).toString('base64');
   const { promise, resolve, reject } = Promise.withResolvers<TextSocket>();
-  const socket = new WebSocket(url, {
-    ...(headers && { headers }),
-    handshakeTimeout: handshakeTimeoutMs,
-    maxPayload: maxMessageBytes,
-    ...wsOptions,
+  const request = (isSecure ? https : http).request(target, {
+    agent: agent[isSecure ? 'https:' : 'http:'],
+    headers: {
+      ...headers,
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': key,
+      'sec-websocket-version': '13',
+    },
   });
-  const abort = () => socket.terminate();
-  signal?.addEventListener('abort', abort, { once: true });
-  socket.once('open', () => {
-    socket.off('error', reject);
-    resolve(new WsSocket(socket));
-  });
-  socket.on('error', reject);
-  socket.once('unexpected-response', (request, response) => {
-    request.destroy();
+  request.on('error', reject);
+  request.once('response', (response) => {
     reject(new UpgradeRefused(response.statusCode ?? 0));
+    response.destroy();
   });
+  request.once('upgrade', (response, socket, head) => {
+    if (isAcceptedBy(response, key)) {
+      resolve(new FramedSocket(socket as Socket, { role: 'client', maxMessageBytes, head }));
+    } else {
+      socket.destroy();
+      reject(new Error('the server accepted another kind of upgrade'));
+    }
+  });
+  const timer = setTimeout(() => request.destroy(new Error('the handshake has taken too long')), handshakeTimeoutMs);
+  const abort = () => request.destroy(new Error('the connection was given up', { cause: signal?.reason }));
+  signal?.addEventListener('abort', abort, { once: true });
+  request.end();
   try {
     return await promise;
-  } catch (error) {
-    // An abandoned handshake still reports its end.
-    socket.on('error', () => undefined);
-    socket.terminate();
-    throw signal?.aborted ? new Error('the connection was given up', { cause: signal.reason }) : error;
   } finally {
+    clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A WebSocket of text messages, open: what the audio path asks of one. Two make one: `ws`, and a hand-framed one for
- * many calls on one core. Extensions are never negotiated: compressed audio costs a quarter of the processor.
+ * A WebSocket of text messages, open: what the audio path asks of one. Extensions are never negotiated: compressed audio
+ * costs a quarter of the processor.
  */
 export interface TextSocket {
   /**

@@ -1,12 +1,13 @@
 import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import * as tls from 'node:tls';
 import { WebSocket, WebSocketServer } from 'ws';
-import { acceptFramed } from '#adapters/websocket/accept-framed.ts';
 import { acceptSocket } from '#adapters/websocket/accept-socket.ts';
-import { connectFramed } from '#adapters/websocket/connect-framed.ts';
 import { connectSocket, UpgradeRefused } from '#adapters/websocket/connect-socket.ts';
 import { acceptKey } from '#adapters/websocket/handshake.ts';
 import { refuseUpgrade } from '#adapters/websocket/refuse-upgrade.ts';
@@ -15,18 +16,14 @@ import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 const maxMessageBytes = 100_000;
 const limits = { maxMessageBytes, handshakeTimeoutMs: 2_000 };
 
-const implementations = [
-  { name: 'ws', accept: acceptSocket, connect: connectSocket },
-  { name: 'framed by hand', accept: acceptFramed, connect: connectFramed },
-];
-type Implementation = (typeof implementations)[number];
-
-let closing: (() => void)[] = [];
+const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
+async function listen(
+  server: Server | ReturnType<typeof createTcpServer | typeof createSecureServer>,
+): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => server.close());
   return (server.address() as AddressInfo).port;
@@ -36,11 +33,11 @@ async function listen(server: Server | ReturnType<typeof createTcpServer>): Prom
 const digest = (text: string): string => `${text.length} ${createHash('sha1').update(text).digest('hex')}`;
 
 /** A socket of ours and its peer on `ws`, ours on the server's side. */
-async function asServer({ accept }: Implementation, options: object = {}) {
+async function asServer(options: object = {}) {
   const server = createServer();
   const accepted = Promise.withResolvers<TextSocket>();
   server.on('upgrade', (request, socket, head) => {
-    const text = accept(request, socket, head, { maxMessageBytes });
+    const text = acceptSocket(request, socket, head, { maxMessageBytes });
     if (text) accepted.resolve(text);
   });
   const port = await listen(server);
@@ -50,19 +47,19 @@ async function asServer({ accept }: Implementation, options: object = {}) {
 }
 
 /** The same, ours on the client's side. */
-async function asClient({ connect: open }: Implementation, options: object = {}) {
+async function asClient(options: object = {}) {
   const server = createServer();
   const sockets = new WebSocketServer({ server, ...options });
   const port = await listen(server);
   const [[peer], ours] = await Promise.all([
     once(sockets, 'connection') as Promise<[WebSocket]>,
-    open(`ws://127.0.0.1:${port}/`, limits),
+    connectSocket(`ws://127.0.0.1:${port}/`, limits),
   ]);
   return { ours, peer };
 }
 
-async function start(make: typeof asServer, implementation: Implementation, options?: object) {
-  const { ours, peer } = await make(implementation, options);
+async function start(make: typeof asServer, options?: object) {
+  const { ours, peer } = await make(options);
   closing.push(() => {
     ours.terminate();
     peer.terminate();
@@ -91,14 +88,14 @@ async function settle({ peer, ours }: { peer: WebSocket; ours: TextSocket }) {
   await Promise.all([pong, ping]);
 }
 
-const cases = implementations.flatMap((implementation) => [
-  { name: `${implementation.name}, as a server`, implementation, make: asServer },
-  { name: `${implementation.name}, as a client`, implementation, make: asClient },
-]);
+const sides = [
+  { side: 'server', make: asServer },
+  { side: 'client', make: asClient },
+];
 
-describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
+describe.each(sides)('a text socket on the $side’s side, ws on the other', ({ make }) => {
   test('messages of every length arrive whole and in order, both ways', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     const texts = [0, 1, 125, 126, 127, 4_000, 65_535, 65_536, maxMessageBytes].map((size) => 'x'.repeat(size));
     texts.push('é€😀'.repeat(100));
     for (const text of texts) {
@@ -114,7 +111,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('a message in fragments is one message, and a ping between them is answered', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     const pong = once(line.peer, 'pong');
     line.peer.send('one ', { fin: false });
     line.peer.ping('between');
@@ -126,7 +123,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('what a peer says before anybody listens is kept', async () => {
-    const { ours, peer } = await make(implementation);
+    const { ours, peer } = await make();
     closing.push(() => ours.terminate());
     peer.send('first');
     peer.send('second');
@@ -138,7 +135,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('a socket is closed by either side with a code and words, and both hear of it once', async () => {
-    const ours = await start(make, implementation);
+    const ours = await start(make);
     ours.ours.close(4_001, 'the call is over');
     ours.ours.close(4_002);
     ours.ours.send('too late');
@@ -147,20 +144,20 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
     expect(ours.ends).toEqual([[4_001, 'the call is over']]);
     expect(ours.got).toEqual([]);
 
-    const theirs = await start(make, implementation);
+    const theirs = await start(make);
     theirs.peer.close(3_000, 'bye');
     await theirs.ended;
     expect(theirs.ends).toEqual([[3_000, 'bye']]);
     expect(await theirs.closedByUs).toEqual([3_000, 'bye']);
 
-    const wordless = await start(make, implementation);
+    const wordless = await start(make);
     wordless.peer.close();
     await wordless.ended;
     expect(wordless.ends).toEqual([[1005, '']]);
   });
 
   test('what was sent before the close arrives before it, and a reason is cut to what fits', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     line.ours.send('last words');
     line.ours.close(1000, 'é'.repeat(200));
     expect(await line.closedByUs).toEqual([1000, 'é'.repeat(61)]);
@@ -168,7 +165,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('a peer that vanishes ends it with 1006, and nothing done afterwards does harm', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     line.peer.terminate();
     await line.ended;
     line.ours.send('x');
@@ -184,7 +181,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('ended without a word, it is ended for both', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     line.ours.terminate();
     line.ours.terminate();
     expect((await line.closedByUs)[0]).toBe(1006);
@@ -193,7 +190,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('a handler that ends the socket hears no more of what had arrived with the same bytes', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     line.ours.onMessage = (message) => {
       line.heard.push(message.toString());
       line.ours.terminate();
@@ -210,7 +207,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
 
   test('too long a message is answered with 1009, whole or in fragments', async () => {
     for (const isWhole of [true, false]) {
-      const line = await start(make, implementation);
+      const line = await start(make);
       if (isWhole) line.peer.send('x'.repeat(maxMessageBytes + 1));
       else {
         line.peer.send('x'.repeat(maxMessageBytes), { fin: false });
@@ -224,7 +221,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('a binary message is answered with 1003', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     line.peer.send(Buffer.from([1, 2, 3]));
     expect((await line.closedByUs)[0]).toBe(1003);
     await line.ended;
@@ -232,7 +229,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('what a peer does not read is counted, and no longer once it did', async () => {
-    const line = await start(make, implementation);
+    const line = await start(make);
     line.peer.pause();
     expect(line.ours.bufferedBytes).toBe(0);
     const text = 'x'.repeat(90_000);
@@ -250,7 +247,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   });
 
   test('a peer that gave no sign of life since the last ping is cut at the next', async () => {
-    const line = await start(make, implementation, { autoPong: false });
+    const line = await start(make, { autoPong: false });
     const pinged = once(line.peer, 'ping');
     line.ours.ping();
     await pinged;
@@ -266,7 +263,7 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
   test('a peer that never answers a close frame is cut', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance', 'Date'] });
     try {
-      const line = await start(make, implementation);
+      const line = await start(make);
       line.peer.pause();
       line.ours.close(1000);
       await new Promise((resolve) => setImmediate(resolve));
@@ -281,11 +278,11 @@ describe.each(cases)('a text socket on $name', ({ implementation, make }) => {
 });
 
 /** A connection that has made the handshake and is then in our hand, byte by byte. */
-async function rawClient({ accept }: Implementation) {
+async function rawClient() {
   const server = createServer();
   const ends: number[] = [];
   server.on('upgrade', (request, socket, head) => {
-    const text = accept(request, socket, head, { maxMessageBytes });
+    const text = acceptSocket(request, socket, head, { maxMessageBytes });
     if (!text) return;
     text.onMessage = () => undefined;
     text.onClose = (code) => ends.push(code);
@@ -299,7 +296,7 @@ async function rawClient({ accept }: Implementation) {
   return { socket, ends };
 }
 
-async function rawServer({ connect: open }: Implementation, answer: (key: string) => string) {
+async function rawServer(answer: (key: string) => string) {
   const server = createTcpServer((socket) => {
     closing.push(() => socket.destroy());
     socket.on('error', () => undefined);
@@ -310,7 +307,7 @@ async function rawServer({ connect: open }: Implementation, answer: (key: string
   });
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const port = await listen(server);
-  return { connection: () => open(`ws://127.0.0.1:${port}/`, limits), accepted };
+  return { connection: () => connectSocket(`ws://127.0.0.1:${port}/`, limits), accepted };
 }
 
 const switching = (key: string, more = '') =>
@@ -321,7 +318,7 @@ async function closeCode(socket: Socket): Promise<number> {
   return bytes.length < 4 ? 0 : bytes.readUInt16BE(2);
 }
 
-describe.each(implementations)('on $name, a peer that breaks the protocol', (implementation) => {
+describe('a peer that breaks the protocol', () => {
   test.each([
     ['speaks without a mask', [0x81, 0x01, 0x78]],
     ['sets a reserved bit', [0xc1, 0x80, 0, 0, 0, 0]],
@@ -333,7 +330,7 @@ describe.each(implementations)('on $name, a peer that breaks the protocol', (imp
     ['closes with a code nobody may use', [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed]],
     ['closes with half a code', [0x88, 0x81, 0, 0, 0, 0, 0x03]],
   ])('is told 1002 when it %s', async (_what, bytes) => {
-    const { socket, ends } = await rawClient(implementation);
+    const { socket, ends } = await rawClient();
     socket.write(Buffer.from(bytes));
     expect(await closeCode(socket)).toBe(1002);
     socket.destroy();
@@ -342,7 +339,7 @@ describe.each(implementations)('on $name, a peer that breaks the protocol', (imp
   });
 
   test('is told 1002 when it is a server that masks', async () => {
-    const { connection, accepted } = await rawServer(implementation, (key) => switching(key));
+    const { connection, accepted } = await rawServer((key) => switching(key));
     const [ours, [socket]] = await Promise.all([connection(), accepted]);
     ours.onMessage = () => undefined;
     const ended = new Promise<number>((resolve) => (ours.onClose = resolve));
@@ -351,7 +348,7 @@ describe.each(implementations)('on $name, a peer that breaks the protocol', (imp
   });
 
   test('ends in the middle of a frame', async () => {
-    const { socket, ends } = await rawClient(implementation);
+    const { socket, ends } = await rawClient();
     socket.end(Buffer.from([0x81, 0x85, 0, 0]));
     await once(socket, 'close');
     while (ends.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -359,13 +356,11 @@ describe.each(implementations)('on $name, a peer that breaks the protocol', (imp
   });
 });
 
-describe.each(implementations)('on $name, a handshake', (implementation) => {
-  const { connect: open, accept } = implementation;
-
+describe('a handshake', () => {
   test('that is refused says with which status', async () => {
     const server = createServer();
     server.on('upgrade', (_request, socket) => refuseUpgrade(socket, 403));
-    const refused = open(`ws://127.0.0.1:${await listen(server)}/`, limits);
+    const refused = connectSocket(`ws://127.0.0.1:${await listen(server)}/`, limits);
     await expect(refused).rejects.toMatchObject({ constructor: UpgradeRefused, status: 403 });
   });
 
@@ -377,37 +372,37 @@ describe.each(implementations)('on $name, a handshake', (implementation) => {
       refuseUpgrade(socket, 401);
     });
     const url = `ws://127.0.0.1:${await listen(server)}/v1/realtime?model=a`;
-    await expect(open(url, { ...limits, headers: { authorization: 'Bearer k' } })).rejects.toThrow(UpgradeRefused);
+    await expect(connectSocket(url, { ...limits, headers: { authorization: 'Bearer k' } })).rejects.toThrow(
+      UpgradeRefused,
+    );
     expect(await seen.promise).toEqual(['/v1/realtime?model=a', 'Bearer k', undefined]);
   });
 
   test('that gets no answer is given up in time, or at once when nobody wants it any more', async () => {
     const silent = createTcpServer((socket) => closing.push(() => socket.destroy()));
     const url = `ws://127.0.0.1:${await listen(silent)}/`;
-    await expect(open(url, { ...limits, handshakeTimeoutMs: 20 })).rejects.toThrow();
+    await expect(connectSocket(url, { ...limits, handshakeTimeoutMs: 20 })).rejects.toThrow();
     const abort = new AbortController();
-    const connecting = open(url, { ...limits, signal: abort.signal });
+    const connecting = connectSocket(url, { ...limits, signal: abort.signal });
     setImmediate(() => abort.abort());
     await expect(connecting).rejects.toThrow();
-    await expect(open(url, { ...limits, signal: abort.signal })).rejects.toThrow();
+    await expect(connectSocket(url, { ...limits, signal: abort.signal })).rejects.toThrow();
   });
 
   test('with a server that is not there, or answers wrongly, fails', async () => {
-    await expect(open('ws://127.0.0.1:1/', limits)).rejects.toThrow('ECONNREFUSED');
-    const wrongKey = await rawServer(implementation, () => switching('another'));
+    await expect(connectSocket('ws://127.0.0.1:1/', limits)).rejects.toThrow('ECONNREFUSED');
+    const wrongKey = await rawServer(() => switching('another'));
     await expect(wrongKey.connection()).rejects.toThrow();
-    const extended = await rawServer(implementation, (key) =>
-      switching(key, 'Sec-WebSocket-Extensions: permessage-deflate\r\n'),
-    );
+    const extended = await rawServer((key) => switching(key, 'Sec-WebSocket-Extensions: permessage-deflate\r\n'));
     await expect(extended.connection()).rejects.toThrow();
-    const noHttp = await rawServer(implementation, () => 'hello\r\n\r\n');
+    const noHttp = await rawServer(() => 'hello\r\n\r\n');
     await expect(noHttp.connection()).rejects.toThrow();
   });
 
   test('is refused where it is none', async () => {
     const server = createServer();
     server.on('upgrade', (request, socket, head) => {
-      expect(accept(request, socket, head, { maxMessageBytes })).toBeUndefined();
+      expect(acceptSocket(request, socket, head, { maxMessageBytes })).toBeUndefined();
     });
     const port = await listen(server);
     const ask = async (lines: string[], method = 'GET') => {
@@ -423,4 +418,41 @@ describe.each(implementations)('on $name, a handshake', (implementation) => {
     expect(await ask(['Upgrade: websocket', key, 'Sec-WebSocket-Version: 7'])).toMatch(/HTTP\/1.1 4(00|26)/);
     expect(await ask(['Upgrade: websocket', version, key], 'POST')).toMatch('HTTP/1.1 405');
   });
+});
+
+test('over TLS it is the same, and a certificate nobody vouches for is refused', async () => {
+  const read = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
+  const cert = read('localhost-cert');
+  const server = createSecureServer({ cert, key: read('localhost-key') });
+  server.on('tlsClientError', () => undefined);
+  const sockets = new WebSocketServer({ server });
+  const port = await listen(server);
+  await expect(connectSocket(`wss://localhost:${port}/`, limits)).rejects.toThrow(/self-signed/);
+
+  const trusted = tls.getCACertificates('default');
+  tls.setDefaultCACertificates([cert.toString()]);
+  try {
+    const [[peer], ours] = await Promise.all([
+      once(sockets, 'connection') as Promise<[WebSocket]>,
+      connectSocket(`wss://localhost:${port}/`, limits),
+    ]);
+    closing.push(() => ours.terminate());
+    const got: string[] = [];
+    const heard: string[] = [];
+    peer.on('message', (message: Buffer) => got.push(message.toString()));
+    ours.onMessage = (message) => heard.push(message.toString());
+    const texts = Array.from({ length: 50 }, (_, at) => `${at} `.repeat(at * 100));
+    for (const text of texts) {
+      // The same bytes right after one another: what has not left yet must not be overwritten.
+      ours.sendParts(Buffer.from(text), Buffer.from('·'), Buffer.alloc(0));
+      peer.send(text);
+      if (text.length % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await settle({ peer, ours });
+    expect(got.map(digest)).toEqual(texts.map((text) => digest(`${text}·`)));
+    expect(heard.map(digest)).toEqual(texts.map(digest));
+    expect(ours.bufferedBytes).toBe(0);
+  } finally {
+    tls.setDefaultCACertificates(trusted);
+  }
 });

@@ -1,4 +1,4 @@
-import { connectFramed } from '#adapters/websocket/connect-framed.ts';
+import { connectSocket } from '#adapters/websocket/connect-socket.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 import { accountSid, audioFrame, callSidOf, frameMs, now, readStamp, type Stamp, tokenOf } from './voice-signal.ts';
 
@@ -41,7 +41,7 @@ export class Caller {
   #isOver = false;
 
   static async dial(url: string, signature: string, call: number, events: CallerEvents): Promise<Caller> {
-    const socket = await connectFramed(url, {
+    const socket = await connectSocket(url, {
       headers: { 'x-twilio-signature': signature },
       handshakeTimeoutMs: 10_000,
       maxMessageBytes: 1_000_000,

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { acceptFramed } from '#adapters/websocket/accept-framed.ts';
+import { acceptSocket } from '#adapters/websocket/accept-socket.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 import { audioFrame, frameMs, now, readStamp, type Stamp } from './voice-signal.ts';
 
@@ -292,7 +292,7 @@ export async function startModel(manner: () => Manner, handshakeMs: () => number
   const server = createServer();
   server.on('upgrade', (request, socket, head) => {
     setTimeout(() => {
-      const accepted = acceptFramed(request, socket, head, { maxMessageBytes: 1_000_000 });
+      const accepted = acceptSocket(request, socket, head, { maxMessageBytes: 1_000_000 });
       if (!accepted) return;
       const session = new ModelSession(accepted, manner(), events);
       sessions.add(session);

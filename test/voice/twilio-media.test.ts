@@ -8,7 +8,6 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { createSpeechModels } from '#adapters/openai/speech-models.ts';
 import { acceptSocket } from '#adapters/websocket/accept-socket.ts';
 import { connectSocket } from '#adapters/websocket/connect-socket.ts';
-import { WsSocket } from '#adapters/websocket/ws-socket.ts';
 import { preparedNames } from '#domain/conversations/talk/speech/prepared-audio.ts';
 import { speechWords } from '#domain/conversations/talk/speech/speech-words.ts';
 import { mintStreamToken } from '#domain/conversations/talk/stream-token.ts';
@@ -23,6 +22,7 @@ import { rememberedLog } from '../fakes/log.ts';
 import { FakeRealtime, type RealtimeOptions } from '../fakes/realtime.ts';
 import { aCallSid, aTalkId, newTalk } from '../fakes/talk.ts';
 import { inMemoryTalks } from '../fakes/talks.ts';
+import { WsSocket } from '../fakes/ws-socket.ts';
 
 const authToken = '0123456789abcdef0123456789abcdef';
 const mediaUrl = 'wss://voice.example/twilio/media';
@@ -168,8 +168,9 @@ test('a call from the first frame to the last turn, with a slow model and no fra
   const caller = await stream();
   caller.start();
   for (let index = 0; index < 50; index++) caller.frame(index);
-  await until(() => vendors[0]?.heard.length === 50);
-  expect(vendors[0]!.heard.map((audio) => audio[0])).toEqual([...Array(50).keys()]);
+  const heard = () => Buffer.concat(vendors[0]?.heard ?? []);
+  await until(() => heard().length === 50 * 160);
+  expect([...Array(50).keys()].map((index) => heard()[index * 160])).toEqual([...Array(50).keys()]);
   expect(vendors[0]!.early).toBe(0);
   expect([media.live(), liveCalls.count()]).toEqual([1, 1]);
   await until(() => vendors[0]!.of('session.update').length === 2);

@@ -1,10 +1,7 @@
 import { WebSocket } from 'ws';
-import { closeTimeoutMs, fittingReason, type TextSocket } from './text-socket.ts';
+import { fittingReason, type TextSocket } from '#adapters/websocket/text-socket.ts';
 
-/** What each `ws` of ours is made with: compression off, which it offers by default; bytes not looked at twice. */
-export const wsOptions = { perMessageDeflate: false, skipUTF8Validation: true, closeTimeout: closeTimeoutMs };
-
-/** An open `ws` socket as a `TextSocket`. */
+/** An open `ws` socket as a `TextSocket`: the far end, where it must not be of our own framing. */
 export class WsSocket implements TextSocket {
   #onMessage: TextSocket['onMessage'] | undefined;
   #onClose: TextSocket['onClose'] | undefined;
