@@ -1,7 +1,11 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { llmFrames, type LlmMessage, readLlmMessage } from '#adapters/retell/llm-socket.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 import type { Log, LogFields } from '#domain/log.ts';
 
+/** A far end that takes nothing for half a second takes nothing any more. */
+const mostLooks = 25;
+const lookEveryMs = 20;
 /** Retell would not send so many in a row: whoever does speaks another protocol. */
 const mostMalformed = 10;
 /** Before the call is confirmed nobody sends a transcript; a call's details have metadata of 50 kB at most. */
@@ -22,6 +26,8 @@ export interface LlmLine {
   confirmed(): void;
   /** Since this was last asked, the far end sent nothing, though it used to ping. */
   isSilent(): boolean;
+  /** What was sent has left the process, or will not soon. */
+  flushed(): Promise<void>;
   /** A deliberate hang-up: Retell ends the call. */
   hangUp(): void;
   /** The far end is none of ours: Retell ends the call. */
@@ -89,6 +95,11 @@ export function openLlmLine(
       const wasSilent = hasPinged && !heardSince;
       heardSince = false;
       return wasSilent;
+    },
+    async flushed() {
+      // What is sent within one turn of the loop may be written at its end.
+      await nextTurn();
+      for (let looks = 0; socket.bufferedBytes > 0 && looks < mostLooks; looks++) await pause(lookEveryMs);
     },
     hangUp() {
       isOver = true;

@@ -240,11 +240,6 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
         replies.request(responseId, hasBegun() ? promptedBy(isReminder, utterances) : { kind: 'begun' });
       },
     };
-    log.info(talk.isResumed ? 'talk.resumed' : 'talk.opened', {
-      ...where,
-      durationMs: clock.now() - opened.openedAtMs,
-    });
-
     early?.tell();
     const greet = () => {
       if (!hasBegun() && replies.isNewer(0)) replies.request(0, { kind: 'begun' });
@@ -293,7 +288,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
       if (live) {
         await within(timers, live.replies.settled(), finishWithinMs);
         live.replies.stop();
-        await within(timers, live.talk.saved(), finishWithinMs);
+        await Promise.all([within(timers, live.talk.saved(), finishWithinMs), line.flushed()]);
       }
       line.letGo();
       await over;

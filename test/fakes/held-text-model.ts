@@ -8,6 +8,7 @@ export interface HeldAnswer {
   finish(): void;
   /** Whoever asked ended the request before it was answered. */
   readonly isAborted: boolean;
+  readonly isFinished: boolean;
 }
 
 export interface HeldTextModel extends TextModel {
@@ -35,6 +36,7 @@ export function heldTextModel(): HeldTextModel {
       const events: TextEvent[] = [];
       let wake = Promise.withResolvers<void>();
       let isAborted = false;
+      let isFinished = false;
       const put = (event: TextEvent) => {
         events.push(event);
         wake.resolve();
@@ -49,6 +51,9 @@ export function heldTextModel(): HeldTextModel {
         request,
         say: (delta) => put({ kind: 'text', delta }),
         call: (name, args) => put({ kind: 'call', callId: `call_${++calls}`, name, args: JSON.stringify(args) }),
+        get isFinished() {
+          return isFinished;
+        },
         finish: () => put({ kind: 'done', stop: 'completed', items: [] }),
         get isAborted() {
           return isAborted;
@@ -61,6 +66,7 @@ export function heldTextModel(): HeldTextModel {
         if (isAborted) throw signal.reason as Error;
         wake = Promise.withResolvers();
         for (let event = events.shift(); event; event = events.shift()) {
+          isFinished ||= event.kind === 'done';
           yield event;
           if (event.kind === 'done') return signal.removeEventListener('abort', abort);
         }
