@@ -120,7 +120,8 @@ export function createTextDialogue(deps: Deps) {
     ): AsyncGenerator<Told, Round> {
       const request = new AbortController();
       const stop = () => request.abort(signal.reason);
-      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
       const pieces = speakablePieces();
       const calls: Extract<TextEvent, { kind: 'call' }>[] = [];
       let hasSpoken = false;
@@ -139,7 +140,9 @@ export function createTextDialogue(deps: Deps) {
         )
         [Symbol.asyncIterator]();
       const aborted = new Promise<never>((_, reject) => {
-        request.signal.addEventListener('abort', () => reject(request.signal.reason as Error), { once: true });
+        const end = () => reject(request.signal.reason as Error);
+        if (request.signal.aborted) end();
+        else request.signal.addEventListener('abort', end, { once: true });
       });
       aborted.catch(() => undefined);
       try {
@@ -213,6 +216,7 @@ export function createTextDialogue(deps: Deps) {
       let saidAnything = false;
       let untoldOutcome: ToolOutcome | undefined;
       for (let rounds = 0; ;) {
+        if (signal.aborted) return yield* cutShort(signal, untoldOutcome);
         const withTools = rounds < mostToolRounds;
         const round: Round = yield* watch(
           ask(items, { withTools, saysWait: !saidAnything, signal }),
@@ -236,10 +240,7 @@ export function createTextDialogue(deps: Deps) {
         items.push(...round.items);
         let isAnswered = false;
         for (const { callId, name, args } of round.calls) {
-          if (signal.aborted) {
-            if (isTooLong(signal.reason)) yield { kind: 'say', text: untoldOutcome?.say ?? words().repair };
-            return;
-          }
+          if (signal.aborted) return yield* cutShort(signal, untoldOutcome);
           yield { kind: 'tool-call', callId, name, args };
           const running = settled(run(name, args, callId, signal));
           const first = await within(timers, running, saidAnything ? undefined : limits.fillerMs);
@@ -268,6 +269,11 @@ export function createTextDialogue(deps: Deps) {
         }
         if (isAnswered) return;
       }
+    }
+
+    /** An answer that took too long ends with what is known; one that was interrupted without a word. */
+    function* cutShort(signal: AbortSignal, outcome: ToolOutcome | undefined): Generator<Told> {
+      if (isTooLong(signal.reason)) yield { kind: 'say', text: outcome?.say ?? words().repair };
     }
 
     function noteFault(fault: unknown): void {

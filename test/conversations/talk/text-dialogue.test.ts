@@ -39,9 +39,10 @@ async function dialogueWith(answers: Parameters<typeof scriptedTextModel>, optio
     start,
     /** Time passes in small steps, and whoever waits for a promise goes on in between. */
     async pass(ms: number) {
-      for (let left = ms; left >= 0; left -= 50) {
+      const step = Math.max(50, ms / 100);
+      for (let left = ms; left >= 0; left -= step) {
         for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-        await time.pass(Math.min(50, left));
+        await time.pass(Math.min(step, left));
       }
     },
     reply: async (prompted: Prompted) => all(start(prompted)),
@@ -355,6 +356,20 @@ describe('models that fail', () => {
     await pass(20_000);
     expect(spoken(await reading)).toContain('Pouvez-vous répéter');
   });
+});
+
+test('an answer whose tools take too long ends with what the last of them said', async () => {
+  let release: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => (release = resolve));
+  const call = { calls: [{ name: 'take_message', args: { message: 'Rappelez-moi.' } }] };
+  const acts = { record: () => slow, messages: async () => [] };
+  const { start, pass, model } = await dialogueWith([call], { deps: { acts } });
+  const reading = all(start(hello));
+  await pass(20_000);
+  release();
+  const told = await reading;
+  expect(told.at(-1)).toEqual({ kind: 'say', text: 'C’est noté. Je transmets votre message à l’équipe.' });
+  expect(model.requests).toHaveLength(1);
 });
 
 describe('without a model', () => {

@@ -19,5 +19,4 @@ export const en: TalkWords = {
   sorryLeaveMessage:
     "I'm sorry, I have a technical problem and nobody can answer you right now. Tell me your name, your number and your request, and I'll pass them on to the team.",
   supervisorFailed: "I'm sorry, I can't do that right now. Would you like to speak to someone from the team?",
-  callTooLong: 'We have reached the longest a call can last. Please feel free to call again. Goodbye.',
 };

@@ -22,5 +22,4 @@ export const fr: TalkWords = {
     'Je suis désolé, j’ai un problème technique et personne ne peut vous répondre pour l’instant. Dites-moi votre nom, votre numéro et votre demande : je les transmets à l’équipe.',
   supervisorFailed:
     'Je suis désolé, je n’arrive pas à le faire pour l’instant. Voulez-vous parler à une personne de l’équipe ?',
-  callTooLong: 'Nous arrivons à la durée maximale d’un appel. N’hésitez pas à rappeler. Au revoir.',
 };

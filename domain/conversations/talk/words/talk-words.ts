@@ -30,6 +30,4 @@ export interface TalkWords {
   sorryLeaveMessage: string;
   /** The one behind the receptionist could not be asked. */
   supervisorFailed: string;
-  /** The longest a call may last is reached. */
-  callTooLong: string;
 }
