@@ -176,6 +176,8 @@ test('a call from the first frame to the last turn, with a slow model and no fra
   await until(() => vendors[0]!.of('session.update').length === 2);
   vendors[0]!.callerSays('Un rendez-vous.');
   await until(() => talk.said().length === 3);
+  // Both words are heard: their mark is on its way back before the call is over.
+  await until(() => caller.messages.some(({ mark }) => mark?.name.startsWith('item_S') && mark.name.endsWith(':80')));
   caller.send({ event: 'stop', sequenceNumber: '60', streamSid, stop: { callSid: aCallSid } });
   expect(await caller.closed).toBe(1000);
   await until(() => media.live() === 0);
