@@ -6,6 +6,8 @@ import { type Check, check, type Played, stepsOf } from './check.ts';
 
 /** Longer silence than this is a fault, whatever is being looked up; somebody says something before. */
 const longestSilenceMs = 5_000;
+/** And somebody whose question takes its time hears that it does. */
+const longestLookUpMs = 3_000;
 /** A caller who breaks in is heard at once. */
 const longestTalkOverMs = 700;
 
@@ -72,10 +74,12 @@ function talkChecks(played: Played): Check[] {
   const { scenario, steps } = played;
   const waits = stepsOf(steps, 'hears').map(({ detail }) => detail.afterMs ?? 0);
   const longest = Math.max(0, ...waits);
+  const isSlow = script(played).some((step) => 'happens' in step && step.happens === 'tools-slow');
+  const patience = isSlow ? longestLookUpMs : longestSilenceMs;
   const repeats = stepsOf(steps, 'repeats').map(({ detail }) => detail.text);
   const stale = stepsOf(steps, 'barge-in').reduce((sum, { detail }) => sum + detail.staleWords, 0);
   const checks = [
-    check('nobody waits long for an answer', longest <= longestSilenceMs, `${longest} ms`),
+    check('nobody waits long for an answer', longest <= patience, `${longest} ms`),
     check('nothing has to be said twice', repeats.length === 0, repeats.join(' / ')),
     check('nothing is heard that was taken back', stale === 0, `${stale} words`),
     ...toolChecks(played),
@@ -136,7 +140,10 @@ function toolChecks(played: Played): Check[] {
 
 function transcriptChecks(played: Played): Check[] {
   const { steps, turns } = played;
-  const said = stepsOf(steps, 'says').map(({ detail }) => detail.text);
+  // Said again, because the line was cut: once is enough.
+  const said = stepsOf(steps, 'says')
+    .map(({ detail }) => detail.text)
+    .filter((text, index, all) => text !== all[index - 1]);
   const lost = missingInOrder(said, textOf(turns, 'caller'));
   const heard = textsHeard(played).join(' ');
   // What was heard as a recording, or was cut in the middle of a word, is written down in other words.

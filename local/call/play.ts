@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Turn } from '#domain/conversations/talk/turn.ts';
 import { type ConversationId, retellConversationId, twilioConversationId } from '#domain/ids.ts';
+import { calm } from '#local/vendors/disturb.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
 import { type Check, checksOf, expectedRecipients } from './checks.ts';
 import { type Email, emailsOf } from './mailbox.ts';
@@ -108,7 +109,12 @@ export async function play(
     failed.abort();
     throw error;
   });
-  const [, seen] = await Promise.all([following, watch()]);
+  const happened = Object.values(scenario.talks).flatMap(({ script }) =>
+    script.flatMap((step) => ('happens' in step ? [step.happens] : [])),
+  );
+  const [, seen] = await Promise.all([following, watch()]).finally(() =>
+    vendor === 'twilio' ? calm(happened, { openai: system.openai.control }) : undefined,
+  );
   if (!call || !seen) throw new Error(`The ${vendorNames[vendor]} stand-in made no call.`);
   const { conversationId, beganMs } = call;
   const checks = checksOf({ scenario, vendor, clinic, clinics, steps, ...seen });

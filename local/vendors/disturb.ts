@@ -34,6 +34,12 @@ export async function disturb(
   tell({ step: 'happens', detail: { what, told: told.join(' ') } });
 }
 
+/** What was to happen and has not is not left for the next call. */
+export async function calm(happened: readonly Happening[], { openai }: Disturbances): Promise<void> {
+  if (openai === undefined || !happened.includes('analysis-fails')) return;
+  await fetch(`${openai}/faults`, { method: 'DELETE', signal: AbortSignal.timeout(10_000) });
+}
+
 interface ControlRequest {
   at: 'cloud' | 'openai';
   path: string;
@@ -47,7 +53,7 @@ function requests(what: Happening, conversationId: ConversationId): ControlReque
     case 'deploy':
       return [{ at: 'cloud', path: '/voice', body: { do: 'deploy' } }];
     case 'tools-slow':
-      return [{ at: 'cloud', path: '/dynamodb', body: { delayMs: 450, times: 8 } }];
+      return [{ at: 'cloud', path: '/dynamodb', body: { delayMs: 300, times: 5 } }];
     case 'model-dies':
       return [{ at: 'openai', path: '/faults', body: { kind: 'dies', times: 2 } }];
     case 'analysis-fails':

@@ -15,8 +15,10 @@ function startLine(script: readonly ScriptStep[], agent: (line: { said: string; 
   const phone = createHandset({ tell, onDigit: () => undefined, onHangUp: () => phone.over(), hums: false });
   const happened: string[] = [];
   let isConnected = true;
+  let connections = 1;
   const over = playCaller(phone, script, {
     isConnected: () => isConnected,
+    connections: () => connections,
     happens: async (what) => {
       happened.push(what);
       isConnected = false;
@@ -42,7 +44,10 @@ function startLine(script: readonly ScriptStep[], agent: (line: { said: string; 
     over,
     happened,
     said: () => ear.text(),
-    connect: () => (isConnected = true),
+    connect: () => {
+      isConnected = true;
+      connections += 1;
+    },
     playback,
     phone,
   };
@@ -131,6 +136,27 @@ test('after a break the caller waits for somebody to be there, and goes on witho
   await line.pass(4_000);
   await line.over;
   expect(line.said()).toBe('Bonjour.');
+});
+
+test('what was said into a line that was cut is said again to whoever is there now', async () => {
+  const line = startLine(
+    [
+      { role: 'agent', text: '{{greeting}}' },
+      { role: 'user', text: 'Bonjour.' },
+      { role: 'agent', text: 'Oui.' },
+    ],
+    once(
+      [atOnce, 'Ici la clinique.'],
+      [({ atMs }) => atMs >= 3_000, 'La ligne a été coupée.'],
+      [after('Bonjour. Bonjour.'), 'Oui.'],
+    ),
+  );
+  await line.pass(2_500);
+  line.connect();
+  await line.pass(6_000);
+  await line.over;
+  expect(line.said()).toBe('Bonjour. Bonjour.');
+  expect(line.at('repeats')).toEqual([]);
 });
 
 test('a line that goes dead ends the talk, with what was half heard', async () => {

@@ -6,6 +6,8 @@ import { CallOver, type Handset } from './handset.ts';
 export interface Surroundings {
   /** Somebody, or something, listens at the other end right now. */
   isConnected(): boolean;
+  /** How often somebody was, each time another. */
+  connections(): number;
   happens(what: Happening): Promise<void>;
   anotherCall(call: AnotherCall): Promise<void>;
   tell(entry: LiveEntry): void;
@@ -27,11 +29,16 @@ const afterLastWordMs = 400;
 /** An agent that hangs up itself takes no longer. */
 const agentHangsUpMs = 8_000;
 const silentToTheEndMs = 120_000;
+/** Before a dead line is known to be dead. */
+const noticedMs = 300;
 const reconnectMs = 30_000;
+const perhapsAWordMs = 2_500;
 const wordsBeforeBargingIn = 12;
 
 const holdOn =
   /^(un (petit )?(instant|moment)|une (petite )?(seconde|minute)|je (regarde|vérifie|cherche|consulte)|one (moment|second)|just a (moment|second)|let me|hold on|‹)/i;
+
+const wasCut = /coupée|cut off|interrompue|interrupted/i;
 
 /**
  * A small actor: says the caller's lines of a script one after the other, each when the agent has finished speaking.
@@ -40,12 +47,14 @@ const holdOn =
 export async function playCaller(
   phone: Handset,
   script: readonly ScriptStep[],
-  { isConnected, happens, anotherCall, tell, endsBy }: Surroundings,
+  { isConnected, connections, happens, anotherCall, tell, endsBy }: Surroundings,
 ): Promise<void> {
   /** Where the agent's answer to the last line begins. */
   let from = 0;
   let expected = '';
   let lastSaid = '';
+  /** On which connection it was said. */
+  let saidOn = 0;
 
   const heard = () => phone.heardSince(from);
   /** What was heard since the agent last paused. */
@@ -74,6 +83,19 @@ export async function playCaller(
       if (!(await phone.until(anything, nothingMs))) throw new GaveUp();
     }
     await phone.until(isMyTurn, longestWaitMs);
+    // Said into a line that was cut, and not heard by whoever is there now.
+    if (lastSaid !== '' && connections() > saidOn && wasCut.test(heard())) {
+      await speak(lastSaid);
+      await listen();
+    }
+  }
+
+  async function speak(text: string): Promise<void> {
+    // Whoever is not interrupted has said all before; what comes now answers this line, however early.
+    from = phone.ear.heard.length;
+    saidOn = connections();
+    await phone.say(text);
+    lastSaid = text;
   }
 
   async function say({ text, bargesIn }: Line): Promise<void> {
@@ -81,19 +103,17 @@ export async function playCaller(
       const speaksOn = () => phone.ear.heard.length >= from + wordsBeforeBargingIn && phone.ear.isSpeech;
       if (!(await phone.until(speaksOn, nothingMs))) await listen();
     } else await listen();
-    // Whoever is not interrupted has said all before; what comes now answers this line, however early.
-    from = phone.ear.heard.length;
-    await phone.say(text);
+    await speak(text);
     if (bargesIn) from = phone.ear.heard.length;
-    lastSaid = text;
     expected = '';
   }
 
   /** Whatever happened, somebody comes back on the line; perhaps with a word. */
   async function settle(): Promise<void> {
-    await phone.until(isConnected, reconnectMs);
     const before = phone.ear.heard.length;
-    if (!(await phone.until(() => phone.ear.heard.length > before, perhapsMore))) return;
+    await phone.until(() => false, noticedMs);
+    await phone.until(isConnected, reconnectMs);
+    if (!(await phone.until(() => phone.ear.heard.length > before, perhapsAWordMs))) return;
     await phone.until(() => phone.ear.silentMs >= perhapsMore, longestWaitMs);
   }
 

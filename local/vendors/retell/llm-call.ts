@@ -59,6 +59,7 @@ export async function* liveTalk(
     sayGoodbyeAfter(talk.phone, scenario.hangUpAfterSeconds);
     const caller = playCaller(talk.phone, script, {
       isConnected: talk.isConnected,
+      connections: talk.connections,
       happens: async (what) => {
         // Retell makes the analysis itself; whether it comes is in the scenario.
         if (what !== 'analysis-fails')

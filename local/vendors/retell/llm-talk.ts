@@ -27,6 +27,8 @@ export interface LlmTalkWorld {
 export interface LlmTalk {
   readonly phone: WiredHandset;
   readonly isConnected: () => boolean;
+  /** How often the socket was open. */
+  readonly connections: () => number;
   readonly transcript: LiveTranscript;
   readonly ended: Promise<LiveEnd>;
   /** Whatever still goes on is dropped. */
@@ -52,6 +54,7 @@ export function startLlmTalk(world: LlmTalkWorld): LlmTalk {
   const recogniser = createListener();
   const words = createWordMarks();
 
+  let connections = 0;
   let newestId = 0;
   /** The request that may still be answered. */
   let openId: number | undefined = 0;
@@ -93,7 +96,10 @@ export function startLlmTalk(world: LlmTalkWorld): LlmTalk {
   const socket = keepLlmSocket({
     ...world,
     onReply: take,
-    onConnected: (time, tookMs) => tell({ step: 'connected', detail: { time, tookMs } }),
+    onConnected(time, tookMs) {
+      connections = time;
+      tell({ step: 'connected', detail: { time, tookMs } });
+    },
     onBroken(reason) {
       tell({ step: 'broken-off', detail: { reason } });
       // What was being answered is not known to the next connection.
@@ -252,6 +258,7 @@ export function startLlmTalk(world: LlmTalkWorld): LlmTalk {
   return {
     phone,
     isConnected: () => socket.isOpen,
+    connections: () => connections,
     transcript,
     ended,
     drop: () => settle('error_llm_websocket_runtime'),

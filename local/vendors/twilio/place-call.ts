@@ -117,6 +117,7 @@ async function talk(call: Call, asked: AskedCall, exchange: Exchange, reports: R
     sayGoodbyeAfter(call.phone, scenario.hangUpAfterSeconds);
     await playCaller(call.phone, script, {
       isConnected: () => call.stream !== undefined,
+      connections: () => call.streams,
       happens: (what) => disturb(what, twilioConversationId(call.sid), asked.disturbances, tell),
       anotherCall: (another) => placeAnother(another, asked, exchange, tell),
       tell,
