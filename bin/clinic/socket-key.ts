@@ -27,7 +27,7 @@ export async function socketKey([slug, id, ...rest]: string[], options: Credenti
       throw new Refused(`clinic ${slug} has as many lasting keys as it can; revoke one, or leave --keep out`);
     }
     const { path, keyId, retired } = issued;
-    const voice = options.stage ? undefined : (await localAddresses(options.dir)).voice;
+    const voice = options.stage ? undefined : (await localAddresses(options.dir)).voice?.replace(/^http/, 'ws');
     if (options.json) printJson({ url: `${voice ?? ''}${path}`, keyId, retired });
     else {
       print([

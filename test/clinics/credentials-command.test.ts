@@ -21,7 +21,7 @@ beforeAll(async () => {
   const system = {
     stage: 'test',
     api: 'http://127.0.0.1:4000',
-    voice: 'ws://127.0.0.1:4001',
+    voice: 'http://127.0.0.1:4001',
     aws,
     dynamodb: { tables },
   };
