@@ -61,7 +61,10 @@ export function createRetellCalls(deps: RetellDeps): Wire {
     const where = { clinicId: found.clinicId, conversationId };
     if (found.hasKey) return { where, confirm: (told, options) => confirm(found, callId, told, options) };
 
-    if (asked >= mostAsked) return 'busy';
+    if (asked >= mostAsked) {
+      log.warn('voice.overloaded', { ...where, reason: 'asking-retell' });
+      return 'busy';
+    }
     asked += 1;
     const patience = new AbortController();
     try {
