@@ -86,15 +86,18 @@ export const ServerEvent = z.discriminatedUnion('type', [
 ]);
 export type ServerEvent = z.infer<typeof ServerEvent>;
 
+/** Most messages are of other types: they are passed over without being looked at. */
+const types: ReadonlySet<unknown> = new Set(ServerEvent.options.map(({ shape }) => shape.type.value));
+
 /** Reads a message; `undefined` for one that is nothing to us, or no JSON. */
 export function readEvent(message: Buffer): ServerEvent | undefined {
-  let value: unknown;
+  let value: { type?: unknown } | null;
   try {
-    value = JSON.parse(message.toString('utf8'));
+    value = JSON.parse(message.toString('utf8')) as typeof value;
   } catch {
     return undefined; // A frame that is no JSON tells nothing and harms nobody.
   }
-  return ServerEvent.safeParse(value).data;
+  return types.has(value?.type) ? ServerEvent.safeParse(value).data : undefined;
 }
 
 export const isFunctionCall = (item: { type: string }): item is FunctionCall => FunctionCall.safeParse(item).success;

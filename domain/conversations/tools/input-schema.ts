@@ -23,6 +23,12 @@ const ObjectSchema = z.object({
   required: z.array(z.string()).default([]),
 });
 
-/** The arguments of a tool in the part of JSON Schema that every vendor's models understand. */
-export const inputSchema = ({ input }: Pick<Tool, 'input'>): InputSchema =>
-  ObjectSchema.parse(z.toJSONSchema(input, { io: 'input' }));
+/** By the schema it was made from: making one takes a millisecond, and each talk begins with all of them. */
+const made = new WeakMap<Tool['input'], InputSchema>();
+
+/** The arguments of a tool in the part of JSON Schema that every vendor's models understand. Not to be changed. */
+export function inputSchema({ input }: Pick<Tool, 'input'>): InputSchema {
+  const known = made.get(input) ?? ObjectSchema.parse(z.toJSONSchema(input, { io: 'input' }));
+  made.set(input, known);
+  return known;
+}
