@@ -126,16 +126,26 @@ test('a caller who hears nothing says it once more, and then gives up', async ()
 
 test('after a break the caller waits for somebody to be there, and goes on without a new question', async () => {
   const line = startLine(
-    [{ role: 'agent', text: '{{greeting}}' }, { happens: 'task-dies' }, { role: 'user', text: 'Bonjour.' }],
-    once([atOnce, 'Ici la clinique.']),
+    [
+      { role: 'agent', text: '{{greeting}}' },
+      { role: 'user', text: 'Bonjour.' },
+      { role: 'agent', text: 'Oui ?' },
+      { happens: 'task-dies' },
+      { role: 'user', text: 'Merci.' },
+    ],
+    once(
+      [atOnce, 'Ici la clinique.'],
+      [after('Bonjour.'), 'Oui ?'],
+      [({ atMs }) => atMs > 6_500, 'La ligne a été coupée.'],
+    ),
   );
-  await line.pass(4_000);
+  await line.pass(6_000);
   expect(line.happened).toEqual(['task-dies']);
-  expect(line.said()).toBe('');
-  line.connect();
-  await line.pass(4_000);
-  await line.over;
   expect(line.said()).toBe('Bonjour.');
+  line.connect();
+  await line.pass(6_000);
+  await line.over;
+  expect(line.said()).toBe('Bonjour. Merci.');
 });
 
 test('what was said into a line that was cut is said again to whoever is there now', async () => {

@@ -38,7 +38,7 @@ const wordsBeforeBargingIn = 12;
 const holdOn =
   /^(un (petit )?(instant|moment)|une (petite )?(seconde|minute)|je (regarde|vérifie|cherche|consulte)|one (moment|second)|just a (moment|second)|let me|hold on|‹)/i;
 
-const wasCut = /coupée|cut off|interrompue|interrupted/i;
+const wasCut = /\b(coupée|coupés|cut)\b/i;
 
 /**
  * A small actor: says the caller's lines of a script one after the other, each when the agent has finished speaking.
@@ -128,6 +128,8 @@ export async function playCaller(
       await listen();
       await happens(one.happens);
       await settle();
+      // The answer to the last line was heard before it happened.
+      saidOn = connections();
     } else if ('noise' in one) {
       await phone.until(() => phone.ear.heard.length > from && phone.ear.isSpeech, nothingMs);
       await phone.cough();
