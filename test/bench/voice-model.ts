@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { acceptSocket } from '#adapters/websocket/accept-socket.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
-import { audioFrame, frameMs, now, readStamp, type Stamp } from './voice-signal.ts';
+import { audioFrame, frameBytes, frameLength, frameMs, now, readStamp, type Stamp } from './voice-signal.ts';
 
 /** How the simulated model speaks: in real time, so that each frame is relayed by itself; or ahead of it, and interrupted. */
 export type Manner = 'steady' | 'interrupted';
@@ -109,10 +109,12 @@ export class ModelSession {
 
   #hear(message: Buffer, start: number): void {
     if (!this.#isConfirmed) this.#events.unconfirmed();
-    const stamp = readStamp(message, start);
-    if (!stamp) return;
-    this.call = stamp.source;
-    this.#events.heard(this, stamp);
+    for (const frame of framesIn(message, start)) {
+      const stamp = readStamp(frame.bytes, frame.at);
+      if (!stamp) continue;
+      this.call = stamp.source;
+      this.#events.heard(this, stamp);
+    }
   }
 
   #update(session: object): void {
@@ -279,6 +281,17 @@ export class ModelSession {
     }, ms);
     this.#timers.add(timer);
   }
+}
+
+/** The frames in one message: a bridge that cannot keep up may put several together. */
+function framesIn(message: Buffer, start: number): { bytes: Buffer; at: number }[] {
+  const end = message.indexOf('"', start);
+  if (end - start === frameLength) return [{ bytes: message, at: start }];
+  const audio = Buffer.from(message.toString('latin1', start, end), 'base64');
+  return Array.from({ length: Math.floor(audio.length / frameBytes) }, (_, index) => {
+    const frame = audio.toString('base64', index * frameBytes, (index + 1) * frameBytes);
+    return { bytes: Buffer.from(frame, 'latin1'), at: 0 };
+  });
 }
 
 const pcm = {

@@ -12,9 +12,12 @@ export interface Stamp {
 }
 
 export const frameMs = 20;
+export const frameBytes = 160;
+/** In base64. */
+export const frameLength = 4 * Math.ceil(frameBytes / 3);
 export const stampLength = 20;
 
-const filler = Buffer.alloc(160, 0x5b).toString('base64').slice(stampLength);
+const filler = Buffer.alloc(frameBytes, 0x5b).toString('base64').slice(stampLength);
 const digits = (value: number, length: number) => String(value).padStart(length, '0');
 
 /** One frame of 20 ms, or of so many. */
@@ -27,7 +30,7 @@ const fillers = new Map<number, string>();
 function longFiller(frames: number): string {
   const made =
     fillers.get(frames) ??
-    Buffer.alloc(160 * frames, 0x5b)
+    Buffer.alloc(frameBytes * frames, 0x5b)
       .toString('base64')
       .slice(stampLength);
   fillers.set(frames, made);
