@@ -83,7 +83,8 @@ function talkChecks(played: Played): Check[] {
     check('nothing has to be said twice', repeats.length === 0, repeats.join(' / ')),
     check('nothing is heard that was taken back', stale === 0, `${stale} words`),
     ...toolChecks(played),
-    ...transcriptChecks(played),
+    // After an emergency a person is rung, or a number taken by keypad: what is said then is heard by no agent.
+    ...(scenario.expects.outcome === 'emergency' ? [] : transcriptChecks(played)),
   ];
   if (script(played).some((step) => 'bargesIn' in step)) {
     const [cut] = stepsOf(steps, 'barge-in');
@@ -147,7 +148,10 @@ function transcriptChecks(played: Played): Check[] {
   const lost = missingInOrder(said, textOf(turns, 'caller'));
   const heard = textsHeard(played).join(' ');
   // What was heard as a recording, or was cut in the middle of a word, is written down in other words.
-  const agentTurns = turns.filter(({ speaker, interrupted }) => speaker === 'agent' && !interrupted);
+  const [last] = stepsOf(steps, 'hears').slice(-1);
+  const spoken = turns.filter(({ speaker }) => speaker === 'agent');
+  // Nobody can tell how much was heard of a sentence in which the line went dead.
+  const agentTurns = (last?.detail.cut ? spoken.slice(0, -1) : spoken).filter(({ interrupted }) => !interrupted);
   const invented = heard.includes('‹')
     ? []
     : missingInOrder(

@@ -19,6 +19,7 @@ import { silentCaller } from './silent-caller.ts';
 import { slotTakenMeanwhile } from './slot-taken-meanwhile.ts';
 import { supervisorBooks } from './supervisor-books.ts';
 import { taskDiesMidCall } from './task-dies-mid-call.ts';
+import { tasksDieAllTheTime } from './tasks-die-all-the-time.ts';
 import { twoHundredAtOnce } from './two-hundred-at-once.ts';
 import { wrongNumber } from './wrong-number.ts';
 
@@ -46,6 +47,7 @@ export const scenarios: readonly Scenario[] = [
   openaiDiesMidCall,
   deployDuringCall,
   twoHundredAtOnce,
+  tasksDieAllTheTime,
 ];
 
 /** The scenario of that name, if there is one. */

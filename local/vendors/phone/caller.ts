@@ -122,6 +122,7 @@ export async function playCaller(
       if (one.role === 'user') await say(one);
       else expected = literalEnd(one.text);
     } else if ('another' in one) {
+      if (one.when === 'before') return;
       await listen();
       await anotherCall(one);
     } else if ('happens' in one) {
@@ -165,6 +166,10 @@ class GaveUp extends Error {}
 
 const isAgents = (step: ScriptStep) => 'role' in step && step.role === 'agent';
 const isCallers = (step: ScriptStep) => ('role' in step && step.role === 'user') || 'silent' in step;
+
+/** Calls that were over when this one began. */
+export const callsBefore = (script: readonly ScriptStep[]): AnotherCall[] =>
+  script.filter((step): step is AnotherCall => 'another' in step && step.when === 'before');
 
 /** Letters and digits: punctuation and blanks are heard differently from how they are written. */
 const likened = (text: string): string =>

@@ -13,6 +13,7 @@ import {
   startedCall,
   unansweredCall,
 } from './call-object.ts';
+import { callsBefore } from '#local/vendors/phone/caller.ts';
 import type { Metronome } from '#local/vendors/phone/metronome.ts';
 import type { Disturbances } from '#local/vendors/disturb.ts';
 import { deliver, type DeliveryHabits } from './delivery.ts';
@@ -105,6 +106,10 @@ export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell
 async function* ringIn(callId: string, asked: AskedCall, exchange: Exchange, tell: Tell): AsyncGenerator<Happening> {
   const { scenario, clinic, options } = asked;
   const { apiUrl, apiKey, now, ringing } = exchange;
+  if (clinic.llmSocketUrl !== undefined) {
+    const { script } = chosenTalk(scenario, languageOf(clinic.language));
+    for (const before of callsBefore(script)) await placeAnother(before, clinic, exchange, tell);
+  }
   const [from, to] = [asked.from ?? scenario.patient, scenario.dials ?? clinic.number];
   tell({ step: 'ringing', detail: { callId, from, to, epochMs: now() } });
   const body = JSON.stringify({

@@ -3,7 +3,7 @@ import { languageOf, LanguageTag } from '#domain/language.ts';
 import { twilioConversationId } from '#domain/ids.ts';
 import type { AnotherCall, Scenario } from '#local/scenarios/scenario.ts';
 import { type Disturbances, disturb } from '#local/vendors/disturb.ts';
-import { playCaller } from '#local/vendors/phone/caller.ts';
+import { callsBefore, playCaller } from '#local/vendors/phone/caller.ts';
 import { CallOver } from '#local/vendors/phone/handset.ts';
 import { sayGoodbyeAfter } from '#local/vendors/phone/short-call.ts';
 import type { Metronome } from '#local/vendors/phone/metronome.ts';
@@ -63,6 +63,7 @@ const ringsOutMs = 400;
 export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell): Promise<void> {
   const { scenario, clinic, from = scenario.patient } = asked;
   const isInbound = scenario.direction === 'inbound';
+  for (const before of callsBefore(scriptOf(asked))) await placeAnother(before, asked, exchange, tell);
   const far = scenario.dials ?? clinic.number;
   const call = openCall(
     isInbound
@@ -94,7 +95,7 @@ export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell
 }
 
 async function talk(call: Call, asked: AskedCall, exchange: Exchange, reports: Reports, tell: Tell): Promise<void> {
-  const { scenario, clinic, options } = asked;
+  const { scenario, options } = asked;
   const { accountSid, apiUrl, habits, now } = exchange;
   const world: TwimlWorld = {
     accountSid,
@@ -111,7 +112,7 @@ async function talk(call: Call, asked: AskedCall, exchange: Exchange, reports: R
   const running = runInstructions(call, { url, method: 'POST' }, world).finally(() =>
     endCall(call, 'completed', call.hungUpBy ?? 'agent', now()),
   );
-  const { script } = chosenTalk(scenario, languageOf(clinic.language));
+  const script = scriptOf(asked);
   const caller = (async () => {
     if (!(await call.phone.until(() => call.status === 'in-progress', Infinity))) return;
     sayGoodbyeAfter(call.phone, scenario.hangUpAfterSeconds);
@@ -134,6 +135,8 @@ async function talk(call: Call, asked: AskedCall, exchange: Exchange, reports: R
   if (call.answeredAtMs === undefined) tell({ step: 'rejected', detail: { tookMs: now() - call.createdAtMs } });
   else tell({ step: 'hung-up', detail: { by: call.hungUpBy ?? 'agent', afterMs: now() - call.answeredAtMs } });
 }
+
+const scriptOf = ({ scenario, clinic }: AskedCall) => chosenTalk(scenario, languageOf(clinic.language)).script;
 
 /** A line that is dead is no fault of the stand-in's. */
 function ignoreOver(error: unknown): void {
