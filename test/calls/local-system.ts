@@ -44,7 +44,7 @@ async function freeBasePort(): Promise<number> {
 }
 
 /** The whole system as `npm start` runs it, from the synthesized template, in a process and a directory of its own. */
-export async function startLocalSystem(): Promise<LocalSystem> {
+export async function startLocalSystem({ readyWithinMs = 60_000 } = {}): Promise<LocalSystem> {
   const dir = mkdtempSync(join(tmpdir(), 'frontdesk-call-'));
   const port = await freeBasePort();
 
@@ -58,7 +58,7 @@ export async function startLocalSystem(): Promise<LocalSystem> {
     const ready = waitFor(async () => {
       if (child.exitCode !== null) throw new Error(`the system ended: ${printed.join('')}`);
       return readJson(join(dir, 'local.json'));
-    }, 60_000);
+    }, readyWithinMs);
     const stop = async () => {
       child.kill('SIGTERM');
       await ended;
