@@ -101,11 +101,18 @@ function talkChecks(played: Played): Check[] {
     const [hungUp] = stepsOf(steps, 'hung-up');
     checks.push(check('the agent ends the call', hungUp?.detail.by === 'agent', hungUp?.detail.by ?? 'nobody did'));
   }
+  const dropped = stepsOf(steps, 'hung-up').some(({ detail }) => detail.by === 'vendor');
+  checks.push(check('no call is dropped', !dropped, textOfBreaks(played)));
   const unsaid = saidLines(scenario, played).filter(
     (line) => !stepsOf(steps, 'says').some(({ detail }) => detail.text === line),
   );
   return [...checks, check('the caller could say everything', unsaid.length === 0, unsaid.join(' / '))];
 }
+
+const textOfBreaks = ({ steps }: Played): string =>
+  stepsOf(steps, 'broken-off')
+    .map(({ detail }) => detail.reason)
+    .join(', ');
 
 /** Of an emergency nothing more is expected than to be heard. */
 const saidLines = ({ expects, hangUpAfterSeconds }: Scenario, played: Played): string[] =>

@@ -82,7 +82,8 @@ export async function* liveTalk(
         afterMs: Math.round(now() - started.start_timestamp),
       },
     });
-    if (reason.startsWith('error_')) tell({ step: 'warning', detail: { text: `Retell ends the call: ${reason}` } });
+    if (reason.startsWith('error_'))
+      tell({ step: 'broken-off', detail: { reason: `Retell ends the call: ${reason}` } });
     const ended: CallObject = {
       ...endedCall(started, {
         speech: talk.transcript.speech(Math.round(now() - started.start_timestamp)),
