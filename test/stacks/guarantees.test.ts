@@ -225,7 +225,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(18);
+    expect(functions).toHaveLength(22);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -235,7 +235,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(21);
+    expect(groups).toHaveLength(28);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -268,6 +268,10 @@ describe('what runs', () => {
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
+      'POST /api/twilio/after-stream',
+      'POST /api/twilio/call-status',
+      'POST /api/twilio/incoming-call',
+      'POST /api/twilio/recording-status',
     ]);
     for (const integration of properties('AWS::ApiGatewayV2::Integration')) {
       expect(integration.PayloadFormatVersion).toBe('2.0');
@@ -282,13 +286,16 @@ describe('what runs', () => {
     expect(stage.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
   });
 
-  test('a storm of events and a clinic’s software run wild leave a quarter of what the gateway lets through to the telephone', () => {
+  test('a storm of one kind of events and a clinic’s software run wild leave a quarter of what the gateway lets through to the telephone', () => {
     const [stage] = app.resources('AWS::ApiGatewayV2::Stage');
     const { DefaultRouteSettings, RouteSettings } = stage?.Properties ?? {};
     expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 });
+    const events = { ThrottlingRateLimit: 130, ThrottlingBurstLimit: 260 };
     expect(RouteSettings).toEqual({
       'POST /api/booking': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
-      'POST /api/retell/webhook': { ThrottlingRateLimit: 130, ThrottlingBurstLimit: 260 },
+      'POST /api/retell/webhook': events,
+      'POST /api/twilio/call-status': events,
+      'POST /api/twilio/recording-status': events,
     });
   });
 
@@ -297,7 +304,7 @@ describe('what runs', () => {
     const limited = app
       .resources('AWS::ApiGatewayV2::Route')
       .filter(({ Properties }) => Properties.RouteKey in stage?.Properties.RouteSettings);
-    expect(limited).toHaveLength(2);
+    expect(limited).toHaveLength(4);
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(({ id }) => id)));
   });
 
@@ -310,7 +317,7 @@ describe('what runs', () => {
     expect(reconciler.Timeout).toBeLessThan(15 * 60);
   });
 
-  test('the templates are plain CloudFormation: no custom resource, no image to build', () => {
+  test('the templates are plain CloudFormation: no custom resource, no function from an image', () => {
     expect(app.text).not.toMatch(/Custom::|AWS::CloudFormation::CustomResource|"ImageUri"/);
   });
 });

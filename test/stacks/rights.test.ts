@@ -26,8 +26,9 @@ function inWords(resource: string): string {
     [/^(Core|Routing|Inbox|Audit)[0-9A-F]{8}\.Arn$/, '$1'],
     [/^(Core|Routing|Inbox|Audit)[0-9A-F]{8}\.Arn\/index\/(GSI\d)$/, '$1 $2'],
     [/^Payloads[0-9A-F]{8}\.Arn\/\*$/, 'Payloads'],
-    [/^(RetellApiKey|ClinicBindingKey)[0-9A-F]*$/, '$1'],
+    [/^(RetellApiKey|ClinicBindingKey|TwilioSecret|OpenAiKey)[0-9A-F]*$/, '$1'],
     [/^.*?(CallEvents|EmailEvents)Queue[0-9A-F]{8}\.Arn$/, '$1'],
+    [/^arn:<Partition>:ecs:eu-west-3:<AccountId>:task\/TasksCluster[0-9A-F]{8}\/\*$/, 'tasks of its cluster'],
     [/^arn:<Partition>:states:eu-west-3:<AccountId>:stateMachine:frontdesk-prod-(.*)$/, '$1'],
     [/^arn:<Partition>:ses:eu-west-3:<AccountId>:(identity|configuration-set)\/.*$/, '$1'],
   ];
@@ -74,6 +75,18 @@ test('each function may do exactly what its work needs', () => {
       RetellApiKey: read,
       ClinicBindingKey: read,
     },
+    'answer-twilio-call': {
+      Core: 'GetItem PutItem Query UpdateItem',
+      Routing: 'BatchGetItem PutItem',
+      Inbox: 'PutItem',
+      TwilioSecret: read,
+    },
+    'continue-twilio-call': {
+      Core: 'ConditionCheckItem GetItem PutItem Query UpdateItem',
+      Routing: 'BatchGetItem',
+      Audit: 'PutItem',
+      TwilioSecret: read,
+    },
     'run-tool': {
       ...booking,
       Routing: 'BatchGetItem PutItem',
@@ -93,6 +106,14 @@ test('each function may do exactly what its work needs', () => {
     'settle-offer': { Core: 'DeleteItem GetItem PutItem Query', Audit: 'PutItem' },
     'tend-calendars': { Core: 'ConditionCheckItem DeleteItem GetItem Query', 'Routing GSI1': 'Query' },
     'receive-call-event': { Inbox: 'PutItem', Payloads: 'PutObject', CallEvents: 'SendMessage', RetellApiKey: read },
+    'receive-twilio-event': {
+      Core: 'GetItem',
+      Routing: 'BatchGetItem',
+      Inbox: 'PutItem',
+      Payloads: 'PutObject',
+      CallEvents: 'SendMessage',
+      TwilioSecret: read,
+    },
     'record-call-event': {
       CallEvents: feed,
       Core: 'DeleteItem GetItem PutItem Query UpdateItem',
@@ -103,6 +124,13 @@ test('each function may do exactly what its work needs', () => {
       ClinicBindingKey: read,
       'post-call': 'SendTaskSuccess StartExecution',
     },
+    'analyze-call': {
+      Core: 'GetItem Query',
+      Inbox: 'PutItem',
+      Payloads: 'PutObject',
+      CallEvents: 'SendMessage',
+      OpenAiKey: read,
+    },
     'await-analysis': { Core: 'GetItem UpdateItem', 'post-call': 'SendTaskSuccess' },
     'fetch-call': {
       Core: 'GetItem',
@@ -110,6 +138,7 @@ test('each function may do exactly what its work needs', () => {
       Payloads: 'PutObject',
       CallEvents: 'SendMessage',
       RetellApiKey: read,
+      TwilioSecret: read,
     },
     'reconcile-calls': {
       Core: 'GetItem UpdateItem',
@@ -121,6 +150,7 @@ test('each function may do exactly what its work needs', () => {
       Payloads: 'GetObject PutObject',
       CallEvents: 'SendMessage',
       RetellApiKey: read,
+      TwilioSecret: read,
       'post-call': 'StartExecution',
     },
     'plan-summary': { Core: 'GetItem Query UpdateItem' },
@@ -133,6 +163,24 @@ test('each function may do exactly what its work needs', () => {
     'settle-summary': { Core: 'GetItem UpdateItem' },
     'record-email-event': { EmailEvents: feed, Core: 'GetItem PutItem UpdateItem' },
     'report-health': {},
+  });
+});
+
+test('the voice service may do exactly what its calls need', () => {
+  const [task] = app.resources('AWS::ECS::TaskDefinition');
+  const rights = rightsOf({ ...task!, Properties: { Role: task?.Properties.TaskRoleArn } });
+  expect(rights).toEqual({
+    ...booking,
+    Routing: 'BatchGetItem PutItem',
+    Inbox: 'PutItem',
+    Payloads: 'PutObject',
+    CallEvents: 'SendMessage',
+    RetellApiKey: read,
+    ClinicBindingKey: read,
+    TwilioSecret: read,
+    OpenAiKey: read,
+    waitlist: 'StartExecution',
+    'tasks of its cluster': 'GetTaskProtection UpdateTaskProtection',
   });
 });
 
@@ -158,7 +206,12 @@ test('no function may use a key but through the service that holds the thing', (
 });
 
 test('a function may use the key of each kind of thing it may use, and of no other', () => {
-  const keptBy = { dynamodb: /^(Core|Routing|Inbox|Audit)/, s3: /^Payloads/, secretsmanager: /Key$/, sqs: /Events$/ };
+  const keptBy = {
+    dynamodb: /^(Core|Routing|Inbox|Audit)/,
+    s3: /^Payloads/,
+    secretsmanager: /(Key|Secret)$/,
+    sqs: /Events$/,
+  };
   for (const one of app.resources('AWS::Lambda::Function')) {
     const things = Object.keys(rightsOf(one));
     const needed = Object.entries(keptBy).flatMap(([service, thing]) =>
@@ -216,12 +269,18 @@ test('no role has a policy of AWS, an action with a star, or a resource with a s
     'logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies ' +
     'logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery';
   expect([...new Set(stars)].toSorted()).toEqual([
+    // With it Fargate fetches an image; it knows no resource.
+    '*: ecr:GetAuthorizationToken',
+    // ECS looks at load balancers with actions that know no resource; those that change one name it.
+    `*: ${['Listeners', 'Rules', 'TargetGroups', 'TargetHealth'].map((what) => `elasticloadbalancing:Describe${what}`).join(' ')}`,
     // Step Functions arranges the delivery of its log with actions that know no resource.
     `*: ${delivery}`,
     // Objects are named by the hash of their content.
     'Payloads: s3:GetObject',
     'Payloads: s3:GetObject s3:PutObject',
     'Payloads: s3:PutObject',
+    // A task protects itself, and its id is not known before it runs.
+    'tasks of its cluster: ecs:GetTaskProtection ecs:UpdateTaskProtection',
   ]);
 });
 

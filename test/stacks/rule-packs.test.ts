@@ -19,7 +19,9 @@ function setAside(within: App): Map<string, string> {
     .findAll()
     .flatMap(({ node }) => node.metadata)
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
-    .flatMap(({ data }) => Object.entries(data as Record<string, string>));
+    .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+    // CDK sets aside some of its own checks in its own constructs.
+    .filter(([id]) => !id.startsWith('CloudFormation-Validate'));
   return new Map(entries.map(([id, reason]) => [id.replace(/^annotation::/i, ''), reason]));
 }
 

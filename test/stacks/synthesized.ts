@@ -39,7 +39,7 @@ export function synthesize(stage: string): Synthesized {
       CDK_VALIDATION: 'false',
     },
   });
-  const texts = ['data', 'backend'].map((name) =>
+  const texts = ['data', 'backend', 'voice'].map((name) =>
     readFileSync(join(directory, `frontdesk-${stage}-${name}.template.json`), 'utf8'),
   );
   const templates = texts.map((text) => JSON.parse(text) as Record<string, Record<string, Value>>);

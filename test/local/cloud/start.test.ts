@@ -20,11 +20,12 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** A port that is free, and so is the second after it. */
+/** A port that is free, and so are the two after it. */
 async function freeBase(): Promise<number> {
   for (;;) {
     const base = await portOf(0);
-    if (base < 65_000 && (await portOf(base + 2).catch(() => 0))) return base;
+    const others = [base + 1, base + 2].map((port) => portOf(port).catch(() => 0));
+    if (base < 65_000 && (await Promise.all(others)).every(Boolean)) return base;
   }
 }
 
@@ -38,6 +39,15 @@ function portOf(wanted: number): Promise<number> {
   });
 }
 
+/** Whoever runs this may have keys of vendors in their shell: no test may use them. */
+const {
+  OPENAI_API_KEY: _o,
+  RETELL_API_KEY: _r,
+  TWILIO_ACCOUNT_SID: _s,
+  TWILIO_AUTH_TOKEN: _t,
+  ...withoutRealKeys
+} = process.env;
+
 interface Run {
   pid: number;
   output(): string;
@@ -46,7 +56,7 @@ interface Run {
 
 function run(...flags: string[]): Run {
   const args = ['local/run.ts', '--port', String(port), '--dir', directory, '--quiet', ...flags];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: withoutRealKeys });
   started.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -126,14 +136,23 @@ onLinux(
       mailbox: { url: `http://127.0.0.1:${port + 2}` },
       dynamodb: { tables: { core: 'frontdesk-local-core', audit: 'frontdesk-local-audit' } },
       retell: { apiKey: expect.stringMatching(/^key_[0-9a-f]{32}$/) },
+      twilio: {
+        accountSid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
+        baseUrl: expect.stringMatching(/^http:\/\/127/),
+      },
+      openai: { realtimeUrl: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/v1\/realtime$/) },
     });
     expect(before.clinics.map(({ slug }) => slug)).toEqual(['cabinet-du-parc', 'clinique-benin', 'lakeside-dental']);
 
     const processes = family(first.pid);
     const addresses = listening(processes);
-    expect(addresses.length).toBeGreaterThanOrEqual(5);
+    expect(addresses.length).toBeGreaterThanOrEqual(11);
     expect(addresses.filter((address) => !address.startsWith('0100007F:'))).toEqual([]);
     expect(await (await fetch(`${before.api}/health`)).json()).toMatchObject({ status: 'ok' });
+    expect(await (await fetch(`${before.voice}/health`)).json()).toEqual({ status: 'ready', calls: 0 });
+    const { tasks } = (await (await fetch(`${before.aws.control}/voice`)).json()) as { tasks: { pid: number }[] };
+    expect(tasks).toHaveLength(2);
+    expect(processes).toEqual(expect.arrayContaining(tasks.map(({ pid }) => pid)));
 
     const second = run();
     expect(await second.ended).toMatchObject({ code: 1 });
@@ -152,7 +171,10 @@ onLinux(
     const after = await ready(third);
     expect(after.retell.apiKey).toBe(before.retell.apiKey);
     // Of a key only a hash is kept, so each start issues new ones; everything else is as it was.
-    const withoutKeys = ({ clinics }: LocalJson) => clinics.map(({ apiKey: _, ...clinic }) => clinic);
+    const withoutKeys = ({ clinics }: LocalJson) =>
+      clinics.map(({ apiKey: _key, llmSocketPath: _path, ...clinic }) => clinic);
+    expect(after.twilio.authToken).toBe(before.twilio.authToken);
+    expect(before.clinics[0]?.llmSocketPath).toMatch(/^\/llm-websocket\/cabinet-du-parc\/[\w-]{43}$/);
     expect(withoutKeys(after)).toEqual(withoutKeys(before));
     expect(after.clinics[0]?.apiKey).not.toBe(before.clinics[0]?.apiKey);
     const children = family(third.pid);
