@@ -7,8 +7,9 @@ import type { LineEnd } from '#domain/conversations/talk/speech/phone-line.ts';
 import { type SpeechDeps, SpeechTalk } from '#domain/conversations/talk/speech/speech-talk.ts';
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
 import { streamTokenHash as hashOf } from '#domain/conversations/talk/stream-token.ts';
-import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
-import { type ClinicId, type ConversationId, twilioConversationId } from '#domain/ids.ts';
+import type { TakeTalk } from '#domain/conversations/talk/take-talk.ts';
+import type { Talk } from '#domain/conversations/talk/talk.ts';
+import { type ConversationId, twilioConversationId } from '#domain/ids.ts';
 import { errorFields } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import type { LiveCalls } from './live-calls.ts';
@@ -18,8 +19,7 @@ const startWithinMs = 5_000;
 
 export interface SessionDeps extends SpeechDeps {
   directory: Pick<ClinicDirectory, 'find'>;
-  talks: Pick<TalkStore, 'change'>;
-  takeTalk(clinicId: ClinicId, conversationId: ConversationId): Promise<LiveTalk | undefined>;
+  takeTalk: TakeTalk;
   calls: Pick<TwilioCalls, 'hangUp' | 'redirect'>;
   liveCalls: LiveCalls;
   /** Where Twilio asks what comes next for a call, such as `https://api.example/api/twilio/after-stream`. */
@@ -109,17 +109,14 @@ export function takeStream(deps: SessionDeps, socket: TextSocket): TwilioSession
     }
     const { clinicId } = session;
     let isProven = false;
-    await deps.talks.change(clinicId, conversationId, (current) => {
+    const talk = await deps.takeTalk(clinicId, conversationId, (current) => {
       isProven = opens(current, token, deps.clock.now());
-      if (!isProven) return current;
+      if (!isProven) return undefined;
       const { streamTokenHash: _hash, streamTokenExpiresAtMs: _expiry, ...used } = current;
       return used;
     });
-    if (!isProven) {
-      log.warn('talk.refused', { clinicId, conversationId, reason: 'token' });
-      return undefined;
-    }
-    return deps.takeTalk(clinicId, conversationId);
+    if (!isProven) log.warn('talk.refused', { clinicId, conversationId, reason: 'token' });
+    return talk;
   }
 
   async function hold(talk: LiveTalk, callSid: string): Promise<void> {

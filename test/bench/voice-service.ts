@@ -95,14 +95,12 @@ const media = createTwilioMedia({
     find: async ({ conversationId }) =>
       conversationId && talks.has(conversationId) ? { session: { clinicId, routedBy: 'number' } } : {},
   }),
-  talks: distant(store),
   takeTalk: takeTalk({
     ...deps,
     clock,
     log,
     talks: distant(store),
     clinics: distant(deps.clinics),
-    instructions: distant(deps.instructions),
     conversations: distant(deps.conversations),
     dialogues: distant(deps.dialogues),
     acts: distant(deps.acts),

@@ -88,8 +88,14 @@ async function voice({ maxCalls = 10, handshakeMs = 0, ...script }: Options = {}
       find: async ({ conversationId }) =>
         conversationId === aTalkId ? { session: { clinicId: cotonou, routedBy: 'test' } } : {},
     },
-    talks,
-    async takeTalk(_, conversationId) {
+    async takeTalk(clinicId, conversationId, admit = (current) => current) {
+      let isAdmitted = false;
+      await talks.change(clinicId, conversationId, (current) => {
+        const admitted = admit(current);
+        isAdmitted = admitted !== undefined;
+        return admitted ?? current;
+      });
+      if (!isAdmitted) return undefined;
       taken.push(conversationId);
       return talk;
     },

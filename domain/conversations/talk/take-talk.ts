@@ -30,13 +30,23 @@ interface Held {
 }
 
 /**
+ * Takes a talk, in the same write in which `admit` says what it is to be from then on: a proof that counts once counts
+ * for whoever took the talk with it. `admit` answers `undefined` where the talk is not to be taken.
+ */
+export type TakeTalk = (
+  clinicId: ClinicId,
+  conversationId: ConversationId,
+  admit?: (current: Talk) => Talk | undefined,
+) => Promise<LiveTalk | undefined>;
+
+/**
  * Takes a talk over, from nobody or from whoever held it: from now on only this holder's turns and tools count.
- * `undefined`: there is no such talk, it is finished, or its clinic is not served.
+ * `undefined`: there is no such talk, it is finished, not to be taken, or its clinic is not served.
  *
  * @throws Error when the talk, its clinic or its turns cannot be read: better asked again by the wire than the caller
  *   asked again what they have said
  */
-export function takeTalk(deps: TalkDeps) {
+export function takeTalk(deps: TalkDeps): TakeTalk {
   const { clinics, talks, log } = deps;
   /** So that a second socket of one call silences the first at once. */
   const here = new Map<ConversationId, Held>();
@@ -48,20 +58,27 @@ export function takeTalk(deps: TalkDeps) {
     other?.lose();
   }
 
-  return async (clinicId: ClinicId, conversationId: ConversationId): Promise<LiveTalk | undefined> => {
-    const [talk, clinic] = await Promise.all([
-      talks.change(clinicId, conversationId, (current) =>
+  return async (clinicId, conversationId, admit = (current) => current) => {
+    let isAdmitted = true;
+    const [talk, clinic, dialogueBefore] = await Promise.all([
+      talks.change(clinicId, conversationId, (current) => {
+        if (current.finishedAtMs !== undefined) return current;
+        const admitted = admit(current);
+        isAdmitted = admitted !== undefined;
         // Whoever lets a wire begin anew has dealt with how the last one was to end.
-        current.finishedAtMs === undefined ? { ...current, epoch: current.epoch + 1, ending: undefined } : current,
-      ),
+        return admitted ? { ...admitted, epoch: current.epoch + 1, ending: undefined } : current;
+      }),
       clinics.profile(clinicId),
+      dialogueOf(deps, clinicId, conversationId),
     ]);
-    if (!talk || talk.finishedAtMs !== undefined || clinic?.status !== 'active') return undefined;
+    if (!talk || !isAdmitted || talk.finishedAtMs !== undefined || clinic?.status !== 'active') return undefined;
 
+    // Where nobody held it before, there is nothing that somebody may still have been writing.
+    const isFirst = talk.epoch === 1;
     const [known, texts, dialogue] = await Promise.all([
-      talks.turns(clinicId, conversationId),
+      isFirst ? [] : talks.turns(clinicId, conversationId),
       textsOf(deps, talk),
-      dialogueOf(deps, talk),
+      isFirst ? dialogueBefore : dialogueOf(deps, clinicId, conversationId),
     ]);
     await countAgain(dialogue, talk, known);
     const held = holdTalk(deps, { talk, clinic, known, texts, dialogue }, (gone) => {
@@ -90,7 +107,8 @@ async function textsOf({ instructions, log }: TalkDeps, { clinicId, conversation
 /** Tools read it again before they act, so that here a fresh one will do while its store fails. */
 async function dialogueOf(
   { dialogues, log }: TalkDeps,
-  { clinicId, conversationId }: Talk,
+  clinicId: ClinicId,
+  conversationId: ConversationId,
 ): Promise<RememberedDialogue> {
   try {
     return rememberedDialogue(dialogues, await dialogues.get(clinicId, conversationId));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
+import type { Talk } from '#domain/conversations/talk/talk.ts';
 import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
 import { say, talkWorld } from './talk-world.ts';
 
@@ -72,7 +73,24 @@ describe('taking a talk', () => {
 
   test('turns that cannot be read are a fault: nobody is asked again what they said', async () => {
     const world = talkWorld();
+    await world.take();
     await expect(world.take({ talks: { ...world.talks, turns: fails } })).rejects.toThrow('away');
+  });
+
+  test('a proof counts once, in the write that takes the talk; without it the talk stays whose it is', async () => {
+    const world = talkWorld({ talk: { streamTokenHash: 'a'.repeat(64), streamTokenExpiresAtMs: 1 } });
+    await world.open();
+    const take = takeTalk(world.deps);
+    const admit = ({ streamTokenHash, ...used }: Talk) => (streamTokenHash ? used : undefined);
+    expect(await take(world.clinicId, world.conversationId, () => undefined)).toBeUndefined();
+    expect(await world.talk()).toMatchObject({ epoch: 0, version: 1 });
+    const [one, other] = await Promise.all([
+      take(world.clinicId, world.conversationId, admit),
+      take(world.clinicId, world.conversationId, admit),
+    ]);
+    expect([one, other].filter((talk) => talk !== undefined)).toHaveLength(1);
+    expect(await world.talk()).toMatchObject({ epoch: 1 });
+    expect((await world.talk())?.streamTokenHash).toBeUndefined();
   });
 });
 
