@@ -32,7 +32,8 @@ export function answerTo(schema: JsonSchema, known: Known, root: JsonSchema = sc
   const value = known[name]?.find((one) => fits(one, schema, root));
   if (value !== undefined) return value;
   if (only !== undefined) return only;
-  if (words) return neutral.find((word) => words.includes(word)) ?? words[0];
+  // A word nobody named is no word: an argument that may be null is not filled with the first of a list.
+  if (words) return neutral.find((word) => words.includes(word)) ?? (words.includes(null) ? null : words[0]);
   const types = [schema.type ?? 'object'].flat();
   if (types.includes('null')) return null;
   switch (types[0]) {
