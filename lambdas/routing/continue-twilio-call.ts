@@ -89,7 +89,7 @@ export function continueTwilioCall(deps: Deps) {
 
   /** The stream is over: how it was to end, else it broke. */
   async function afterStream(standing: Standing): Promise<HttpAnswer> {
-    const { ending, finishedAtMs } = standing.talk;
+    const { ending } = standing.talk;
     switch (ending?.kind) {
       case 'hangup':
         return twimlAnswer(hangUp());
@@ -98,7 +98,8 @@ export function continueTwilioCall(deps: Deps) {
       case 'callback':
         return askNumber(standing, 0);
       case undefined:
-        if (finishedAtMs !== undefined) return twimlAnswer(hangUp());
+        // Also where the talk is finished: whoever breaks a stream off from outside looks to the voice service as if
+        // the caller had hung up, and here they are.
         log.warn('stream.broken', { ...idsOf(standing), attempt: standing.talk.breaks });
         return (await goOn(standing)) ?? toPerson(standing);
     }
@@ -212,7 +213,8 @@ export function continueTwilioCall(deps: Deps) {
   }
 
   /** Our stores do not answer: the clinic's people, if this process remembers them, else an apology. */
-  function withoutStores({ clinicNumber = '', dialled }: VoiceRequest): HttpAnswer {
+  function withoutStores({ clinicNumber = '', dialled, isOver }: VoiceRequest): HttpAnswer {
+    if (isOver || dialled === 'answered') return twimlAnswer(hangUp());
     const found = memory.recall(clinicNumber);
     const humanLine = found?.profile.humanLine;
     // Their telephone has just rung; once more would be for ever.
@@ -233,6 +235,8 @@ export function continueTwilioCall(deps: Deps) {
     try {
       request = parseVoiceRequest(checked.form);
       const standing = await standingOf(request);
+      // Put through by the ring itself, which could keep no talk: they have spoken, or nobody is there any more.
+      if (!standing && (request.isOver || request.dialled === 'answered')) return twimlAnswer(hangUp());
       if (!standing) {
         log.error('ring.unrouted', { reason: 'unknown_number', conversationId: request.conversationId });
         return sayAndHangUp('apology');

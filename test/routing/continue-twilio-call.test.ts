@@ -173,6 +173,23 @@ test('a call nobody knows hears an apology, and nothing of any clinic', async ()
   expect(twimlOf(await world.next())).toMatch(/^<Response><Say language="fr-FR".*<Say language="en-US".*<Hangup\/>/);
 });
 
+test('whoever was put through without a talk and has spoken with a person is not told of a technical problem', async () => {
+  const world = twilioWorld();
+  expect(twimlOf(await world.next({ DialCallStatus: 'completed' }))).toBe(hungUp);
+  expect(twimlOf(await world.next({ DialCallStatus: 'canceled', CallStatus: 'completed' }))).toBe(hungUp);
+  expect(world.log.codes()).toEqual([]);
+  expect(twimlOf(await world.next({ DialCallStatus: 'no-answer' }))).toContain('Please call again in a few minutes');
+  world.failing.reads = true;
+  expect(twimlOf(await world.next({ DialCallStatus: 'completed' }))).toBe(hungUp);
+});
+
+test('a talk that was taken for over while its caller is still on the line goes on', async () => {
+  const world = await ongoing();
+  await world.change({ finishedAtMs: world.clock.now() });
+  expect(tokenIn(twimlOf(await world.next()))).not.toBe('');
+  expect(world.talk()).not.toHaveProperty('finishedAtMs');
+});
+
 test.each([
   ['no signature', () => ({ ...signedForm(afterPath, ringForm()), headers: {} })],
   ['a signature of the ring', () => signedForm(ringPath, ringForm())],
