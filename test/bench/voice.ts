@@ -40,8 +40,11 @@ interface Cost {
 const signature = webhooks.getExpectedTwilioSignature(authToken, mediaUrl, {});
 const load = await startLoad();
 
+/** As the image starts it. */
+const flags: Record<Kind, string[]> = { relay: [], ours: ['--max-semi-space-size=8'] };
+
 async function serve<T>(kind: Kind, run: (service: Service) => Promise<T>): Promise<T> {
-  const service = await startService(kinds[kind], load.modelUrl);
+  const service = await startService(kinds[kind], load.modelUrl, flags[kind]);
   try {
     return await run(service);
   } finally {
