@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalClinic } from '#local/local-json.ts';
 import { languageOf } from '#domain/language.ts';
 import type { Check } from './check.ts';
@@ -26,6 +27,8 @@ const areas = [202, 303, 404, 505, 606, 707];
 const numberOf = (index: number): string =>
   `+1${areas[Math.floor(index / 100) % areas.length]}55501${String(index % 100).padStart(2, '0')}`;
 
+/** Fifty a second, the most this system is built for. All of them talk at the same time all the same. */
+const betweenRingsMs = 20;
 /** Everybody's records are looked at in turn, so that looking costs the system little. */
 const pollMs = 3_000;
 
@@ -41,27 +44,28 @@ export async function playMany(
   if (open.length === 0) throw new Error(`no clinic speaks a language of ${scenario.name}`);
   const progress: Progress = { ringing: 0, talking: 0, over: 0, emails: 0 };
   const waits: number[] = [];
-  const follow = ({ step, detail }: PlayedStep) => {
-    if (step === 'ringing') progress.ringing += 1;
-    else if (step === 'connected' && detail.time === 1) {
-      progress.ringing -= 1;
-      progress.talking += 1;
-    } else if (step === 'hung-up') {
-      progress.talking -= 1;
-      progress.over += 1;
-    } else if (step === 'email') progress.emails += 1;
-    else if (step === 'hears' && detail.afterMs !== undefined) waits.push(detail.afterMs);
-    tell({ ...progress });
-  };
+  function followOne(): (step: PlayedStep) => void {
+    let isTalking = false;
+    return ({ step, detail }) => {
+      if (step === 'ringing') progress.ringing += 1;
+      else if (step === 'connected' && detail.time === 1) {
+        isTalking = true;
+        progress.ringing -= 1;
+        progress.talking += 1;
+      } else if (step === 'finished') {
+        progress[isTalking ? 'talking' : 'ringing'] -= 1;
+        progress.over += 1;
+      } else if (step === 'email') progress.emails += 1;
+      else if (step === 'hears' && detail.afterMs !== undefined) waits.push(detail.afterMs);
+      tell({ ...progress });
+    };
+  }
   const results = await Promise.all(
-    Array.from({ length: callers }, (_, index) =>
-      play(
-        system,
-        records,
-        { ...asked, clinic: open[index % open.length] as LocalClinic, from: numberOf(index), pollMs },
-        follow,
-      ),
-    ),
+    Array.from({ length: callers }, async (_, index) => {
+      await sleep(index * betweenRingsMs);
+      const clinic = open[index % open.length] as LocalClinic;
+      return play(system, records, { ...asked, clinic, from: numberOf(index), pollMs }, followOne());
+    }),
   );
   const sorted = waits.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
