@@ -64,6 +64,7 @@ export type LogCode =
   | 'voice.full'
   | 'voice.draining'
   | 'voice.unprotected'
+  | 'voice.cold'
   | 'voice.frame-refused'
   | 'voice.first-audio'
   | 'voice.first-token'

@@ -43,6 +43,7 @@ import { readPreparedAudio } from './prepared-audio.ts';
 import { createRetellCalls } from './retell-calls.ts';
 import { createVoiceServer } from './server.ts';
 import { createTwilioMedia } from './twilio-media.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Model sockets kept open ahead: calls that begin in the same second or two. */
 const spareModelSockets = 4;
@@ -168,4 +169,17 @@ process.once('SIGTERM', () => {
 });
 
 speechModels.start();
+const nothing = { PK: 'WARM-UP', SK: 'META' };
+await warmUp({
+  reads: {
+    twilio: () => twilio.tokens(),
+    retell: () => retellKey.values(),
+    openai: () => openAiKey.values(),
+    binding: () => bindingKey.values(),
+    core: () => core.get(nothing),
+    routing: () => routing.get(nothing),
+  },
+  timers,
+  log,
+});
 await server.listen(env.PORT, env.HOST);
