@@ -15,20 +15,40 @@ const instant = (epochMs: number | undefined): string | undefined =>
   epochMs === undefined ? undefined : isoInstant(epochMs);
 const epoch = (value: unknown): number | undefined => (value === undefined ? undefined : Date.parse(String(value)));
 
-const toTalk = ({ openedAt, streamTokenExpiresAt, streamGivenAt, finishedAt, ...item }: Item): Talk =>
+const toTalk = ({
+  openedAt,
+  streamTokenExpiresAt,
+  streamGivenAt,
+  letGoAt,
+  callOverAt,
+  finishedAt,
+  ...item
+}: Item): Talk =>
   Talk.parse({
     ...item,
     openedAtMs: epoch(openedAt),
     streamTokenExpiresAtMs: epoch(streamTokenExpiresAt),
     streamGivenAtMs: epoch(streamGivenAt),
+    letGoAtMs: epoch(letGoAt),
+    callOverAtMs: epoch(callOverAt),
     finishedAtMs: epoch(finishedAt),
   });
 
-const talkRow = ({ openedAtMs, streamTokenExpiresAtMs, streamGivenAtMs, finishedAtMs, ...talk }: Talk): Item => ({
+const talkRow = ({
+  openedAtMs,
+  streamTokenExpiresAtMs,
+  streamGivenAtMs,
+  letGoAtMs,
+  callOverAtMs,
+  finishedAtMs,
+  ...talk
+}: Talk): Item => ({
   ...talk,
   openedAt: instant(openedAtMs),
   streamTokenExpiresAt: instant(streamTokenExpiresAtMs),
   streamGivenAt: instant(streamGivenAtMs),
+  letGoAt: instant(letGoAtMs),
+  callOverAt: instant(callOverAtMs),
   finishedAt: instant(finishedAtMs),
 });
 

@@ -7,6 +7,7 @@ import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createDialogueStore } from '#adapters/dynamodb/dialogues.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
+import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
@@ -44,6 +45,7 @@ export const handler = queueHandler(
     conversations: createConversationStore(core, payloads),
     dialogues: createDialogueStore(core, clock),
     acts: createConversationActs({ core, audit: openTable(dynamo, env.AUDIT_TABLE) }, clock),
+    talks: createTalkStore(core, clock),
     calendar: createHolds(core),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
     bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),

@@ -12,6 +12,8 @@ import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
+import { finishCall } from '#domain/conversations/talk/finish-call.ts';
+import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
@@ -26,7 +28,8 @@ interface Deps {
   clinics: Pick<ClinicStore, 'profile'>;
   conversations: ConversationStore;
   dialogues: DialogueStore;
-  acts: Pick<ConversationActs, 'record'>;
+  acts: Pick<ConversationActs, 'record' | 'messages'>;
+  talks: Pick<TalkStore, 'change' | 'turns'>;
   calendar: Pick<Calendar, 'release'>;
   workflow: PostCallWorkflow;
   bindingKey: Secret;
@@ -42,6 +45,7 @@ interface Deps {
 export function recordCallEvent(deps: Deps) {
   const { inbox, conversations, dialogues, acts, calendar, workflow, clock, log } = deps;
   const bind = bindConversation(deps);
+  const finish = finishCall(deps);
 
   return async ({ eventKey }: CallEventReceived): Promise<void> => {
     const stored = await inbox.load(eventKey);
@@ -74,6 +78,8 @@ export function recordCallEvent(deps: Deps) {
       log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
     }
     await settleEmergency(call);
+    // What we tell ourselves comes from whoever held the talk.
+    if (record.provider === 'twilio' && event.kind === 'ended') await finish(clinic, conversationId);
     await tell(call, clinic);
     await releaseHolds(call, clinic);
     await inbox.settle(record, 'merged', { clinicId });

@@ -11,13 +11,12 @@ import type { ConversationActs } from '#domain/conversations/acts.ts';
 import { callerNumberOf } from '#domain/conversations/caller-number.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
-import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
+import { leaveCallback } from '#domain/conversations/talk/leave-callback.ts';
 import { lineWords } from '#domain/conversations/talk/line-words.ts';
 import { mintStreamToken } from '#domain/conversations/talk/stream-token.ts';
 import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
-import { turnsPerEpoch, utterancesOf } from '#domain/conversations/talk/turn.ts';
+import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
 import { wordsOfTag } from '#domain/conversations/words/words.ts';
-import { derivedUuid } from '#domain/ids.ts';
 import { languageOf } from '#domain/language.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import { normalizePhone } from '#domain/phone-number.ts';
@@ -28,8 +27,6 @@ import { lastGoodProfiles } from './last-good-profiles.ts';
 const mostBreaks = 2;
 /** Nobody is asked for a number more often than this. */
 const mostAsked = 2;
-/** Of what the caller said last, in a message to the clinic. */
-const lastWords = 400;
 
 interface Deps extends TwilioAddresses {
   twilio: Pick<TwilioSecret, 'tokens' | 'refreshedTokens'>;
@@ -58,8 +55,9 @@ interface Standing {
  * one. After that a person's telephone rings, and without one the caller's number is taken, so that nobody is lost.
  */
 export function continueTwilioCall(deps: Deps) {
-  const { directory, clinics, talks, conversations, dialogues, acts, clock, log } = deps;
+  const { directory, clinics, talks, dialogues, clock, log } = deps;
   const authenticate = twilioRequests(deps);
+  const leave = leaveCallback(deps);
   const memory = lastGoodProfiles(clock);
   const urls = streamUrls(deps);
 
@@ -112,13 +110,17 @@ export function continueTwilioCall(deps: Deps) {
   ): Promise<HttpAnswer | undefined> {
     const { token, kept } = mintStreamToken(clock.now());
     let goesOn = false;
+    let isOver = false;
     await talks.change(clinic.id, conversationId, (current) => {
-      goesOn = current.breaks < mostBreaks;
+      // Nobody is there any more to go on with, if the word of it was quicker than this request.
+      isOver = current.callOverAtMs !== undefined;
+      goesOn = !isOver && current.breaks < mostBreaks;
       if (!goesOn) return current;
       // What the last stream was to end with has been dealt with, and the talk may be taken up again.
       const { ending: _ending, finishedAtMs: _finished, ...rest } = current;
       return { ...rest, ...kept, breaks: current.breaks + 1 };
     });
+    if (isOver) return twimlAnswer(hangUp());
     if (!goesOn) return undefined;
     log.info('stream.continued', { clinicId: clinic.id, conversationId });
     return twimlAnswer(connectStream({ ...urls, token }, { say: sentence }));
@@ -159,12 +161,22 @@ export function continueTwilioCall(deps: Deps) {
     await talks.keepTurn(clinic.id, conversationId, { seq, speaker: 'agent', text, atMs: clock.now() });
   }
 
-  function askNumber(standing: Standing, asked: number): HttpAnswer {
+  async function askNumber(standing: Standing, asked: number): Promise<HttpAnswer> {
+    if (standing.talk.ending?.kind !== 'callback') await keepAsked(standing);
     const words = wordsOf(standing);
     const action = `${urls.action}?asked=${asked + 1}`;
     const question = callerOf(standing) ? words.askNumberOrOwn : words.askNumber;
     const said = [...(asked > 0 ? [say(standing, words.notANumber)] : alarm(standing)), say(standing, question)];
     return twimlAnswer(gatherNumber(action, ...said));
+  }
+
+  /** Whoever hangs up instead of keying a number in is called back all the same: their own is mostly known. */
+  async function keepAsked({ clinic, talk: { conversationId } }: Standing): Promise<void> {
+    try {
+      await talks.change(clinic.id, conversationId, (current) => ({ ...current, ending: { kind: 'callback' } }));
+    } catch (error) {
+      log.error('request.failed', { route: 'callback', clinicId: clinic.id, conversationId, ...errorFields(error) });
+    }
   }
 
   /** Keys were asked for: a number is kept as a message; of none, only that the call was cut off. */
@@ -173,33 +185,10 @@ export function continueTwilioCall(deps: Deps) {
     const own = callerOf(standing);
     const number = digits === '1' && own ? own : numberOf(digits, standing.clinic);
     if (!number && asked < mostAsked) return askNumber(standing, asked);
-    await leaveMessage(standing, number ?? own, Boolean(number));
+    await leave(standing.clinic, standing.talk, { number: number ?? own, isKeyed: Boolean(number) });
     const words = wordsOf(standing);
     await finish(standing);
     return twimlAnswer(hangUp(say(standing, number ? words.willCallBack : words.noNumber)));
-  }
-
-  async function leaveMessage(standing: Standing, callbackNumber: string | undefined, keyed: boolean): Promise<void> {
-    const { clinic, talk } = standing;
-    const { conversationId } = talk;
-    const words = wordsInOffice(clinic);
-    const last = utterancesOf(await talks.turns(clinic.id, conversationId)).at(-1);
-    const text = [
-      keyed ? words.brokenOff : words.brokenOffWithoutNumber,
-      last && words.lastSaid(last.slice(0, lastWords)),
-    ];
-    const begun = begunConversation(talk, clock.now());
-    await conversations.change(clinic.id, conversationId, (current) => current ?? begun);
-    await acts.record(clinic.id, conversationId, {
-      message: {
-        messageId: derivedUuid('callback', clinic.id, conversationId, callbackNumber ?? ''),
-        ...(callbackNumber !== undefined && { callbackNumber }),
-        text: text.filter(Boolean).join(' '),
-        urgency: 'today',
-        takenAtMs: clock.now(),
-      },
-      audit: [],
-    });
   }
 
   /**
@@ -261,9 +250,6 @@ export function continueTwilioCall(deps: Deps) {
 }
 
 const idsOf = ({ clinic, talk }: Standing) => ({ clinicId: clinic.id, conversationId: talk.conversationId });
-
-/** The clinic's people read French or English, whatever the caller spoke. */
-const wordsInOffice = ({ defaultLanguage }: ClinicProfile) => lineWords[languageOf(defaultLanguage)];
 
 /** Only where the clinic's own file says that its people answer is anybody put through. */
 const isOurs = ({ humanLine, emergencyLine }: ClinicProfile, number: string): boolean =>

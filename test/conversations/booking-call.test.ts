@@ -27,6 +27,7 @@ import { startDynamoDb, type TestDynamoDb } from '../fakes/dynamodb.ts';
 import { inMemoryInbox } from '../fakes/inbox.ts';
 import { rememberedLog } from '../fakes/log.ts';
 import { knownSecret } from '../fakes/secret.ts';
+import { inMemoryTalks } from '../fakes/talks.ts';
 
 let db: TestDynamoDb;
 beforeAll(async () => {
@@ -85,6 +86,7 @@ function world() {
     conversations,
     dialogues,
     acts,
+    talks: inMemoryTalks(),
     calendar,
     workflow: { start: async () => 'started', wake: async () => 'gone' },
     bindingKey,

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import type { Conversation } from '#domain/conversations/conversation.ts';
+import { leaveCallback } from '#domain/conversations/talk/leave-callback.ts';
+import type { Talk } from '#domain/conversations/talk/talk.ts';
 import type { TalkEvent } from '#domain/conversations/talk/talk-event.ts';
 import { callWorld } from '../fakes/call-world.ts';
+import { clinicProfile } from '../fakes/clinic.ts';
 import { cotonou, elsewhere } from '../fakes/conversation.ts';
 import { aCallSid, aTalkId, newTalk, turn } from '../fakes/talk.ts';
 import { scriptedTextModel } from '../fakes/text-model.ts';
@@ -162,6 +165,46 @@ test('a body that claims to be ours but came in by a webhook is merged nowhere',
     expect(world.conversations.all()).toEqual([]);
     expect(await world.inbox.list('poison', { limit: 9 })).toHaveLength(1);
   }
+});
+
+test('a caller who hangs up after we let go of the call, or before anybody took it, is told of at once', async () => {
+  for (const standing of [{ letGoAtMs: openedAtMs + 60_000 }, { epoch: 0 }]) {
+    const world = await afterTalk();
+    await world.talks.change(cotonou, aTalkId, (current) => ({ ...current, ...standing }));
+    await world.twilioSends(forms.completed);
+    world.clock.pass(165_000);
+    await world.run();
+    expect(world.talks.all()[0]).toMatchObject({ finishedAtMs: world.clock.now() });
+    expect(world.outbox).toHaveLength(1);
+    expect(await world.acts.messages(cotonou, aTalkId)).toEqual([]);
+  }
+});
+
+test('a caller who was told they would be called back and hung up instead of keying a number is called back', async () => {
+  const world = await afterTalk();
+  await world.talks.change(cotonou, aTalkId, (current) => ({
+    ...current,
+    ending: { kind: 'callback' },
+    letGoAtMs: openedAtMs + 60_000,
+  }));
+  await world.twilioSends(forms.completed, forms.completed);
+  await world.run();
+  expect(await world.acts.messages(cotonou, aTalkId)).toMatchObject([
+    {
+      callbackNumber: '+12025550117',
+      text: `L’appel a été interrompu et la personne n’a pas composé de numéro de rappel. Ses derniers mots : « ${wish} »`,
+      urgency: 'today',
+    },
+  ]);
+  expect(JSON.stringify(world.outbox[0]?.document)).toContain('Ses derniers mots');
+
+  const keyed = await afterTalk();
+  await keyed.talks.change(cotonou, aTalkId, (current) => ({ ...current, ending: { kind: 'callback' } }));
+  const leave = leaveCallback(keyed);
+  await leave(clinicProfile(), keyed.talks.all()[0] as Talk, { number: '+2290197000000', isKeyed: true });
+  await keyed.twilioSends(forms.completed);
+  await keyed.run();
+  expect(await keyed.acts.messages(cotonou, aTalkId)).toHaveLength(1);
 });
 
 test('a task that died leaves its turns: they are read a minute after the call', async () => {

@@ -133,6 +133,7 @@ export function callWorld({
       conversations: through(conversations),
       dialogues: through(dialogues),
       acts: through(acts),
+      talks: through(talks),
       calendar: through(calendar),
       workflow: through(workflow),
       bindingKey: knownSecret(['binding']),

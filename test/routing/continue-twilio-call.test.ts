@@ -76,7 +76,11 @@ test('a stream that broke is begun again with a new token, twice, then a person 
 });
 
 test('a person who answered ends the talk; a caller who hangs up while it rings does too', async () => {
-  for (const changes of [{ DialCallStatus: 'completed' }, { DialCallStatus: 'canceled', CallStatus: 'completed' }]) {
+  const forms: Record<string, string>[] = [
+    { DialCallStatus: 'completed' },
+    { DialCallStatus: 'canceled', CallStatus: 'completed' },
+  ];
+  for (const changes of forms) {
     const world = await ongoing({ clinic: { humanLine: { number: person } } });
     await world.change({ ending: { kind: 'transfer', number: person } });
     expect(twimlOf(await world.next(changes))).toBe(hungUp);
@@ -147,6 +151,23 @@ test('a number that is none is asked for once more; after that the clinic hears 
     text: 'L’appel a été interrompu et la personne n’a pas composé de numéro de rappel.',
   });
   expect(message).not.toHaveProperty('callbackNumber');
+});
+
+test('that a number is asked for is on record before anybody hangs up instead', async () => {
+  const world = await ongoing();
+  await world.change({ breaks: 2 });
+  expect(twimlOf(await world.next())).toContain('<Gather');
+  expect(world.talk().ending).toEqual({ kind: 'callback' });
+  // Twilio asks once more, should it not have got the answer.
+  expect(twimlOf(await world.next())).toContain('<Gather');
+});
+
+test('a call that is known to be over is not gone on with', async () => {
+  const world = await ongoing();
+  await world.change({ callOverAtMs: world.clock.now(), finishedAtMs: world.clock.now() });
+  const before = world.talk();
+  expect(twimlOf(await world.next())).toBe(hungUp);
+  expect(world.talk()).toEqual(before);
 });
 
 test('the same keys again leave one message', async () => {

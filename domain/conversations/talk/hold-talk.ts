@@ -12,6 +12,7 @@ import { composeInstructions, type PromptParts } from './compose-instructions.ts
 import { strongerEnding } from './ending-of.ts';
 import { hearEmergency } from './hear-emergency.ts';
 import { toolsOf } from './light-tools.ts';
+import { letGo } from './let-go.ts';
 import type { AgentRole, LiveTalk } from './live-talk.ts';
 import type { RememberedDialogue } from './remembered-dialogue.ts';
 import { runTalkTool } from './run-talk-tool.ts';
@@ -42,11 +43,11 @@ export interface Taken {
   dialogue: RememberedDialogue;
 }
 
-/** @param letGo called once, when this holder has the talk no more */
+/** @param forget called when this holder has the talk no more */
 export function holdTalk(
   deps: TalkDeps,
   { talk, clinic, known, texts, dialogue }: Taken,
-  letGo: (held: { epoch: number; lose(): void }) => void,
+  forget: (held: { epoch: number; lose(): void }) => void,
 ) {
   const { clock, log, acts, talks, pause = pauseFor } = deps;
   const { conversationId, epoch } = talk;
@@ -58,7 +59,7 @@ export function holdTalk(
   const held = {
     epoch,
     lose() {
-      letGo(held);
+      forget(held);
       if (lost.signal.aborted) return;
       log.warn('talk.superseded', where);
       lost.abort(new Error('the talk was taken over'));
@@ -122,6 +123,7 @@ export function holdTalk(
   const prompts = new Map<string, string>();
   let ended: Promise<void> | undefined;
   const close = tellEnd(deps, { talk, turns, saver, pause });
+  const left = letGo(deps, talk, pause);
 
   const live: LiveTalk = {
     clinic,
@@ -202,9 +204,9 @@ export function holdTalk(
     lost: lost.signal,
 
     async close({ over }) {
-      if (over) await (ended ??= close());
-      else await saver.saved();
-      letGo(held);
+      if (!over && !ended) await saver.saved();
+      if (over || (!ended && (await left()))) await (ended ??= close());
+      forget(held);
     },
   };
   return { talk: live, held };

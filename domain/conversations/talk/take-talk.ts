@@ -66,7 +66,7 @@ export function takeTalk(deps: TalkDeps): TakeTalk {
         const admitted = admit(current);
         isAdmitted = admitted !== undefined;
         // Whoever lets a wire begin anew has dealt with how the last one was to end.
-        return admitted ? { ...admitted, epoch: current.epoch + 1, ending: undefined } : current;
+        return admitted ? { ...admitted, epoch: current.epoch + 1, ending: undefined, letGoAtMs: undefined } : current;
       }),
       clinics.profile(clinicId),
       dialogueOf(deps, clinicId, conversationId),

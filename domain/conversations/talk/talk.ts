@@ -46,13 +46,20 @@ export const Talk = z.object({
   streamTokenExpiresAtMs: z.int().optional(),
   /** When it was last given out: a stream that broke before has been gone on with. Stays when the token is used. */
   streamGivenAtMs: z.int().optional(),
+  /** Since when no wire holds it and another may; absent while one does, and where a task died. */
+  letGoAtMs: z.int().optional(),
+  /** When its vendor was heard to say that the call is over. */
+  callOverAtMs: z.int().optional(),
   /** All turns are saved. */
   finishedAtMs: z.int().optional(),
   version: z.int(),
 });
 export type Talk = z.infer<typeof Talk>;
 
-export type NewTalk = Omit<Talk, 'epoch' | 'breaks' | 'version' | 'ending' | 'finishedAtMs'>;
+export type NewTalk = Omit<
+  Talk,
+  'epoch' | 'breaks' | 'version' | 'ending' | 'letGoAtMs' | 'callOverAtMs' | 'finishedAtMs'
+>;
 
 /** Talks of the voice service and their turns: everything by which another task can go on. */
 export interface TalkStore {

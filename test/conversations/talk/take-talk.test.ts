@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { finishCall } from '#domain/conversations/talk/finish-call.ts';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
 import type { Talk } from '#domain/conversations/talk/talk.ts';
 import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
@@ -453,6 +454,38 @@ describe('the end', () => {
       },
     ]);
     expect(await world.talk()).toMatchObject({ finishedAtMs: world.clock.now() });
+  });
+
+  test('that nobody holds a talk is on record until somebody takes it up, and only from whoever held it', async () => {
+    const world = talkWorld();
+    const first = await world.take();
+    await first.close({ over: false });
+    expect(await world.talk()).toMatchObject({ letGoAtMs: world.clock.now() });
+    await world.take();
+    expect((await world.talk())?.letGoAtMs).toBeUndefined();
+    await first.close({ over: false });
+    expect((await world.talk())?.letGoAtMs).toBeUndefined();
+  });
+
+  test('whoever lets go of a talk whose call was over meanwhile finishes it, and tells so', async () => {
+    const world = talkWorld();
+    const talk = await world.take();
+    await finishCall(world.deps)(world.clinic, world.conversationId);
+    expect((await world.talk())?.finishedAtMs).toBeUndefined();
+    say(talk, 'caller', 'Une personne, s’il vous plaît.');
+    await talk.close({ over: false });
+    expect(await world.talk()).toMatchObject({ finishedAtMs: world.clock.now() });
+    expect(world.events.told).toMatchObject([
+      { event: 'talk_ended', transcript: 'User: Une personne, s’il vous plaît.' },
+    ]);
+  });
+
+  test('a talk that cannot be let go of is one whose task died, and no fault of whoever closes it', async () => {
+    const world = talkWorld();
+    const talk = await world.take();
+    world.talks.change = fails;
+    await talk.close({ over: false });
+    expect(world.log.codes()).toContain('talk.save-failed');
   });
 
   test('Retell tells of its own calls', async () => {

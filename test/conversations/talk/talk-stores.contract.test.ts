@@ -91,10 +91,16 @@ describe.each(worlds)('talks %s', (_, open) => {
       await world.talks.change(cotonou, aTalkId, ({ streamTokenHash: _used, ...rest }) => ({
         ...rest,
         ending: { kind: 'transfer', number: '+12025550171' },
+        letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
+        callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),
         finishedAtMs: Date.parse('2026-10-05T12:40:00.000Z'),
       }));
       const talk = await world.talks.get(cotonou, aTalkId);
       expect(talk).toMatchObject({ ending: { kind: 'transfer', number: '+12025550171' }, version: 2 });
+      expect(talk).toMatchObject({
+        letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
+        callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),
+      });
       expect(talk).toMatchObject({ finishedAtMs: Date.parse('2026-10-05T12:40:00.000Z') });
       expect(talk).not.toHaveProperty('streamTokenHash');
     });
