@@ -64,7 +64,12 @@ export async function playMany(
     Array.from({ length: callers }, async (_, index) => {
       await sleep(index * betweenRingsMs);
       const clinic = open[index % open.length] as LocalClinic;
-      return play(system, records, { ...asked, clinic, from: numberOf(index), pollMs }, followOne());
+      return play(
+        system,
+        records,
+        { ...asked, clinic, from: numberOf(index), pollMs, looksAfterwards: true },
+        followOne(),
+      );
     }),
   );
   const sorted = waits.toSorted((a, b) => a - b);

@@ -123,10 +123,13 @@ export async function openMediaStream(options: StreamOptions): Promise<MediaStre
       const { reached, audio } = playback.next();
       returnMarks(reached);
       chunk += 1;
-      const timestamp = String(chunk * frameMs);
-      sendNumbered('media', {
-        media: { track: 'inbound', chunk: String(chunk), timestamp, payload: said.toString('base64') },
-      });
+      sequenceNumber += 1;
+      // Fifty times a second for each call: written by hand.
+      if (socket.readyState === WebSocket.OPEN) {
+        socket.send(
+          `{"event":"media","sequenceNumber":"${sequenceNumber}","media":{"track":"inbound","chunk":"${chunk}","timestamp":"${chunk * frameMs}","payload":"${payloadOf(said)}"},"streamSid":"${streamSid}"}`,
+        );
+      }
       return audio;
     },
     dtmf: (digit) => sendNumbered('dtmf', { dtmf: { track: 'inbound_track', digit } }),
@@ -140,6 +143,14 @@ export async function openMediaStream(options: StreamOptions): Promise<MediaStre
       void ended.then(() => clearTimeout(forced));
     },
   };
+}
+
+/** Most frames are the same silence. */
+const payloads = new WeakMap<Buffer, string>();
+function payloadOf(audio: Buffer): string {
+  const known = payloads.get(audio) ?? audio.toString('base64');
+  payloads.set(audio, known);
+  return known;
 }
 
 /** @returns what is wrong with the message */
