@@ -15,7 +15,7 @@ import { leaveCallback } from '#domain/conversations/talk/leave-callback.ts';
 import { lineWords } from '#domain/conversations/talk/line-words.ts';
 import { mintStreamToken } from '#domain/conversations/talk/stream-token.ts';
 import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
-import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
+import { lineSeq } from '#domain/conversations/talk/turn.ts';
 import { wordsOfTag } from '#domain/conversations/words/words.ts';
 import { languageOf } from '#domain/language.ts';
 import { errorFields, type Log } from '#domain/log.ts';
@@ -47,6 +47,8 @@ interface Standing {
   talk: Talk;
   /** The caller spoke of an emergency and did not take it back. */
   inDanger: boolean;
+  /** The same, or they were asked and have not answered yet. */
+  hasAlarmed: boolean;
 }
 
 /**
@@ -73,7 +75,14 @@ export function continueTwilioCall(deps: Deps) {
     ]);
     if (!clinic || !talk) return undefined;
     memory.remember(request.clinicNumber ?? '', { profile: clinic, language: talk.language });
-    return { request, clinic, talk, inDanger: dialogue.emergency === 'active' };
+    const { emergency } = dialogue;
+    return {
+      request,
+      clinic,
+      talk,
+      inDanger: emergency === 'active',
+      hasAlarmed: emergency === 'active' || emergency === 'asked',
+    };
   }
 
   const wordsOf = ({ talk }: Standing) => lineWords[languageOf(talk.language)];
@@ -90,6 +99,8 @@ export function continueTwilioCall(deps: Deps) {
     const { ending } = standing.talk;
     switch (ending?.kind) {
       case 'hangup':
+        // Whoever spoke of a danger over the goodbye was answered, and the goodbye does not count any more.
+        if (standing.hasAlarmed) return (await goOn(standing)) ?? toPerson(standing);
         return twimlAnswer(hangUp());
       case 'transfer':
         return isOurs(standing.clinic, ending.number) ? ring(standing, ending.number) : toPerson(standing);
@@ -156,9 +167,7 @@ export function continueTwilioCall(deps: Deps) {
 
   /** What the line said is part of the talk: whoever goes on with it must know what was asked. */
   async function keepSaid({ clinic, talk: { conversationId, epoch } }: Standing, text: string): Promise<void> {
-    // The last place of the epoch, which no holder comes to.
-    const seq = epoch * turnsPerEpoch + turnsPerEpoch - 1;
-    await talks.keepTurn(clinic.id, conversationId, { seq, speaker: 'agent', text, atMs: clock.now() });
+    await talks.keepTurn(clinic.id, conversationId, { seq: lineSeq(epoch), speaker: 'agent', text, atMs: clock.now() });
   }
 
   async function askNumber(standing: Standing, asked: number): Promise<HttpAnswer> {

@@ -24,6 +24,8 @@ export interface TalkScript {
   alarm?: (utterances: string[]) => Alarm | undefined;
   tool?: (name: string) => Promise<ToolOutcome> | ToolOutcome;
   savesEnding?: () => Promise<void>;
+  /** Without it the call begins as the test does. */
+  openedAtMs?: number;
 }
 
 /** A talk as the speech engine meets it, without stores and rules. */
@@ -36,6 +38,7 @@ export function fakeTalk(script: TalkScript = {}): FakeTalk {
     clinic,
     conversationId: aTalkId,
     agents: script.agents ?? 'single',
+    openedAtMs: script.openedAtMs ?? Date.parse('2026-10-05T12:30:00.000Z'),
     callerNumber: '+12025550117',
     isResumed: (script.before ?? []).length > 0,
     language: 'fr',

@@ -27,6 +27,16 @@ test('a talk that was to end is ended', async () => {
   expect(twimlOf(await world.next())).toBe(hungUp);
 });
 
+test('whoever spoke of a danger over the goodbye is not hung up on when the stream breaks', async () => {
+  for (const emergency of ['asked', 'active'] as const) {
+    const world = await ongoing();
+    await world.dialogues.change(cotonou, aTalkId, (current) => ({ ...current, emergency }));
+    await world.change({ ending: { kind: 'hangup' } });
+    expect(tokenIn(twimlOf(await world.next()))).not.toBe('');
+    expect(world.talk()).not.toHaveProperty('ending');
+  }
+});
+
 test('when the caller has hung up nothing is begun anew, and the voice service says when the talk is over', async () => {
   const world = await ongoing();
   const before = world.talk();

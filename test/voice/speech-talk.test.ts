@@ -1,3 +1,4 @@
+import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { turn } from '../fakes/talk.ts';
 import { speechWorld } from './speech-world.ts';
@@ -385,6 +386,18 @@ test('a talk that was cut off goes on without a greeting, and what was asked is 
   ]);
 });
 
+test('a caller whom the line itself has asked something is not told that it was cut off, but listened to', async () => {
+  const asked = turn(1, turnsPerEpoch - 1, { speaker: 'agent', text: 'Voulez-vous laisser un message ?' });
+  const call = speechWorld({ before: [turn(1, 0), asked], answers: [{ say: 'Je le note.' }] });
+  await call.greeted();
+  expect(call.model().asked()).toEqual([]);
+  await call.pass(4_000);
+  expect(call.model().asked()).toEqual(['Êtes-vous toujours là ?']);
+  call.model().callerSays('Oui, volontiers.');
+  await call.pass(3_000);
+  expect(call.talk.said().at(-1)).toBe('agent: Je le note.');
+});
+
 test('in a clinic with two agents the one on the line asks the other', async () => {
   const asked: string[] = [];
   const call = speechWorld({
@@ -482,6 +495,35 @@ test('a call for which there is no room goes where somebody answers', async () =
   expect(call.models).toEqual([]);
   expect(call.talk.endings).toEqual([{ kind: 'transfer', number: '+12025550199' }]);
   expect(call.orders).toEqual(['go-on after transfer']);
+});
+
+test('a call that changes hands is no longer for it, nor is one that an alarm has kept from ending', async () => {
+  const before = [turn(1, 0, { speaker: 'agent', text: 'Bonjour.' })];
+  const openedAtMs = Date.parse('2026-10-05T12:30:00.000Z') - 3_600_000;
+  const resumed = speechWorld({ before, openedAtMs });
+  resumed.speech.start();
+  await resumed.pass(30_000);
+  expect(resumed.orders).toEqual(['hang-up after hangup']);
+
+  const call = speechWorld({
+    maxCallMs: 180_000,
+    answers: [{ calls: [{ name: 'end_call' }] }],
+    tool: () => ({ code: 'OK', say: 'Merci de votre appel et au revoir.', data: {}, ending: { kind: 'hangup' } }),
+    alarm: (heard) => (heard.at(-1)?.includes('poitrine') ? { say: 'Est-ce en ce moment ?' } : undefined),
+  });
+  await call.greeted();
+  call.model().callerSays('Au revoir.');
+  await call.pass(500);
+  call.model().callerSays('J’ai mal à la poitrine.');
+  await call.pass(5_000);
+  expect(call.talk.said().at(-1)).toBe('agent: Est-ce en ce moment ?');
+  expect(call.orders).toEqual([]);
+  for (let round = 0; round < 12; round++) {
+    call.model().callerSays('Non.');
+    await call.pass(12_000);
+  }
+  expect(call.orders).toHaveLength(1);
+  expect(call.talk.said().at(-1)).toContain('durée maximale');
 });
 
 test('a call that would be too long is ended with a word', async () => {

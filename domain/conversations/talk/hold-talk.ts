@@ -129,6 +129,7 @@ export function holdTalk(
     clinic,
     conversationId,
     agents: talk.agents,
+    openedAtMs: talk.openedAtMs,
     callerNumber,
     isResumed: known.some(({ speaker, text }) => speaker !== 'tool' && text !== ''),
     get language() {

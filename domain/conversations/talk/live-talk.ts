@@ -35,6 +35,8 @@ export interface LiveTalk {
   readonly clinic: ClinicProfile;
   readonly conversationId: ConversationId;
   readonly agents: 'single' | 'two';
+  /** When the call began, on whichever task. */
+  readonly openedAtMs: number;
   /** The caller's number, where it is one. */
   readonly callerNumber: string | undefined;
   /** Somebody was spoken to already: nothing is greeted or asked again. */

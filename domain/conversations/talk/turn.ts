@@ -37,6 +37,12 @@ export const turnsPerEpoch = 100_000;
 /** The epoch of whoever wrote a turn. */
 export const epochOf = ({ seq }: Pick<Turn, 'seq'>): number => Math.floor(seq / turnsPerEpoch);
 
+/** The place of what the telephone line itself said after an epoch: its last, which no holder comes to. */
+export const lineSeq = (epoch: number): number => (epoch + 1) * turnsPerEpoch - 1;
+
+/** Whether the line said it, while nobody held the talk. */
+export const isOfLine = ({ seq }: Pick<Turn, 'seq'>): boolean => seq % turnsPerEpoch === turnsPerEpoch - 1;
+
 /** The transcript as events and e-mails carry it: lines of `Agent: …` and `User: …`, without what tools did. */
 export const transcriptOf = (turns: readonly Turn[]): string =>
   turns

@@ -1,4 +1,4 @@
-import type { Turn } from '../turn.ts';
+import { isOfLine, type Turn } from '../turn.ts';
 import type { HistoryItem } from './speech-model.ts';
 import type { SpeechWords } from './speech-words.ts';
 
@@ -24,8 +24,17 @@ export function historyOf(turns: readonly Turn[], words: SpeechWords): HistoryIt
   return items.slice(-mostItems);
 }
 
+const lastSaid = (turns: readonly Turn[]): Turn | undefined =>
+  turns.findLast(({ speaker, text }) => speaker === 'tool' || text.trim() !== '');
+
+/** Whether the line itself has just asked the caller something: they know why they are back with us. */
+export const hasLineAsked = (turns: readonly Turn[]): boolean => {
+  const last = lastSaid(turns);
+  return last !== undefined && isOfLine(last);
+};
+
 /** Whether somebody waits for a word of ours: the caller spoke last, what a tool answered was not told, or we were cut off. */
 export const isAnswerOwed = (turns: readonly Turn[]): boolean => {
-  const last = turns.findLast(({ speaker, text }) => speaker === 'tool' || text.trim() !== '');
+  const last = lastSaid(turns);
   return last !== undefined && (last.speaker !== 'agent' || last.interrupted === true);
 };

@@ -9,7 +9,7 @@ import type { Timers } from '../timers.ts';
 import { type AgentTurns, createAgentTurns, type Utterance } from './agent-turns.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
-import { isAnswerOwed } from './history.ts';
+import { hasLineAsked, isAnswerOwed } from './history.ts';
 import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
@@ -173,7 +173,7 @@ export class SpeechTalk {
 
   start(): void {
     if (this.#talk.lost.aborted) return this.#superseded();
-    this.#deadlines.set('limit', Math.max(0, this.#deps.maxCallMs - wrapUpMs), () => this.#timeIsUp());
+    this.#limitCall();
     this.#expectSound();
     this.#link.open();
   }
@@ -361,6 +361,7 @@ export class SpeechTalk {
       return;
     }
     if (isFirst) {
+      if (hasLineAsked(this.#talk.turns())) return this.#settle();
       session.respond({ purpose: 'resumed', say: this.#words.resumed });
       if (isAnswerOwed(this.#talk.turns())) this.#wantAnswer();
       return;
@@ -563,6 +564,7 @@ export class SpeechTalk {
     this.#deadlines.clear('act');
     this.#ending = undefined;
     if (ending) return this.#finish(ending, say);
+    this.#limitCall();
     this.#guard = { purpose: 'alarm', say, said: false };
     this.#session?.listen(guarded);
     this.#sayGuarded();
@@ -623,6 +625,12 @@ export class SpeechTalk {
     const ending: Ending = number ? { kind: 'transfer', number } : { kind: 'callback' };
     this.#end(ending);
     this.#playLast(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
+  }
+
+  /** However often it changes hands, a call is as long as all its tasks together. */
+  #limitCall(): void {
+    const leftMs = this.#deps.maxCallMs - (this.#deps.clock.now() - this.#talk.openedAtMs);
+    this.#deadlines.set('limit', Math.max(0, leftMs - wrapUpMs), () => this.#timeIsUp());
   }
 
   #timeIsUp(): void {
