@@ -10,7 +10,10 @@ const canPin = spawnSync('taskset', ['--version']).status === 0;
 async function start(core: number, file: string, args: string[], flags: string[]) {
   const command = [process.execPath, ...flags, fileURLToPath(new URL(file, import.meta.url)), ...args];
   const pinned = canPin ? ['taskset', '-c', String(core), ...command] : command;
-  const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = spawn(pinned[0] as string, pinned.slice(1), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
   const [message] = (await once(child, 'message')) as [{ port: number }];
   return { child, port: message.port, ask: (order: unknown) => ask(child, order) };
 }

@@ -64,6 +64,7 @@ function ring(call: number): void {
   const conversationId = twilioConversationId(callSidOf(call));
   const opened = newTalk({
     conversationId,
+    openedAtMs: Date.now(),
     streamTokenHash: createHash('sha256').update(tokenOf(call)).digest('hex'),
     streamTokenExpiresAtMs: Date.now() + 3_600_000,
   });
