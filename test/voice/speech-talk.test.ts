@@ -1,3 +1,4 @@
+import { receptionistFunctions } from '#domain/conversations/talk/model-functions.ts';
 import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { turn } from '../fakes/talk.ts';
@@ -412,7 +413,9 @@ test('in a clinic with two agents the one on the line asks the other', async () 
   call.model().callerSays('Jeudi ?');
   await call.pass(3_000);
   expect(asked).toEqual(['Un rendez-vous jeudi']);
-  expect((call.model().session!.tools as { name: string }[])[0]!.name).toBe('ask_supervisor');
+  // In the words in which models of text are told of it.
+  const { name, description, parameters } = receptionistFunctions([], 'fr')[0]!;
+  expect((call.model().session!.tools as object[])[0]).toEqual({ type: 'function', name, description, parameters });
   expect(call.talk.ran).toEqual([]);
 });
 

@@ -1,9 +1,7 @@
 import type { LiveTalk, ToolOutcome } from '../live-talk.ts';
+import { askSupervisorName } from '../model-functions.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Ending } from '../talk.ts';
-
-/** The one function of a receptionist that is no tool of the clinic's. */
-export const askSupervisorName = 'ask_supervisor';
 
 export interface FinishedRun {
   callId: string;
