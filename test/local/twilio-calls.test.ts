@@ -173,6 +173,20 @@ test('an answer that is no TwiML ends the call with words everybody knows', asyn
   expect(world.forms('/api/twilio/call-status')).toHaveLength(1);
 });
 
+test.each(['<Response><Say>Trop tard</Say></Response>', { status: 500 }])(
+  'a call that ends while it is asked what comes next is over, whatever is answered',
+  async (answer) => {
+    world = await startWorld(async ({ path, form }) => {
+      if (path !== '/api/twilio/incoming-call') return { status: 204 };
+      await world.rest('POST', `/Calls/${form.CallSid}.json`, { Status: 'canceled' });
+      return answer;
+    });
+    const steps = await world.call('two-hundred-at-once');
+    expect(steps.at(-1)).toMatchObject({ step: 'finished', detail: { status: 'canceled' } });
+    expect(textsOf(steps, 'hears')).toEqual([]);
+  },
+);
+
 test('a rejected call is not answered', async () => {
   world = await startWorld(({ path }) =>
     path === '/api/twilio/incoming-call' ? '<Response><Reject reason="busy"/></Response>' : { status: 204 },

@@ -25,6 +25,8 @@ interface Message extends Record<string, unknown> {
   start?: { callSid: string; customParameters: { token?: string } };
 }
 
+type Answer = string | { status: number; body?: string; type?: string };
+
 /** A stream at our end. */
 export interface OurStream {
   token: string | undefined;
@@ -42,7 +44,7 @@ export interface OurStream {
  * Twilio's own library does not accept.
  */
 export async function startWorld(
-  twimlFor: (request: ReceivedForm, voiceUrl: string) => string | { status: number; body?: string; type?: string },
+  twimlFor: (request: ReceivedForm, voiceUrl: string) => Answer | Promise<Answer>,
   onStream: (stream: OurStream) => void = () => undefined,
   options: Partial<TwilioOptions> = {},
 ) {
@@ -65,7 +67,7 @@ export async function startWorld(
       }
       const one = { path, form, idempotencyToken: String(request.headers['i-twilio-idempotency-token']) };
       received.push(one);
-      const answer = twimlFor(one, voiceUrl());
+      const answer = await twimlFor(one, voiceUrl());
       const {
         status,
         body = '',

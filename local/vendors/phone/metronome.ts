@@ -22,7 +22,12 @@ export function createMetronome(now: () => number, wait: (ms: number) => Promise
     while (members.size > 0) {
       dueAt = Math.max(dueAt + frameMs, now() - longestCatchUpMs);
       const early = dueAt - now();
-      if (early > 0) await wait(early);
+      try {
+        if (early > 0) await wait(early);
+      } catch {
+        members.clear(); // The stand-in stops, and every call with it.
+        return;
+      }
       for (const tick of [...members]) tick();
     }
   }
@@ -32,11 +37,9 @@ export function createMetronome(now: () => number, wait: (ms: number) => Promise
       members.add(tick);
       if (!running) {
         running = true;
-        run()
-          .catch(() => members.clear()) // The stand-in stops, and every call with it.
-          .finally(() => {
-            running = false;
-          });
+        void run().finally(() => {
+          running = false;
+        });
       }
       return () => void members.delete(tick);
     },

@@ -34,7 +34,14 @@ export interface Call {
   running: AbortController;
   /** What a REST call wants to be done instead. */
   replacement: NewInstructions | undefined;
-  recording?: { sid: string; startedAtMs: number; url: string; attributes: Readonly<Record<string, string>> };
+  recording?: {
+    sid: string;
+    startedAtMs: number;
+    /** Before the call's end, by REST. */
+    stoppedAtMs?: number;
+    url: string;
+    attributes: Readonly<Record<string, string>>;
+  };
   /** Who ended it. */
   hungUpBy?: 'caller' | 'agent' | 'vendor';
 }

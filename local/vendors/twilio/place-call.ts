@@ -173,7 +173,12 @@ function createReports({ duplicate, lose }: TwilioCallOptions, { habits }: Excha
       const kind =
         'StreamEvent' in form ? 'stream-status' : 'RecordingSid' in form ? 'recording-status' : 'call-status';
       if (lose.includes(kind)) return;
-      for (let copy = 0; copy < (duplicate ? 2 : 1); copy += 1) underWay.push(deliver(what, url, form));
+      for (let copy = 0; copy < (duplicate ? 2 : 1); copy += 1) {
+        const ended = (error: unknown) => {
+          if (!habits.signal.aborted) throw error;
+        };
+        underWay.push(deliver(what, url, form).catch(ended));
+      }
     },
     async sent() {
       await Promise.all(underWay);

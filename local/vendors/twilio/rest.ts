@@ -37,6 +37,11 @@ export async function answerRest(
   const callSid = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})\\.json$`).exec(path)?.[1];
   if (method === 'POST' && path === `${root}/Calls.json`) return createCall(form, exchange);
   if (method === 'POST' && path === `${root}/Messages.json`) return createMessage(form, exchange, messages);
+  const recorded = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})/Recordings/(Twilio\\.CURRENT|RE[0-9a-f]{32})\\.json$`);
+  const [, recordedSid, recordingSid] = recorded.exec(path) ?? [];
+  if (method === 'POST' && recordedSid !== undefined) {
+    return updateRecording(exchange.calls.get(recordedSid), recordingSid, path, form, exchange);
+  }
   const call = callSid === undefined ? undefined : exchange.calls.get(callSid);
   if (!call) return notFound(path);
   if (method === 'GET') return { status: 200, body: callResource(call, exchange) };
@@ -67,6 +72,36 @@ function updateCall(call: Call, form: URLSearchParams, exchange: Exchange): Rest
     replace(call, { url, method: form.get('Method') ?? 'POST' });
   }
   return { status: 200, body: callResource(call, exchange) };
+}
+
+function updateRecording(
+  call: Call | undefined,
+  sid: string | undefined,
+  path: string,
+  form: URLSearchParams,
+  { accountSid, now }: Exchange,
+): RestAnswer {
+  const { recording } = call ?? {};
+  const isRunning = call && isLive(call) && recording?.stoppedAtMs === undefined;
+  if (!call || !recording || (sid === 'Twilio.CURRENT' ? !isRunning : sid !== recording.sid)) return notFound(path);
+  if (!isRunning) return restError(400, 21220, 'Recording is not in-progress. Cannot update.');
+  if (form.get('Status') !== 'stopped') return restError(400, 20001, 'This stand-in only stops recordings.');
+  recording.stoppedAtMs = now();
+  return {
+    status: 200,
+    body: {
+      sid: recording.sid,
+      account_sid: accountSid,
+      call_sid: call.sid,
+      api_version: '2010-04-01',
+      status: 'stopped',
+      channels: recording.attributes.channels === 'mono' ? 1 : 2,
+      source: 'StartCallRecordingTwiML',
+      start_time: dateOf(recording.startedAtMs),
+      duration: String(Math.round((recording.stoppedAtMs - recording.startedAtMs) / 1000)),
+      uri: path,
+    },
+  };
 }
 
 function replace(call: Call, next: NonNullable<Call['replacement']>): void {

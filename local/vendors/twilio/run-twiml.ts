@@ -55,6 +55,8 @@ export async function runInstructions(call: Call, first: Next | { twiml: string 
       'twiml' in next
         ? { twiml: next.twiml, url: next.url ?? 'http://twilio.invalid/' }
         : await fetchTwiml(call, next, world);
+    // Whoever hung up while we were asked what comes next needs nothing more.
+    if (!isLive(call)) return;
     if (!document) return applicationError(call, world);
     call.running = new AbortController();
     try {
@@ -224,7 +226,7 @@ function whileRunning(call: Call, source: { next(): Buffer; isOver(): boolean })
       leave();
       reject(new Replaced());
     };
-    if (signal.aborted) return broken();
+    if (signal.aborted || !isLive(call)) return broken();
     signal.addEventListener('abort', broken, { once: true });
     call.source = {
       next() {
@@ -279,7 +281,7 @@ export function reportRecording(
     RecordingChannels: recording.attributes.channels === 'mono' ? '1' : '2',
     ErrorCode: '0',
     ...(status === 'completed' && {
-      RecordingDuration: String(Math.round(((call.endedAtMs ?? now()) - recording.startedAtMs) / 1000)),
+      RecordingDuration: String(Math.round(((recording.stoppedAtMs ?? call.endedAtMs ?? now()) - recording.startedAtMs) / 1000)),
     }),
   });
 }
