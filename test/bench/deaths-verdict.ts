@@ -18,6 +18,8 @@ export interface DeadlyCall {
 
 /** What became of it. Each list is empty where all is well. */
 export interface Verdict {
+  /** `spared`: it was over, all said, before a task of its died or in that moment; `never-began`: no wire was opened. */
+  fate: 'broken' | 'spared' | 'never-began';
   /** How often its wire broke and another task took it up. */
   breaks: number;
   /** Why it did not go on under its session to the end of its script. */
@@ -46,9 +48,13 @@ const toldAfterMs = 300;
 export async function verdictOf(core: Table, scenario: Scenario, call: DeadlyCall): Promise<Verdict> {
   const { steps } = call;
   const items = await core.query({ pk: keys.conversation(call.clinicId, call.conversationId).PK });
+  const unfinished = endOf(call, scenario);
+  const breaks = breaksIn(steps);
+  const isCut = breaks === 0 && unfinished.length > 0;
   return {
-    breaks: breaksIn(steps),
-    lost: [...endOf(call, scenario), ...recordOf(items)],
+    fate: !steps.some(({ step }) => step === 'connected') ? 'never-began' : breaks > 0 || isCut ? 'broken' : 'spared',
+    breaks,
+    lost: [...unfinished, ...recordOf(items)],
     askedTwice: askedTwice(steps),
     ...repeated(steps, items),
     gapsMs: gapsIn(steps),
@@ -62,7 +68,7 @@ export async function isSettled(core: Table, { clinicId, conversationId }: Deadl
 }
 
 /** Breaks while the call was live, each followed by a connection. */
-function breaksIn(steps: readonly TimelineStep[]): number {
+export function breaksIn(steps: readonly TimelineStep[]): number {
   let breaks = 0;
   let line: 'none' | 'up' | 'broken' = 'none';
   for (const { step } of steps) {

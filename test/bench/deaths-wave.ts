@@ -72,7 +72,8 @@ export async function wave(system: RunningSystem, options: WaveOptions): Promise
       const language = languageOf(clinic.language);
       calls.push({ clinicId: ClinicId.parse(clinic.id), conversationId, language, vendor, steps: progress.steps });
     } catch (error) {
-      failed.push(`${vendor}: ${error instanceof Error ? error.message : String(error)}`);
+      const last = progress.steps.slice(-4).map((step) => JSON.stringify(step));
+      failed.push([`${vendor}: ${error instanceof Error ? error.message : String(error)}`, ...last].join('\n    '));
     } finally {
       progress.isOver = true;
     }

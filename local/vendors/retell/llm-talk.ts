@@ -58,6 +58,8 @@ export function startLlmTalk(world: LlmTalkWorld): LlmTalk {
   let newestId = 0;
   /** The request that may still be answered. */
   let openId: number | undefined = 0;
+  /** A turn ended while there was no socket to ask on. */
+  let isUnasked = false;
   let interruptId: number | undefined;
   let unspoken = '';
   let isUninterruptible = false;
@@ -187,6 +189,8 @@ export function startLlmTalk(world: LlmTalkWorld): LlmTalk {
 
   const transcripts = () => ({ transcript: transcript.utterances, transcript_with_tool_calls: transcript.entries });
   function request(interaction_type: 'response_required' | 'reminder_required'): void {
+    isUnasked = !socket.isOpen;
+    if (isUnasked) return;
     newestId += 1;
     openId = newestId;
     quietMs = 0;
