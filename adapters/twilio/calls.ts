@@ -30,6 +30,8 @@ export interface TwilioCalls {
   hangUp(callSid: string): Promise<'done' | 'over'>;
   /** Drops what the call is doing and asks `url` what to do next. `over` when it has ended. */
   redirect(callSid: string, url: string): Promise<'done' | 'over'>;
+  /** Stops the recording that is running; `over` when none is. What was recorded until then stays. */
+  stopRecording(callSid: string): Promise<'done' | 'over'>;
   /** `undefined` when Twilio has no such call. */
   fetch(callSid: string): Promise<CallInstance | undefined>;
 }
@@ -37,8 +39,10 @@ export interface TwilioCalls {
 const mostAttempts = 3;
 const firstPauseMs = 200;
 
-/** `Call is not in-progress`, which is said of every call that has ended. */
+/** `Call is not in-progress`, which is said of every call that has ended, and of a recording that has. */
 const notInProgress = 21_220;
+/** What Twilio calls the recording of a call that is running now. */
+const current = 'Twilio.CURRENT';
 
 /**
  * Calls through Twilio's own SDK, of which the parts that write and read them are used and not the client: see
@@ -83,13 +87,10 @@ export function createTwilioCalls({
     }
   }
 
-  async function change(
-    callSid: string,
-    to: { status: 'completed' } | { url: string; method: 'POST' },
-  ): Promise<'done' | 'over'> {
+  async function change(callSid: string, order: (call: CallContext) => Promise<unknown>): Promise<'done' | 'over'> {
     const call = await callOf(callSid);
     try {
-      await call.update(to);
+      await order(call);
       return 'done';
     } catch (error) {
       if (isGone(error) || codeOf(error) === notInProgress) return 'over';
@@ -98,8 +99,9 @@ export function createTwilioCalls({
   }
 
   return {
-    hangUp: (callSid) => change(callSid, { status: 'completed' }),
-    redirect: (callSid, url) => change(callSid, { url, method: 'POST' }),
+    hangUp: (callSid) => change(callSid, (call) => call.update({ status: 'completed' })),
+    redirect: (callSid, url) => change(callSid, (call) => call.update({ url, method: 'POST' })),
+    stopRecording: (callSid) => change(callSid, (call) => call.recordings(current).update({ status: 'stopped' })),
     async fetch(callSid) {
       const call = await callOf(callSid);
       try {

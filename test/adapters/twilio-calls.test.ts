@@ -71,6 +71,24 @@ test('a call that is over needs no hanging up, and one that never was is none', 
   await stop();
 });
 
+test('the recording that is running is stopped; that none is running is no fault', async () => {
+  const none = { status: 404, body: { code: 20404, message: 'The requested resource was not found' } };
+  const over = sample('rest-call-update-not-in-progress');
+  const busy = { status: 503 };
+  const { calls, asked, stop } = await api({ status: 200, body: {} }, none, over, busy, busy, busy);
+  expect(await calls.stopRecording(callSid)).toBe('done');
+  expect(asked).toMatchObject([
+    {
+      line: `POST /2010-04-01/Accounts/${twilioAccountSid}/Calls/${callSid}/Recordings/Twilio.CURRENT.json`,
+      form: 'Status=stopped',
+    },
+  ]);
+  expect(await calls.stopRecording(callSid)).toBe('over');
+  expect(await calls.stopRecording(callSid)).toBe('over');
+  await expect(calls.stopRecording(callSid)).rejects.toThrow();
+  await stop();
+});
+
 test('what Twilio is too busy for is asked again, with growing pauses, and at last told', async () => {
   const busy = sample('rest-error-429');
   const { calls, asked, waits, stop } = await api(busy, { status: 503 }, { status: 200, body: {} }, busy, busy, busy);

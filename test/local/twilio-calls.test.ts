@@ -224,3 +224,27 @@ test('REST speaks in Twilio’s shapes', async () => {
   });
   expect([sent.status, await sent.json()]).toMatchObject([201, { status: 'queued', body: 'À demain' }]);
 });
+
+test('a recording is stopped by REST, once, and is as long as it ran', async () => {
+  const answers: number[] = [];
+  world = await startWorld(
+    async ({ path, form }, voiceUrl) => {
+      if (path === '/stream-status' && form.StreamEvent === 'stream-started') {
+        const place = `/Calls/${form.CallSid}/Recordings/Twilio.CURRENT.json`;
+        for (let time = 0; time < 2; time++)
+          answers.push((await world.rest('POST', place, { Status: 'stopped' })).status);
+      }
+      const recorded = '<Response><Start><Recording recordingStatusCallback="/recording"/></Start>';
+      return path === '/api/twilio/incoming-call'
+        ? connect(voiceUrl).replace('<Response>', recorded)
+        : ringThenHangUp(voiceUrl, path);
+    },
+    answering(['Oui, dans une semaine.', 'Entendu.', 'Au revoir.']),
+  );
+  await world.call('two-hundred-at-once');
+  expect(answers).toEqual([200, 404]);
+  const [recording] = world.forms('/recording');
+  const [call] = world.forms('/api/twilio/call-status');
+  expect(recording).toMatchObject({ RecordingStatus: 'completed', CallSid: call?.CallSid });
+  expect(Number(recording?.RecordingDuration)).toBeLessThan(Number(call?.CallDuration));
+});

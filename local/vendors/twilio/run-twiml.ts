@@ -281,7 +281,9 @@ export function reportRecording(
     RecordingChannels: recording.attributes.channels === 'mono' ? '1' : '2',
     ErrorCode: '0',
     ...(status === 'completed' && {
-      RecordingDuration: String(Math.round(((recording.stoppedAtMs ?? call.endedAtMs ?? now()) - recording.startedAtMs) / 1000)),
+      RecordingDuration: String(
+        Math.round(((recording.stoppedAtMs ?? call.endedAtMs ?? now()) - recording.startedAtMs) / 1000),
+      ),
     }),
   });
 }
