@@ -10,6 +10,10 @@ test('a task asks for what calls need first, over several connections, and takes
   const warm = warmUp({
     reads: {
       core: async () => count('core'),
+      slow: async () => {
+        count('slow');
+        if (asked['slow'] === 1) throw new Error('too busy with beginning');
+      },
       twilio: async () => {
         count('twilio');
         throw new Error('the secret has no value yet');
@@ -24,7 +28,7 @@ test('a task asks for what calls need first, over several connections, and takes
   });
   await timers.pass(5_000);
   await warm;
-  expect(asked).toEqual({ core: 8, twilio: 8, routing: 8 });
+  expect(asked).toEqual({ core: 9, slow: 10, twilio: 4, routing: 1 });
   expect(log.entries.map(({ code, fields }) => [code, fields.reason])).toEqual([
     ['voice.cold', 'twilio'],
     ['voice.cold', 'routing'],
