@@ -37,6 +37,10 @@ interface Cost {
   ownCpu: number;
 }
 
+/** Shares of the measured time in which others had the core of the service under test. */
+const waits: number[] = [];
+const mostWait = 0.03;
+
 const signature = webhooks.getExpectedTwilioSignature(authToken, mediaUrl, {});
 const load = await startLoad();
 
@@ -73,6 +77,7 @@ const costOf = (kind: Kind, withRamp: boolean) =>
       const after = await service.usage();
       const seconds = (performance.now() - startMs) / 1_000;
       cost.cpu.push((after.cpuMs - before.cpuMs) / seconds / size);
+      waits.push((after.waitedMs - before.waitedMs) / seconds / 1_000);
       cost.rssMb.push((after.rssBytes - idle.rssBytes) / size / 1e6);
       if (report.latency.p99 <= ramp.p99Ms) cost.most = size;
       tell(kind, report);
@@ -208,6 +213,12 @@ console.log(
   `\n  interruptions: ${truncations} truncations; refused by the model: ${JSON.stringify(refused)}; dropped: ${JSON.stringify(dropped)}` +
     (isQuick ? '\n  the most calls are left out of a quick run' : ''),
 );
+const worst = Math.max(...waits);
+if (worst > mostWait) {
+  console.log(
+    `\n  The machine was busy: up to ${(worst * 100).toFixed(0)} % of the time others had the core. What is a time above does not count.`,
+  );
+}
 if (Number(values.minutes) > 0) {
   console.log(`\nMemory of 100 calls over ${values.minutes} minutes\n`);
   await growthOf(Number(values.minutes));
