@@ -36,6 +36,8 @@ const announceWithinMs = 15_000;
 const leaveAfterMs = 30_000;
 /** On handing over: an answer that is nearly said, and turns that are nearly saved. */
 const finishWithinMs = 5_000;
+/** Who says nothing is asked twice whether they are there, and then said goodbye to. */
+const mostReminders = 3;
 
 export interface RetellSessionDeps {
   confirm(
@@ -240,6 +242,8 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
         replies.request(responseId, hasBegun() ? promptedBy(isReminder, utterances) : { kind: 'begun' });
       },
     };
+    // Retell's agents remind once unless they are told otherwise.
+    line.send(llmFrames.updateAgent({ reminderMaxCount: mostReminders }));
     early?.tell();
     const greet = () => {
       if (!hasBegun() && replies.isNewer(0)) replies.request(0, { kind: 'begun' });

@@ -238,6 +238,8 @@ export function createTextDialogue(deps: Deps) {
         if (!withTools || round.calls.length === 0) return;
         rounds += 1;
         items.push(...round.items);
+        // What the next round says does not stick to what this one said.
+        if (round.hasSpoken) yield { kind: 'say', text: ' ' };
         let isAnswered = false;
         for (const { callId, name, args } of round.calls) {
           if (signal.aborted) return yield* cutShort(signal, untoldOutcome);
