@@ -26,13 +26,22 @@ interface Stream {
   action: string;
 }
 
-/** Connects the caller to the voice service. `recordingCallback`: the call is recorded, and this is told when it is kept. */
+interface Before {
+  say?: Spoken;
+  /** Silence first. */
+  waitSeconds?: number;
+  /** The call is recorded, and this is told when it is kept. */
+  recordingCallback?: string;
+}
+
+/** Connects the caller to the voice service. */
 export function connectStream(
   { url, token, statusCallback, action }: Stream,
-  { say, recordingCallback }: { say?: Spoken; recordingCallback?: string } = {},
+  { say, waitSeconds = 0, recordingCallback }: Before = {},
 ): string {
   const response = new VoiceResponse();
   if (say) speak(response, say);
+  if (waitSeconds > 0) response.pause({ length: waitSeconds });
   // Before the stream, or Twilio does not start it.
   if (recordingCallback) {
     response.start().recording({

@@ -23,8 +23,12 @@ import { normalizePhone } from '#domain/phone-number.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { lastGoodProfiles } from './last-good-profiles.ts';
 
-/** A stream that broke so often will break again: a person is better. */
-const mostBreaks = 2;
+/** A stream that broke so often in a row will break again: a person is better. */
+const mostBreaks = 4;
+/** Whoever takes over from a task that died may need a moment: each attempt but the first waits longer. */
+const waitSecondsAfter = [0, 1, 2, 3];
+/** A stream that held for so long has nothing to do with the break before it. */
+const steadyMs = 60_000;
 /** Nobody is asked for a number more often than this. */
 const mostAsked = 2;
 
@@ -122,19 +126,24 @@ export function continueTwilioCall(deps: Deps) {
     const { token, kept } = mintStreamToken(clock.now());
     let goesOn = false;
     let isOver = false;
+    let before = 0;
     await talks.change(clinic.id, conversationId, (current) => {
       // Nobody is there any more to go on with, if the word of it was quicker than this request.
       isOver = current.callOverAtMs !== undefined;
-      goesOn = !isOver && current.breaks < mostBreaks;
+      const { streamGivenAtMs = -Infinity } = current;
+      before = !sentence && clock.now() - streamGivenAtMs > steadyMs ? 0 : current.breaks;
+      goesOn = !isOver && before < mostBreaks;
       if (!goesOn) return current;
       // What the last stream was to end with has been dealt with, and the talk may be taken up again.
       const { ending: _ending, finishedAtMs: _finished, ...rest } = current;
-      return { ...rest, ...kept, breaks: current.breaks + 1 };
+      return { ...rest, ...kept, breaks: before + 1 };
     });
     if (isOver) return twimlAnswer(hangUp());
     if (!goesOn) return undefined;
     log.info('stream.continued', { clinicId: clinic.id, conversationId });
-    return twimlAnswer(connectStream({ ...urls, token }, { say: sentence }));
+    return twimlAnswer(
+      connectStream({ ...urls, token }, { say: sentence, waitSeconds: sentence ? 0 : waitSecondsAfter[before] }),
+    );
   }
 
   /** Somebody of the clinic, if anybody answers now; else the caller's number is taken. */

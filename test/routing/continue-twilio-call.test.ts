@@ -67,22 +67,35 @@ test('in an emergency the numbers to call are said before the person is rung', a
   expect(twiml).toContain(dialled(onCall));
 });
 
-test('a stream that broke is begun again with a new token, twice, then a person is rung', async () => {
+test('a stream that broke is begun again with a new token, each time a little later, then a person is rung', async () => {
   const world = await ongoing({ clinic: { humanLine: { number: person } } });
   const tokens = [];
-  for (const breaks of [1, 2]) {
+  for (const [breaks, wait] of [
+    [1, '<Response><Connect'],
+    [2, '<Response><Pause length="1"/><Connect'],
+    [3, '<Response><Pause length="2"/><Connect'],
+    [4, '<Response><Pause length="3"/><Connect'],
+  ] as const) {
     const twiml = twimlOf(await world.next());
+    expect(twiml.startsWith(wait)).toBe(true);
     expect(twiml).toContain('<Stream url="wss://voice.clinics.example/twilio/media"');
     expect(twiml).not.toContain('<Say');
     tokens.push(tokenIn(twiml));
     expect(world.talk()).toMatchObject({ breaks, streamGivenAtMs: world.clock.now() });
     await world.change({ streamTokenHash: undefined });
   }
-  expect(new Set(tokens).size).toBe(2);
+  expect(new Set(tokens).size).toBe(4);
   const twiml = twimlOf(await world.next());
   expect(twiml).toMatch(/^<Response><Say language="fr-FR"[^>]*>[^<]+<\/Say><Dial/);
   expect(twiml).toContain(dialled(person));
-  expect(world.log.codes().filter((code) => code === 'stream.continued')).toHaveLength(2);
+  expect(world.log.codes().filter((code) => code === 'stream.continued')).toHaveLength(4);
+});
+
+test('a stream that broke long after the one before is begun again at once', async () => {
+  const world = await ongoing({ clinic: { humanLine: { number: person } } });
+  await world.change({ breaks: 4, streamGivenAtMs: world.clock.now() - 61_000 });
+  expect(twimlOf(await world.next())).toMatch(/^<Response><Connect/);
+  expect(world.talk()).toMatchObject({ breaks: 1 });
 });
 
 test('a person who answered ends the talk; a caller who hangs up while it rings does too', async () => {
@@ -119,7 +132,7 @@ test.each(['no-answer', 'busy', 'failed'])(
 
 test('a person who never answers is not rung for ever', async () => {
   const world = await ongoing({ clinic: { humanLine: { number: person } } });
-  await world.change({ breaks: 2, ending: { kind: 'transfer', number: person } });
+  await world.change({ breaks: 4, ending: { kind: 'transfer', number: person } });
   expect(twimlOf(await world.next({ DialCallStatus: 'no-answer' }))).toContain('<Gather');
 });
 
@@ -165,7 +178,7 @@ test('a number that is none is asked for once more; after that the clinic hears 
 
 test('that a number is asked for is on record before anybody hangs up instead', async () => {
   const world = await ongoing();
-  await world.change({ breaks: 2 });
+  await world.change({ breaks: 4 });
   expect(twimlOf(await world.next())).toContain('<Gather');
   expect(world.talk().ending).toEqual({ kind: 'callback' });
   // Twilio asks once more, should it not have got the answer.
