@@ -59,7 +59,7 @@ async function all(reply: Reply): Promise<Told[]> {
 /** What reaches the caller, put together. */
 const spoken = (told: readonly Told[]): string =>
   told
-    .map((one) => (one.kind === 'say' || one.kind === 'filler' ? one.text : one.kind === 'tool-call' ? ' ' : ''))
+    .map((one) => (one.kind === 'say' || one.kind === 'filler' ? one.text : ''))
     .join('')
     .trim();
 
