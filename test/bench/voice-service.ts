@@ -106,7 +106,7 @@ const media = createTwilioMedia({
     dialogues: distant(deps.dialogues),
     acts: distant(deps.acts),
   }),
-  calls: { hangUp: async () => 'over', redirect: async () => 'over' },
+  calls: { hangUp: async () => 'over', redirect: async () => 'over', stopRecording: async () => 'over' },
   liveCalls: createLiveCalls({ maxCalls: mostCalls, maxCallsPerClinic: mostCalls }),
   afterStreamUrl: 'https://api.example/api/twilio/after-stream',
   models,
