@@ -1,4 +1,5 @@
 import { isOfLine, type Turn } from '../turn.ts';
+import { asksToWait, onlyResumes } from './holding-words.ts';
 import type { HistoryItem } from './speech-model.ts';
 import type { SpeechWords } from './speech-words.ts';
 
@@ -33,8 +34,11 @@ export const hasLineAsked = (turns: readonly Turn[]): boolean => {
   return last !== undefined && isOfLine(last);
 };
 
-/** Whether somebody waits for a word of ours: the caller spoke last, what a tool answered was not told, or we were cut off. */
+/**
+ * Whether somebody waits for a word of ours: the caller spoke last, what a tool answered was not told, or we were cut
+ * off. Whoever was asked to wait waits still.
+ */
 export const isAnswerOwed = (turns: readonly Turn[]): boolean => {
-  const last = lastSaid(turns);
-  return last !== undefined && (last.speaker !== 'agent' || last.interrupted === true);
+  const last = lastSaid(turns.filter(({ speaker, text }) => speaker !== 'agent' || !onlyResumes(text)));
+  return last !== undefined && (last.speaker !== 'agent' || last.interrupted === true || asksToWait(last.text));
 };
