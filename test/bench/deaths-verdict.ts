@@ -141,9 +141,11 @@ function repeated(steps: readonly TimelineStep[], items: readonly Item[]): Pick<
       .map(({ text }) => String(text))
       .join(' '),
   );
-  const again = stepsOf(steps, 'repeats').map(({ detail }) => detail.text);
+  const said = stepsOf(steps, 'says').map(({ detail }) => detail.text);
+  const again = said.filter((text, index) => said.indexOf(text) !== index);
   const times = (text: string) => known.split(likened(text)).length - 1;
-  const isNeedless = (text: string) => times(text) > 1;
+  const timesSaid = (text: string) => said.filter((one) => one === text).length;
+  const isNeedless = (text: string) => times(text) >= timesSaid(text);
   return { saidAgain: again.filter(isNeedless), swallowed: again.filter((text) => !isNeedless(text)) };
 }
 
@@ -151,7 +153,7 @@ function gapsIn(steps: readonly TimelineStep[]): number[] {
   return stepsOf(steps, 'broken-off').flatMap(({ atMs }) => {
     let silentFromMs = atMs;
     for (const step of steps) {
-      if (step.step === 'says' || step.step === 'repeats') {
+      if (step.step === 'says') {
         // What is said over the break, or begun after it, is over then.
         const endMs = step.atMs + spokenMs(step.detail.text);
         if (endMs > silentFromMs) silentFromMs = endMs;

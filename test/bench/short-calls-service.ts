@@ -138,7 +138,7 @@ const media = createTwilioMedia({
   ...shared,
   secret: { tokens: async () => [authToken], refreshedTokens: async () => [authToken] },
   mediaUrl,
-  calls: { hangUp: async () => 'over', redirect: async () => 'over' },
+  calls: { hangUp: async () => 'over', redirect: async () => 'over', stopRecording: async () => 'over' },
   afterStreamUrl: 'https://api.example/api/twilio/after-stream',
   models,
   askSupervisor,

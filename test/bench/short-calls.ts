@@ -38,11 +38,16 @@ const speaking = setInterval(() => {
   for (const session of model.sessions) if (session.isSpeaking) session.speak(atMs);
 }, 20);
 
+/** With the flags of its image. */
 async function startService(): Promise<{ child: ChildProcess; target: Target }> {
   const file = fileURLToPath(new URL('short-calls-service.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--expose-gc', file, `ws://127.0.0.1:${model.port}/v1/realtime`], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', '--max-semi-space-size=8', file, `ws://127.0.0.1:${model.port}/v1/realtime`],
+    {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
   const [target] = (await once(child, 'message')) as [Target];
   return { child, target };
 }
