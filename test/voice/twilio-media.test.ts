@@ -72,7 +72,7 @@ async function voice({ maxCalls = 10, handshakeMs = 0, ...script }: Options = {}
   const talks = inMemoryTalks();
   const { token, kept } = mintStreamToken(systemClock.now());
   await talks.open(cotonou, { ...newTalk(), ...kept });
-  const talk = fakeTalk(script);
+  const talk = fakeTalk({ openedAtMs: systemClock.now(), ...script });
   const orders: string[] = [];
   const taken: string[] = [];
   const liveCalls = createLiveCalls({ maxCalls, maxCallsPerClinic: 10 });
