@@ -38,7 +38,8 @@ const wordsBeforeBargingIn = 12;
 const holdOn =
   /^(un (petit )?(instant|moment)|une (petite )?(seconde|minute)|je (regarde|vérifie|cherche|consulte)|one (moment|second)|just a (moment|second)|let me|hold on|‹)/i;
 
-const wasCut = /\b(coupée|coupés|cut)\b/i;
+/** Only that the line was cut and one can go on: of an answer, whole or not, nothing was heard. */
+const wasCut = /^([^.?!]*\b(coupée|coupés|cut)\b[^.?!]*\.( [^.?!]{0,40}\.)? ?)+$/i;
 
 /**
  * A small actor: says the caller's lines of a script one after the other, each when the agent has finished speaking.
