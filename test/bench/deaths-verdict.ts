@@ -54,7 +54,7 @@ export async function verdictOf(core: Table, scenario: Scenario, call: DeadlyCal
   return {
     fate: !steps.some(({ step }) => step === 'connected') ? 'never-began' : breaks > 0 || isCut ? 'broken' : 'spared',
     breaks,
-    lost: [...unfinished, ...recordOf(items)],
+    lost: [...unfinished, ...recordOf(items), ...takeoverOf(steps, items)],
     askedTwice: askedTwice(steps),
     ...repeated(steps, items),
     gapsMs: gapsIn(steps),
@@ -94,9 +94,6 @@ function endOf({ steps, language }: DeadlyCall, scenario: Scenario): string[] {
   const opening = likened(stepsOf(steps, 'hears')[0]?.detail.text.split(' ').slice(0, 4).join(' ') ?? '');
   const greetings = opening === '' ? 0 : heard.split(opening).length - 1;
   if (greetings !== 1) problems.push(`greeted ${greetings} times`);
-  // The last thing an agent says before the caller's last words: whoever hears that has come to the end of the script.
-  const last = script.findLast((step) => 'text' in step && step.role === 'agent');
-  if (last && 'text' in last && !heard.includes(likened(last.text))) problems.push(`unheard: ${last.text}`);
   for (const { detail } of stepsOf(steps, 'dials')) problems.push(`put through to ${detail.number}`);
   return problems;
 }
@@ -116,8 +113,17 @@ function recordOf(items: readonly Item[]): string[] {
   if (instants.some((at, index) => index > 0 && at < (instants[index - 1] as string)))
     problems.push('turns out of order');
   if (ofEntity('Conversation').some(({ notification }) => notification !== 'sent')) problems.push('no complete e-mail');
-  if (ofEntity('Talk').some(({ epoch }) => Number(epoch) < 2)) problems.push('nobody took it over');
   return problems;
+}
+
+/** Whoever says goodbye in the moment of a break is gone before anybody takes them over. */
+const partingMs = 1_500;
+
+function takeoverOf(steps: readonly TimelineStep[], items: readonly Item[]): string[] {
+  const connectedAtMs = stepsOf(steps, 'connected').at(-1)?.atMs ?? 0;
+  const hungUpAtMs = stepsOf(steps, 'hung-up')[0]?.atMs ?? Infinity;
+  const wasTaken = items.some(({ entity, epoch }) => entity === 'Talk' && Number(epoch) > 1);
+  return wasTaken || hungUpAtMs - connectedAtMs < partingMs ? [] : ['nobody took it over'];
 }
 
 const heardIn = (steps: readonly TimelineStep[]): string =>
