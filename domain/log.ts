@@ -79,7 +79,8 @@ export type LogCode =
   | 'transfer.failed'
   | 'analysis.made'
   | 'analysis.failed'
-  | 'recording.kept';
+  | 'recording.kept'
+  | 'recording.stopped';
 
 /**
  * What may stand beside a code. Bodies, names, numbers, addresses and transcripts have no field here, so a log of them

@@ -20,7 +20,7 @@ const startWithinMs = 5_000;
 export interface SessionDeps extends SpeechDeps {
   directory: Pick<ClinicDirectory, 'find'>;
   takeTalk: TakeTalk;
-  calls: Pick<TwilioCalls, 'hangUp' | 'redirect'>;
+  calls: Pick<TwilioCalls, 'hangUp' | 'redirect' | 'stopRecording'>;
   liveCalls: LiveCalls;
   /** Where Twilio asks what comes next for a call, such as `https://api.example/api/twilio/after-stream`. */
   afterStreamUrl: string;
@@ -126,6 +126,7 @@ export function takeStream(deps: SessionDeps, socket: TextSocket): TwilioSession
     const own = new SpeechTalk(deps, talk, stream, {
       hangUp: () => deps.calls.hangUp(callSid),
       goOn: () => deps.calls.redirect(callSid, deps.afterStreamUrl),
+      stopRecording: () => deps.calls.stopRecording(callSid),
     });
     speech = own;
     try {

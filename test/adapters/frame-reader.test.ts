@@ -45,7 +45,10 @@ async function readByWs(chunks: Buffer[], masked: boolean): Promise<Reading> {
   receiver.on('ping', (payload: Buffer) => reading.pings.push(payload.toString('latin1')));
   receiver.on('pong', () => reading.pongs++);
   receiver.on('conclude', (code: number) => (reading.closed = code));
-  receiver.on('error', ({ code }: NodeJS.ErrnoException) => (reading.failed = code?.includes('UNSUPPORTED') ? 1009 : 1002));
+  receiver.on(
+    'error',
+    ({ code }: NodeJS.ErrnoException) => (reading.failed = code?.includes('UNSUPPORTED') ? 1009 : 1002),
+  );
   for (const chunk of chunks) {
     if (reading.failed !== undefined || reading.closed !== undefined) break;
     await new Promise<void>((resolve) => receiver.write(Buffer.from(chunk), () => resolve()));

@@ -1,5 +1,6 @@
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { Alarm, LiveTalk, ToolOutcome } from '#domain/conversations/talk/live-talk.ts';
+import type { Consent } from '#domain/conversations/talk/record-consent.ts';
 import type { Ending } from '#domain/conversations/talk/talk.ts';
 import type { Turn } from '#domain/conversations/talk/turn.ts';
 import { tools as agentTools } from '#domain/conversations/tools/registry.ts';
@@ -10,6 +11,7 @@ export interface FakeTalk extends LiveTalk {
   /** How it is to end, as put on record, the last word last. */
   readonly endings: Ending[];
   readonly closed: { over: boolean }[];
+  readonly consents: Consent[];
   readonly ran: { name: string; args: unknown; callId: string }[];
   /** `speaker: text`, in order; an interrupted turn ends in a dash. */
   said(): string[];
@@ -26,6 +28,7 @@ export interface TalkScript {
   savesEnding?: () => Promise<void>;
   /** Without it the call begins as the test does. */
   openedAtMs?: number;
+  unheardNotice?: string;
 }
 
 /** A talk as the speech engine meets it, without stores and rules. */
@@ -44,6 +47,9 @@ export function fakeTalk(script: TalkScript = {}): FakeTalk {
     language: 'fr',
     endings: [],
     closed: [],
+    consents: [],
+    unheardNotice: script.unheardNotice,
+    consent: async (consent) => void talk.consents.push(consent),
     ran: [],
     turns: all,
     greeting: () => script.greeting ?? 'Clinique Exemple bonjour je suis une machine',

@@ -88,11 +88,13 @@ export interface WorldOptions extends TalkScript, Omit<RealtimeOptions, 'time'> 
   opens?: ('session' | 'fails' | 'refused' | 'hangs')[];
   askSupervisor?: AskSupervisor;
   controls?: 'works' | 'fails';
+  /** How each attempt at stopping the recording goes; well once they are used up. */
+  recordingStops?: ('works' | 'fails')[];
   maxCallMs?: number;
 }
 
 /** A call on the speech engine and the real adapter, with a model and a telephone line in memory. */
-export function speechWorld({ opens = [], controls = 'works', ...options }: WorldOptions = {}) {
+export function speechWorld({ opens = [], controls = 'works', recordingStops = [], ...options }: WorldOptions = {}) {
   const time = turnedTime();
   const log = rememberedLog();
   const talk = fakeTalk(options);
@@ -121,6 +123,11 @@ export function speechWorld({ opens = [], controls = 'works', ...options }: Worl
     time.set(() => speech.ended('hung-up'), 50);
     return 'done' as const;
   };
+  const stopRecording = async () => {
+    orders.push('stop recording');
+    if (recordingStops.shift() === 'fails') throw new Error('the vendor cannot be told');
+    return 'done' as const;
+  };
   const phone = farEnd(time, (name) => speech.marked(name));
   const speech = new SpeechTalk(
     {
@@ -134,7 +141,7 @@ export function speechWorld({ opens = [], controls = 'works', ...options }: Worl
     },
     talk,
     phone.line,
-    { hangUp: () => control('hang-up'), goOn: () => control('go-on') },
+    { hangUp: () => control('hang-up'), goOn: () => control('go-on'), stopRecording },
   );
   let isOver = false;
   void speech.over.then(() => (isOver = true));

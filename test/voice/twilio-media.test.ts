@@ -101,6 +101,7 @@ async function voice({ maxCalls = 10, handshakeMs = 0, ...script }: Options = {}
     },
     calls: {
       hangUp: async (sid) => (orders.push(`hang up ${sid}`), 'done'),
+      stopRecording: async (sid) => (orders.push(`stop recording ${sid}`), 'done'),
       redirect: async (sid, url) => (orders.push(`redirect ${sid} ${url}`), 'done'),
     },
     liveCalls,

@@ -15,6 +15,7 @@ import { toolsOf } from './light-tools.ts';
 import { letGo } from './let-go.ts';
 import type { AgentRole, LiveTalk } from './live-talk.ts';
 import type { RememberedDialogue } from './remembered-dialogue.ts';
+import { recordConsent } from './record-consent.ts';
 import { runTalkTool } from './run-talk-tool.ts';
 import { saveTurns } from './save-turns.ts';
 import { talkTurns } from './talk-turns.ts';
@@ -124,6 +125,8 @@ export function holdTalk(
   let ended: Promise<void> | undefined;
   const close = tellEnd(deps, { talk, turns, saver, pause });
   const left = letGo(deps, talk, pause);
+  const onRecord = recordConsent(deps, { talk, begun: conversationNow, language, pause });
+  let isNoticeDue = clinic.voice.recording !== 'off' && talk.noticeHeardAtMs === undefined;
 
   const live: LiveTalk = {
     clinic,
@@ -146,6 +149,14 @@ export function holdTalk(
         clinic.voice.recording !== 'off' && words.recordingNotice,
         own ?? words.howCanIHelp,
       );
+    },
+
+    get unheardNotice() {
+      return isNoticeDue ? talkWordsOf(language()).recordingNotice : undefined;
+    },
+    async consent(consent) {
+      if (consent === 'notice-heard') isNoticeDue = false;
+      await onRecord(consent);
     },
 
     instructions(role: AgentRole) {

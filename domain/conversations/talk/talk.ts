@@ -46,6 +46,8 @@ export const Talk = z.object({
   streamTokenExpiresAtMs: z.int().optional(),
   /** When it was last given out: a stream that broke before has been gone on with. Stays when the token is used. */
   streamGivenAtMs: z.int().optional(),
+  /** When the notice of the recording was first heard to its end. */
+  noticeHeardAtMs: z.int().optional(),
   /** Since when no wire holds it and another may; absent while one does, and where a task died. */
   letGoAtMs: z.int().optional(),
   /** When its vendor was heard to say that the call is over. */
@@ -58,7 +60,7 @@ export type Talk = z.infer<typeof Talk>;
 
 export type NewTalk = Omit<
   Talk,
-  'epoch' | 'breaks' | 'version' | 'ending' | 'letGoAtMs' | 'callOverAtMs' | 'finishedAtMs'
+  'epoch' | 'breaks' | 'version' | 'ending' | 'noticeHeardAtMs' | 'letGoAtMs' | 'callOverAtMs' | 'finishedAtMs'
 >;
 
 /** Talks of the voice service and their turns: everything by which another task can go on. */

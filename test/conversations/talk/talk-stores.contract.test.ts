@@ -91,6 +91,7 @@ describe.each(worlds)('talks %s', (_, open) => {
       await world.talks.change(cotonou, aTalkId, ({ streamTokenHash: _used, ...rest }) => ({
         ...rest,
         ending: { kind: 'transfer', number: '+12025550171' },
+        noticeHeardAtMs: Date.parse('2026-10-05T12:37:00.000Z'),
         letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
         callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),
         finishedAtMs: Date.parse('2026-10-05T12:40:00.000Z'),
@@ -98,6 +99,7 @@ describe.each(worlds)('talks %s', (_, open) => {
       const talk = await world.talks.get(cotonou, aTalkId);
       expect(talk).toMatchObject({ ending: { kind: 'transfer', number: '+12025550171' }, version: 2 });
       expect(talk).toMatchObject({
+        noticeHeardAtMs: Date.parse('2026-10-05T12:37:00.000Z'),
         letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
         callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),
       });

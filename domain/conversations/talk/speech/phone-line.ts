@@ -15,6 +15,8 @@ export interface CallControl {
   hangUp(): Promise<'done' | 'over'>;
   /** The call goes on as the ending on record says. */
   goOn(): Promise<'done' | 'over'>;
+  /** `over`: none was running. */
+  stopRecording(): Promise<'done' | 'over'>;
 }
 
 /** How the caller's side ended: `hung-up` was said, `broken` was not. */

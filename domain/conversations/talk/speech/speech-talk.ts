@@ -2,6 +2,7 @@ import type { Clock } from '../../../clock.ts';
 import { lineOpen } from '../../../clinics/human-line.ts';
 import { languageOf } from '../../../language.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
+import { sentences } from '../../words/words.ts';
 import type { Alarm, LiveTalk } from '../live-talk.ts';
 import type { Ending } from '../talk.ts';
 import type { AskSupervisor } from '../supervisor.ts';
@@ -15,6 +16,7 @@ import { createModelLink, type ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
 import { Playback } from './playback.ts';
 import { decodedBytes, type PreparedAudio, type PreparedName } from './prepared-audio.ts';
+import { createRecordingStop } from './stop-recording.ts';
 import { speechSetup } from './speech-setup.ts';
 import type {
   Listening,
@@ -64,6 +66,16 @@ export interface SpeechDeps {
   maxCallMs: number;
 }
 
+/** Words that have to be heard to their end. */
+interface Guard {
+  purpose: Purpose;
+  say: string;
+  /** No more of it comes. */
+  said: boolean;
+  /** It holds the notice of the recording, and all of it was made. */
+  givesNotice?: boolean;
+}
+
 type DeadlineName =
   | 'attempt'
   | 'pause'
@@ -77,6 +89,7 @@ type DeadlineName =
   | 'leave'
   | 'last-words'
   | 'hand-over'
+  | 'recording'
   | 'limit';
 
 /**
@@ -98,6 +111,7 @@ export class SpeechTalk {
   readonly #keypad: { press(key: string): void };
   readonly #link: ModelLink;
   readonly #runs: ToolRuns;
+  readonly #recording: ReturnType<typeof createRecordingStop>;
   readonly #gone = new AbortController();
   readonly #startedMs: number;
   #resolveOver: () => void = () => undefined;
@@ -111,7 +125,7 @@ export class SpeechTalk {
   #wantsAnswer = false;
   #responding = false;
   /** Nobody interrupts, and nobody is answered, until this has been said. */
-  #guard: { purpose: Purpose; say: string; said: boolean } | undefined;
+  #guard: Guard | undefined;
   /** The caller said something while nobody was to be answered. */
   #isUnanswered = false;
   #silentPrompts = 0;
@@ -167,7 +181,16 @@ export class SpeechTalk {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
     this.#resolveOver = resolve;
+    this.#recording = createRecordingStop(
+      { talk, control, deadlines: this.#deadlines, log: deps.log, where: this.#where },
+      () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }),
+    );
     if (!talk.isResumed) this.#guard = { purpose: 'greeting', say: talk.greeting(), said: false };
+    else if (talk.unheardNotice) {
+      // Whoever held it before died within the greeting.
+      this.#guard = { purpose: 'resumed', say: sentences(this.#words.resumed, talk.unheardNotice), said: false };
+      this.#isUnanswered = isAnswerOwed(talk.turns());
+    }
     talk.lost.addEventListener('abort', () => this.#superseded(), { once: true });
   }
 
@@ -175,6 +198,7 @@ export class SpeechTalk {
     if (this.#talk.lost.aborted) return this.#superseded();
     this.#limitCall();
     this.#expectSound();
+    this.#recording.resume();
     this.#link.open();
   }
 
@@ -279,6 +303,7 @@ export class SpeechTalk {
       case 'transcribed':
         if (!this.#callerTurns.transcribed(event.itemId, event.text)) return;
         this.#silentPrompts = 0;
+        this.#recording.hear(event.text);
         return this.#judge();
       case 'response-started':
         this.#responding = true;
@@ -326,7 +351,10 @@ export class SpeechTalk {
     this.#retries = 0;
     const answers = purpose === undefined || purpose === 'answer' || purpose === 'repair';
     if (answers && status !== 'cancelled' && !this.#wantsAnswer && this.#runs.count === 0) this.#isOwed = false;
-    if (this.#guard && purpose === this.#guard.purpose) this.#guard.said = true;
+    if (this.#guard && purpose === this.#guard.purpose) {
+      this.#guard.said = true;
+      this.#guard.givesNotice = status === 'completed' && purpose !== 'alarm';
+    }
     if (this.#ending && purpose === 'ending') this.#ending.isSaid = true;
     if (status === 'incomplete' && code === 'content_filter' && !this.#guard && !this.#ending) {
       this.#session?.respond({ purpose: 'repair', say: this.#words.sayAgain });
@@ -475,6 +503,8 @@ export class SpeechTalk {
   #lowerGuard(): void {
     if (!this.#guard) return;
     this.#deadlines.clear('guard');
+    const isHeard = this.#guard.givesNotice && !this.#playback.isPlaying;
+    if (isHeard && this.#talk.unheardNotice) void this.#talk.consent('notice-heard');
     this.#guard = undefined;
     if (this.#ending) return;
     this.#session?.listen(attentive);

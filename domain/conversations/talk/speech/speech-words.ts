@@ -22,6 +22,7 @@ export interface SpeechWords {
   /** Told to the model, not said. */
   toolAnswered(name: string, answer: string): string;
   wentOn: string;
+  recordingStopped: string;
   /** Sentences that are shipped as audio, to the letter. */
   prepared: Record<PreparedName, string>;
 }
@@ -40,6 +41,8 @@ export const speechWords: Record<Language, SpeechWords> = {
     toolAnswered: (name, answer) => `La fonction ${name} a répondu : ${answer}`,
     wentOn:
       'La liaison a été interrompue un instant. Continuez là où vous en étiez, sans saluer et sans redemander ce qui a été dit.',
+    recordingStopped:
+      'La personne a refusé l’enregistrement, et il est arrêté. Dites-le-lui en une courte phrase, puis continuez l’appel.',
     prepared: {
       'one-moment': 'Un instant, s’il vous plaît.',
       'trouble-transfer': 'Excusez-moi, j’ai une difficulté technique. Je vous passe l’équipe, restez en ligne.',
@@ -62,6 +65,8 @@ export const speechWords: Record<Language, SpeechWords> = {
     toolAnswered: (name, answer) => `The function ${name} answered: ${answer}`,
     wentOn:
       'The connection was interrupted for a moment. Go on where you were, without greeting and without asking again for what was said.',
+    recordingStopped:
+      'The caller objected to the recording, and it has been stopped. Tell them so in one short sentence, then go on with the call.',
     prepared: {
       'one-moment': 'One moment, please.',
       'trouble-transfer':

@@ -1,0 +1,67 @@
+import { isoInstant } from '../../clock.ts';
+import { type LanguageTag, languageOf } from '../../language.ts';
+import { errorFields } from '../../log.ts';
+import { persistently } from './persistently.ts';
+import type { Talk } from './talk.ts';
+import type { TalkDeps } from './take-talk.ts';
+import { recordingNoticeId } from './words/words.ts';
+
+/** What a caller has come to know, or said, of the recording of their call. */
+export type Consent = 'notice-heard' | 'objected';
+
+interface Holder {
+  talk: Pick<Talk, 'clinicId' | 'conversationId'>;
+  /** The conversation is made, should no event have: acts are recorded only in one that is there. */
+  begun(): Promise<void>;
+  language(): LanguageTag;
+  pause(ms: number): Promise<void>;
+}
+
+/**
+ * Puts on record that the notice of the recording was heard, in which words and language, or that the caller objected to
+ * it; each once by one holder. Done behind the caller's back: what fails after retries is logged.
+ */
+export function recordConsent(
+  { acts, talks, clock, log }: Pick<TalkDeps, 'acts' | 'talks' | 'clock' | 'log'>,
+  { talk: { clinicId, conversationId }, begun, language, pause }: Holder,
+) {
+  const done = new Set<Consent>();
+
+  return async (consent: Consent): Promise<void> => {
+    if (done.has(consent)) return;
+    done.add(consent);
+    const nowMs = clock.now();
+    const inLanguage = languageOf(language());
+    try {
+      await persistently(pause, async () => {
+        await begun();
+        await acts.record(clinicId, conversationId, {
+          audit: [
+            {
+              v: 1,
+              clinicId,
+              occurredAt: isoInstant(nowMs),
+              actorType: 'agent',
+              actorId: conversationId,
+              act: 'consent.notice',
+              outcome: consent === 'objected' ? 'denied' : 'success',
+              resourceType: 'conversation',
+              resourceId: conversationId,
+              conversationId,
+              reason: `${recordingNoticeId} ${inLanguage}`,
+              requestId: conversationId,
+            },
+          ],
+        });
+      });
+      if (consent === 'objected') return;
+      await persistently(pause, () =>
+        talks.change(clinicId, conversationId, (current) =>
+          current.noticeHeardAtMs === undefined ? { ...current, noticeHeardAtMs: nowMs } : current,
+        ),
+      );
+    } catch (error) {
+      log.error('talk.save-failed', { clinicId, conversationId, reason: consent, ...errorFields(error) });
+    }
+  };
+}
