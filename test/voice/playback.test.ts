@@ -62,6 +62,17 @@ test('whatever is sent, played and cut: never more than was sent, and what was h
   );
 });
 
+test('of a sound after a pause nothing is heard before it is sent, though no mark told of the pause', async () => {
+  const time = turnedTime();
+  const playback = new Playback(time);
+  const item = playback.begin('item_1');
+  playback.returned(playback.sent(item, 160) as string);
+  playback.sent(item, 160);
+  await time.pass(61);
+  playback.sent(item, 320);
+  expect(playback.cut()).toMatchObject([{ heardMs: 40, sentMs: 80 }]);
+});
+
 test('marks of audio that was cleared mean nothing, also those that come late', () => {
   const time = turnedTime();
   const playback = new Playback(time);

@@ -60,10 +60,11 @@ export class Playback {
 
   /** Counts audio that was sent. Answers the name of the mark to be sent after it, where one is due. */
   sent(item: PlayedItem, bytes: number): string | undefined {
-    if (item.playedBytes === item.sentBytes) {
-      if (!this.#unplayed.includes(item)) this.#unplayed.push(item);
-      // After a pause its next sound is heard from now on.
-      if (this.#unplayed[0] === item) this.#baseMs = this.#clock.now();
+    if (!this.#unplayed.includes(item)) this.#unplayed.push(item);
+    if (this.#unplayed[0] === item) {
+      // After a pause its next sound is heard from now on, also when no mark stood at the end of the last one.
+      const waitingMs = (item.sentBytes - item.playedBytes) / bytesPerMs;
+      this.#baseMs = Math.max(this.#baseMs, this.#clock.now() - waitingMs);
     }
     item.sentBytes += bytes;
     const isFirst = item.markedBytes === 0;
