@@ -1,15 +1,73 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(import.meta.dirname));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const kept = join(root, 'node_modules/.cache/frontdesk');
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Everything the app is made of. */
+const sources = ['{bin,lib,lambdas,domain,adapters,ws-fargate}/**/*', 'package.json', 'package-lock.json', 'cdk.json'];
 
 /**
  * Bundles every function and writes the templates of the stage `local` to `directory`, by running the CDK app itself.
  * @throws Error with what the app complained about
  */
 export async function synthesize(directory: string, signal?: AbortSignal): Promise<void> {
+  const assembly = await assemblyOf('local', signal);
   rmSync(directory, { recursive: true, force: true });
+  cpSync(assembly, directory, { recursive: true });
+}
+
+/**
+ * The directory with what the CDK app writes for a stage. Same sources, same bytes: what was synthesized from the files
+ * as they are now is not synthesized again. Nothing in it may be changed; a day after the sources changed it goes.
+ * @throws Error with what the app complained about
+ */
+export async function assemblyOf(stage: string, signal?: AbortSignal): Promise<string> {
+  const name = `${stage}-${fingerprint()}`;
+  const directory = join(kept, name);
+  if (existsSync(directory)) return directory;
+  mkdirSync(kept, { recursive: true });
+  // Beside its place and then moved: nobody finds half of it, and whoever works on it at the same time does no harm.
+  const unfinished = `${directory}.${process.pid}`;
+  try {
+    await runApp(stage, unfinished, signal);
+    renameSync(unfinished, directory);
+  } catch (error) {
+    if (!existsSync(directory)) throw error;
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  for (const other of readdirSync(kept)) {
+    const path = join(kept, other);
+    if (other !== name && Date.now() - statSync(path).mtimeMs > dayMs) rmSync(path, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+function fingerprint(): string {
+  const hash = createHash('sha256').update(process.version);
+  for (const path of globSync(sources, { cwd: root }).toSorted()) {
+    const file = join(root, path);
+    if (statSync(file).isFile()) hash.update(`\n${path}\n`).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 24);
+}
+
+async function runApp(stage: string, directory: string, signal?: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     execFile(
       process.execPath,
@@ -21,7 +79,7 @@ export async function synthesize(directory: string, signal?: AbortSignal): Promi
         env: {
           ...process.env,
           CDK_OUTDIR: directory,
-          CDK_CONTEXT_JSON: JSON.stringify({ stage: 'local' }),
+          CDK_CONTEXT_JSON: JSON.stringify({ stage }),
           CDK_VALIDATION: 'false',
           CDK_DISABLE_CLI_TELEMETRY: '1',
         },

@@ -1,8 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { synthesize } from './synthesized.ts';
 
-const app = synthesize('prod');
-afterAll(() => rmSync(app.directory, { recursive: true }));
+const app = await synthesize('prod');
 
 const alarms = app.resources('AWS::CloudWatch::Alarm').map(({ Properties }) => app.resolve(Properties));
 const named = (name: string) => alarms.find((alarm) => alarm.AlarmName === `frontdesk-prod-${name}`);

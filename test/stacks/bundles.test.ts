@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Resource, synthesize } from './synthesized.ts';
 
-const prod = synthesize('prod');
-const local = synthesize('local');
-afterAll(() => [prod, local].forEach(({ directory }) => rmSync(directory, { recursive: true })));
+const prod = await synthesize('prod');
+const local = await synthesize('local');
 
 const nameOf = ({ Properties }: Resource): string => Properties.FunctionName.replace(/^frontdesk-[a-z]+-/, '');
 const hashOf = ({ Properties }: Resource): string => Properties.Code.S3Key.replace('.zip', '');

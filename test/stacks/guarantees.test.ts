@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StoredEvent } from '#domain/conversations/event-inbox.ts';
 import { type Resource, synthesize } from './synthesized.ts';
 
-const app = synthesize('prod');
-afterAll(() => rmSync(app.directory, { recursive: true }));
+const app = await synthesize('prod');
 
 interface Index {
   IndexName: string;
@@ -323,10 +324,12 @@ describe('what runs', () => {
 });
 
 describe('stages', () => {
+  const nowhere = mkdtempSync(join(tmpdir(), 'frontdesk-stage-'));
+  afterAll(() => rmSync(nowhere, { recursive: true }));
   const run = (context: string) =>
     spawnSync(process.execPath, ['bin/app.ts'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: { ...process.env, CDK_OUTDIR: app.directory, CDK_CONTEXT_JSON: context },
+      env: { ...process.env, CDK_OUTDIR: nowhere, CDK_CONTEXT_JSON: context },
       encoding: 'utf8',
     });
 

@@ -1,8 +1,6 @@
-import { rmSync } from 'node:fs';
 import { type Resource, synthesize } from './synthesized.ts';
 
-const app = synthesize('prod');
-afterAll(() => rmSync(app.directory, { recursive: true }));
+const app = await synthesize('prod');
 
 interface Statement {
   Effect: string;

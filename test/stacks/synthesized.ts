@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { assemblyOf } from '#local/cloud/synthesize.ts';
 
 /** A value of a template: literal, or an intrinsic function still to be resolved. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- templates are JSON of many shapes; each test says which it expects
@@ -27,18 +23,9 @@ export interface Synthesized {
   resolve(value: Value): Value;
 }
 
-/** Runs the app as `npm start` does and reads what it wrote. */
-export function synthesize(stage: string): Synthesized {
-  const directory = mkdtempSync(join(tmpdir(), 'frontdesk-synth-'));
-  execFileSync(process.execPath, ['bin/app.ts'], {
-    cwd: root,
-    env: {
-      ...process.env,
-      CDK_OUTDIR: directory,
-      CDK_CONTEXT_JSON: JSON.stringify({ stage }),
-      CDK_VALIDATION: 'false',
-    },
-  });
+/** Runs the app as `npm start` does, unless it was run on these sources already, and reads what it wrote. */
+export async function synthesize(stage: string): Promise<Synthesized> {
+  const directory = await assemblyOf(stage);
   const texts = ['data', 'backend', 'voice'].map((name) =>
     readFileSync(join(directory, `frontdesk-${stage}-${name}.template.json`), 'utf8'),
   );

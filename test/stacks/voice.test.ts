@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Env } from '#ws-fargate/env.ts';
 import { synthesize } from './synthesized.ts';
 
-const app = synthesize('prod');
-afterAll(() => rmSync(app.directory, { recursive: true }));
+const app = await synthesize('prod');
 
 const properties = (type: string) => app.resources(type).map(({ Properties }) => app.resolve(Properties));
 const only = (type: string) => {

@@ -1,5 +1,4 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { synthesize } from './synthesized.ts';
 
@@ -7,8 +6,7 @@ type Definition = ConstructorParameters<typeof StateMachine>[0];
 
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: Definition) => { isValid: boolean };
 
-const app = synthesize('prod');
-afterAll(() => rmSync(app.directory, { recursive: true }));
+const app = await synthesize('prod');
 
 function readDefinition(): Definition {
   const machine = app

@@ -1,5 +1,4 @@
 import { type ExecutionError, StateMachine } from 'aws-local-stepfunctions';
-import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { synthesize } from './synthesized.ts';
 
@@ -11,8 +10,7 @@ const validate = createRequire(import.meta.url)('asl-validator') as (definition:
   errors: unknown[];
 };
 
-const app = synthesize('prod');
-afterAll(() => rmSync(app.directory, { recursive: true }));
+const app = await synthesize('prod');
 
 function readDefinition(): Definition {
   const machine = app
