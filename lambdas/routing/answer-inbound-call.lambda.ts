@@ -23,14 +23,15 @@ export type Env = z.infer<typeof Env>;
 const env = Env.parse(process.env);
 const log = createJsonLog();
 // A caller hears it ring: one quick second try, then the answer from memory.
-const bounds = limits(350, 2);
-const dynamo = createDynamoDb(bounds);
+const dynamo = createDynamoDb(limits(350, 2));
+// Without its keys nothing can be answered, so these are waited for as long as the function may run.
+const keyBounds = limits(1_500, 2);
 
 export const handler = httpHandler(
   log,
   answerInboundCall({
-    retellKey: createSecret(env.RETELL_KEY_SECRET, clock, bounds),
-    bindingKey: createSecret(env.BINDING_KEY_SECRET, clock, bounds),
+    retellKey: createSecret(env.RETELL_KEY_SECRET, clock, keyBounds),
+    bindingKey: createSecret(env.BINDING_KEY_SECRET, clock, keyBounds),
     directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
     clinics: createClinicStore(openTable(dynamo, env.CORE_TABLE)),
     inbox: createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock),

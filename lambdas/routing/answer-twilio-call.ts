@@ -23,8 +23,10 @@ import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { findClinic, type UnroutedReason } from '#domain/routing/find-clinic.ts';
 import { type FoundClinic, lastGoodProfiles } from './last-good-profiles.ts';
 
-/** A caller hears ringing while we read; after this what is remembered, or an apology, is better than waiting. */
+/** A caller hears ringing while we read: after this what is remembered is better than waiting on. */
 const patienceMs = 800;
+/** With nothing to fall back on, only an apology is left, which is worse than ringing a little longer. */
+const lastPatienceMs = 3_000;
 
 interface Deps extends TwilioAddresses {
   twilio: Pick<TwilioSecret, 'tokens' | 'refreshedTokens'>;
@@ -62,7 +64,7 @@ export function answerTwilioCall(deps: Deps) {
     const number = ring.clinicNumber ?? '';
     const { conversationId } = ring;
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), patienceMs);
+    const timer = setTimeout(() => patience.abort(), memory.recall(number) ? patienceMs : lastPatienceMs);
     const { signal } = patience;
     try {
       const answer = await directory.find({ number, conversationId }, { signal });

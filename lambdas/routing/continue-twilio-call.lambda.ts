@@ -26,15 +26,14 @@ export type Env = z.infer<typeof Env>;
 
 const env = Env.parse(process.env);
 const log = createJsonLog();
-// A caller hears silence meanwhile.
-const bounds = limits(700, 2);
-const dynamo = createDynamoDb(bounds);
+// A caller hears silence meanwhile; not to go on would end their call.
+const dynamo = createDynamoDb(limits(1_000, 3));
 const core = openTable(dynamo, env.CORE_TABLE);
 
 export const handler = httpHandler(
   log,
   continueTwilioCall({
-    twilio: createTwilioSecret(createSecret(env.TWILIO_SECRET, clock, bounds)),
+    twilio: createTwilioSecret(createSecret(env.TWILIO_SECRET, clock)),
     directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
     clinics: createClinicStore(core),
     talks: createTalkStore(core, clock),
