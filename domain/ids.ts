@@ -48,11 +48,12 @@ export function derivedUuid(...parts: readonly string[]): string {
 
 /**
  * One interaction on one channel, named after the vendor's own id, so that every component computes the same id:
- * `retell_<call_id>`, `retell_<chat_id>`, later `twilio_<CallSid>`. At most 128 of `A-Z a-z 0-9 _ -`.
+ * `retell_<call_id>`, `retell_<chat_id>`, `twilio_<CallSid>`. Where no vendor names it, after whom we write with:
+ * `sms_<who>_<day>`, `whatsapp_<who>_<day>`, `web_<uuid>`. At most 128 of `A-Z a-z 0-9 _ -`.
  */
 export const ConversationId = z
   .string()
-  .regex(/^(retell|twilio|web|sms)_[A-Za-z0-9_-]{1,120}$/, 'must be a conversation id such as retell_call_…')
+  .regex(/^(retell|twilio|web|sms|whatsapp)_[A-Za-z0-9_-]{1,120}$/, 'must be a conversation id such as retell_call_…')
   .brand('ConversationId');
 export type ConversationId = z.infer<typeof ConversationId>;
 
@@ -63,3 +64,22 @@ export const twilioConversationId = (callSid: string): ConversationId =>
 /** The conversation of a Retell call or chat. @throws ZodError when the vendor's id holds anything but word characters. */
 export const retellConversationId = (callOrChatId: string): ConversationId =>
   ConversationId.parse(`retell_${callOrChatId}`);
+
+/**
+ * What a number writes to a clinic on one day. Once a conversation is over, what comes after it on the same day is the
+ * next of that day: `n` counts from 1. The number itself cannot be read from it.
+ */
+export function writtenConversationId(
+  channel: 'sms' | 'whatsapp',
+  { clinicId, number, day, n }: { clinicId: ClinicId; number: string; day: string; n: number },
+): ConversationId {
+  const who = createHash('sha256')
+    .update(JSON.stringify(['written', clinicId, number]))
+    .digest('hex')
+    .slice(0, 32);
+  return ConversationId.parse(`${channel}_${who}_${day.replaceAll('-', '')}${n > 1 ? `_${n}` : ''}`);
+}
+
+/** The conversation of one visitor of a clinic's site. @throws ZodError when it is no UUID. */
+export const webConversationId = (uuid: string): ConversationId =>
+  ConversationId.parse(`web_${z.uuidv4().parse(uuid).replaceAll('-', '')}`);

@@ -22,6 +22,9 @@ const call = {
   conversationId: sfn.JsonPath.stringAt('$.conversationId'),
 };
 
+/** Conversations no vendor analyses, by the beginning of their ids. */
+const oursToAnalyse = ['twilio', 'sms', 'whatsapp', 'web'];
+
 /**
  * From the end of a call to its e-mail: make the analysis of a talk of ours, or wait for the vendor's and ask for it when
  * it does not come; send to each recipient once, close. Every step may run twice. What fails in the end alarms, and the reconciler starts it again.
@@ -105,7 +108,12 @@ export class PostCallWorkflow extends Construct {
         .when(sfn.Condition.stringEquals('$.plan.action', 'send'), sendEach.next(settle)),
     );
     return new sfn.Choice(this, 'WhoAnalyses')
-      .when(sfn.Condition.stringMatches('$.conversationId', 'twilio_*'), analyzeCall)
+      .when(
+        sfn.Condition.or(
+          ...oursToAnalyse.map((prefix) => sfn.Condition.stringMatches('$.conversationId', `${prefix}_*`)),
+        ),
+        analyzeCall,
+      )
       .otherwise(awaitAnalysis);
   }
 

@@ -84,7 +84,7 @@ export function createTalkStore(core: Table, clock: Clock): TalkStore {
     },
 
     async open(clinicId, talk) {
-      const opened: Talk = { ...talk, clinicId, epoch: 0, breaks: 0, version: 1 };
+      const opened: Talk = { channel: 'voice', ...talk, clinicId, epoch: 0, breaks: 0, version: 1 };
       const stood = await core.put(row(opened), { condition: 'attribute_not_exists(PK)' });
       return stood ? toTalk(stood.stoodInTheWay) : opened;
     },

@@ -4,7 +4,7 @@ import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import { analyseTalk } from '#domain/conversations/talk/analyse-talk.ts';
-import type { TalkEvents } from '#domain/conversations/talk/talk-event.ts';
+import { ownWords, type TalkEvents } from '#domain/conversations/talk/talk-event.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
 import { ModelFault, type TextModel } from '#domain/conversations/talk/text-model.ts';
@@ -59,6 +59,7 @@ export function analyzeCall({ conversations, talks, clinics, model, modelName, e
         clinicId,
         conversationId,
         providerId,
+        ...ownWords(call),
         direction: direction ?? talk?.direction,
         fromNumber: fromNumber ?? talk?.fromNumber,
         toNumber: toNumber ?? talk?.toNumber,

@@ -68,7 +68,7 @@ function ring(call: number): void {
     streamTokenHash: createHash('sha256').update(tokenOf(call)).digest('hex'),
     streamTokenExpiresAtMs: Date.now() + 3_600_000,
   });
-  talks.set(conversationId, { ...opened, epoch: 0, breaks: 0, version: 1 });
+  talks.set(conversationId, { channel: 'voice', ...opened, epoch: 0, breaks: 0, version: 1 });
 }
 const mostCalls = 5_000;
 for (let call = 1; call <= mostCalls; call++) ring(call);

@@ -41,6 +41,7 @@ export function fakeTalk(script: TalkScript = {}): FakeTalk {
     clinic,
     conversationId: aTalkId,
     agents: script.agents ?? 'single',
+    channel: 'voice',
     openedAtMs: script.openedAtMs ?? Date.parse('2026-10-05T12:30:00.000Z'),
     callerNumber: '+12025550117',
     isResumed: (script.before ?? []).length > 0,

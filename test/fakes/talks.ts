@@ -17,7 +17,7 @@ export function inMemoryTalks(): FakeTalks {
     },
     async open(clinicId, talk) {
       const key = `${clinicId} ${talk.conversationId}`;
-      const standing = talks.get(key) ?? { ...talk, clinicId, epoch: 0, breaks: 0, version: 1 };
+      const standing = talks.get(key) ?? { channel: 'voice', ...talk, clinicId, epoch: 0, breaks: 0, version: 1 };
       talks.set(key, structuredClone(standing));
       return structuredClone(standing);
     },

@@ -4,6 +4,7 @@ import { spokenProviders } from '../../clinics/spoken-providers.ts';
 import { type Language, type LanguageTag, languageOf } from '../../language.ts';
 import { displayPhone } from '../../phone-number.ts';
 import { list, spokenDate, wallClock } from '../../wall-time.ts';
+import type { Channel } from '../conversation.ts';
 import type { Instructions, InstructionScope } from './instructions.ts';
 import type { AgentRole } from './live-talk.ts';
 import type { PromptFacts, PromptWords } from './prompt/prompt-words.ts';
@@ -19,21 +20,26 @@ export interface PromptParts {
   texts: Partial<Record<InstructionScope, Pick<Instructions, 'text'>>>;
   language: LanguageTag;
   nowMs: number;
+  /** A call without it. */
+  channel?: Channel;
 }
 
 /**
  * The whole prompt of one role: our rules, what everybody may know of the clinic, and the clinic's own text, which is
  * set apart and outweighed by the rules whatever it says. Nothing of any patient, nothing secret.
  */
-export function composeInstructions(role: AgentRole, { clinic, texts, language: tag, nowMs }: PromptParts): string {
+export function composeInstructions(
+  role: AgentRole,
+  { clinic, texts, language: tag, nowMs, channel = 'voice' }: PromptParts,
+): string {
   const language = languageOf(tag);
   const words = promptWords[language];
   const facts = factsOf(clinic, tag, nowMs);
   return [
     words.headings.role,
-    words.role[role](clinic.name),
+    channel === 'voice' ? words.role[role](clinic.name) : words.written.role(clinic.name),
     words.headings.rules,
-    ...rulesOf(role, words, facts).map((rule) => `- ${rule}`),
+    ...rulesOf(role, words, facts, channel).map((rule) => `- ${rule}`),
     words.headings.facts,
     ...words.facts(facts),
     facts.doctors || words.noDoctors,
@@ -47,18 +53,20 @@ export function composeInstructions(role: AgentRole, { clinic, texts, language: 
   ].join('\n');
 }
 
-function rulesOf(role: AgentRole, { rules }: PromptWords, facts: PromptFacts): string[] {
+function rulesOf(role: AgentRole, words: PromptWords, facts: PromptFacts, channel: Channel): string[] {
+  const { rules, written } = words;
+  const isSpoken = channel === 'voice';
   return [
     rules.disclosure,
     rules.privacy,
-    rules.emergency(facts.emergencyNumbers),
+    (isSpoken ? rules : written).emergency(facts.emergencyNumbers),
     rules.noInventing,
     rules.toolSentence[role],
-    rules.manner[role],
+    isSpoken ? rules.manner[role] : written.manner,
     facts.otherLanguages ? rules.languages(facts.language, facts.otherLanguages) : rules.oneLanguage(facts.language),
-    rules.country(facts.country),
+    ...(isSpoken ? [rules.country(facts.country)] : []),
     rules.injection,
-    rules.ending,
+    isSpoken ? rules.ending : written.ending(facts.phone),
   ];
 }
 

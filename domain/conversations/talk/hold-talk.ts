@@ -126,12 +126,13 @@ export function holdTalk(
   const close = tellEnd(deps, { talk, turns, saver, pause });
   const left = letGo(deps, talk, pause);
   const onRecord = recordConsent(deps, { talk, begun: conversationNow, language, pause });
-  let isNoticeDue = clinic.voice.recording !== 'off' && talk.noticeHeardAtMs === undefined;
+  let isNoticeDue = talk.channel === 'voice' && clinic.voice.recording !== 'off' && talk.noticeHeardAtMs === undefined;
 
   const live: LiveTalk = {
     clinic,
     conversationId,
     agents: talk.agents,
+    channel: talk.channel,
     openedAtMs: talk.openedAtMs,
     callerNumber,
     isResumed: known.some(({ speaker, text }) => speaker !== 'tool' && text !== ''),
@@ -143,6 +144,7 @@ export function holdTalk(
     greeting() {
       const words = talkWordsOf(language());
       const own = clinic.greeting[language()] ?? clinic.greeting[languageOf(language())];
+      if (talk.channel !== 'voice') return sentences(words.writtenGreeting(clinic.name), words.howCanIHelp);
       const hello = talk.direction === 'outbound' ? words.outboundGreeting : words.greeting;
       return sentences(
         hello(clinic.name),
@@ -164,12 +166,12 @@ export function holdTalk(
       const key = `${role} ${language()} ${Math.floor(nowMs / promptMs)}`;
       let prompt = prompts.get(key);
       if (prompt === undefined) {
-        prompt = composeInstructions(role, { clinic, texts, language: language(), nowMs });
+        prompt = composeInstructions(role, { clinic, texts, language: language(), nowMs, channel: talk.channel });
         prompts.set(key, prompt);
       }
       return prompt;
     },
-    tools: toolsOf,
+    tools: (role) => toolsOf(role, talk.channel),
     begin: (speaker) => turns.begin(speaker),
 
     async hear() {

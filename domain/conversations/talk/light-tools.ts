@@ -7,6 +7,7 @@ import { takeMessage } from '../tools/people/take-message.ts';
 import { transferToHuman } from '../tools/people/transfer-to-human.ts';
 import { tools } from '../tools/registry.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { Channel } from '../conversation.ts';
 import type { AgentRole } from './live-talk.ts';
 
 /** What a receptionist does without asking: nothing that touches a patient or a calendar. */
@@ -20,4 +21,10 @@ export const lightTools: readonly Tool[] = [
   endCall,
 ];
 
-export const toolsOf = (role: AgentRole): readonly Tool[] => (role === 'receptionist' ? lightTools : tools);
+/** In writing nobody is on the line to be transferred or said goodbye to. */
+const writtenTools: readonly Tool[] = tools.filter((tool) => tool !== transferToHuman && tool !== endCall);
+
+export function toolsOf(role: AgentRole, channel: Channel): readonly Tool[] {
+  if (channel !== 'voice') return writtenTools;
+  return role === 'receptionist' ? lightTools : tools;
+}

@@ -1,6 +1,7 @@
 import type { ClinicProfile } from '../../clinics/clinic-store.ts';
 import type { ConversationId } from '../../ids.ts';
 import type { LanguageTag } from '../../language.ts';
+import type { Channel } from '../conversation.ts';
 import type { Tool, ToolResult } from '../tools/tool.ts';
 import type { Consent } from './record-consent.ts';
 import type { Ending } from './talk.ts';
@@ -36,6 +37,7 @@ export interface LiveTalk {
   readonly clinic: ClinicProfile;
   readonly conversationId: ConversationId;
   readonly agents: 'single' | 'two';
+  readonly channel: Channel;
   /** When the call began, on whichever task. */
   readonly openedAtMs: number;
   /** The caller's number, where it is one. */

@@ -95,9 +95,12 @@ export function takeTalk(deps: TalkDeps): TakeTalk {
 }
 
 /** Without the clinic's own text a talk goes on by ours. */
-async function textsOf({ instructions, log }: TalkDeps, { clinicId, conversationId, instructions: versions }: Talk) {
+async function textsOf(
+  { instructions, log }: TalkDeps,
+  { clinicId, conversationId, channel, instructions: versions }: Talk,
+) {
   try {
-    return await instructions.pinned(clinicId, 'voice', versions);
+    return await instructions.pinned(clinicId, channel, versions);
   } catch (error) {
     log.error('request.failed', { clinicId, conversationId, reason: 'instructions', ...errorFields(error) });
     return {};

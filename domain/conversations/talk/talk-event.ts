@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ClinicId, ConversationId } from '../../ids.ts';
 import type { CallEvent } from '../call-event.ts';
-import { Analysis } from '../conversation.ts';
+import { Analysis, Channel } from '../conversation.ts';
+import type { Talk } from './talk.ts';
 
 /**
- * What we ourselves tell of a talk that ran on the voice service: that it is over, and what a model made of it. It goes
+ * What we ourselves tell of a talk of ours, spoken or written: that it is over, and what a model made of it. It goes
  * through the same inbox, queue and merge as a vendor's events. Instants in epoch milliseconds.
  */
 export const TalkEvent = z.object({
@@ -14,6 +15,8 @@ export const TalkEvent = z.object({
   conversationId: ConversationId,
   /** The vendor's own id of the call. */
   providerId: z.string(),
+  /** Absent of a Twilio call. */
+  channel: Channel.exclude(['voice']).optional(),
   direction: z.enum(['inbound', 'outbound']).optional(),
   fromNumber: z.string().optional(),
   toNumber: z.string().optional(),
@@ -27,6 +30,10 @@ export const TalkEvent = z.object({
   occurredAtMs: z.int(),
 });
 export type TalkEvent = z.infer<typeof TalkEvent>;
+
+/** What tells a talk in writing from a call. */
+export const ownWords = ({ channel }: Pick<Talk, 'channel'>): Pick<TalkEvent, 'channel'> =>
+  channel === 'voice' ? {} : { channel };
 
 /** Where what we tell of a talk goes. Telling the same thing again changes nothing. */
 export interface TalkEvents {
@@ -48,10 +55,10 @@ export function toCallEvent(event: TalkEvent, rawBody: Uint8Array): CallEvent {
   return {
     kind: analyzed ? 'analyzed' : 'ended',
     conversationId: event.conversationId,
-    provider: 'twilio',
+    provider: event.channel ? 'internal' : 'twilio',
     providerId: event.providerId,
-    providerObject: 'call',
-    channel: 'voice',
+    providerObject: event.channel ? 'chat' : 'call',
+    channel: event.channel ?? 'voice',
     direction: event.direction,
     status: analyzed ? 'analyzed' : 'ended',
     // How the call ended is for the vendor to say: that a talk was read does not mean that there was one.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { E164 } from '../../clinics/clinic.ts';
 import { ClinicId, ConversationId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
+import { Channel } from '../conversation.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -28,7 +29,9 @@ export type PinnedInstructions = z.infer<typeof PinnedInstructions>;
 export const Talk = z.object({
   clinicId: ClinicId,
   conversationId: ConversationId,
-  provider: z.enum(['twilio', 'retell']),
+  /** `internal`: in writing, on no vendor's call. */
+  provider: z.enum(['twilio', 'retell', 'internal']),
+  channel: Channel.default('voice'),
   direction: z.enum(['inbound', 'outbound']),
   fromNumber: z.string().optional(),
   toNumber: z.string().optional(),
@@ -60,8 +63,18 @@ export type Talk = z.infer<typeof Talk>;
 
 export type NewTalk = Omit<
   Talk,
-  'epoch' | 'breaks' | 'version' | 'ending' | 'noticeHeardAtMs' | 'letGoAtMs' | 'callOverAtMs' | 'finishedAtMs'
->;
+  | 'channel'
+  | 'epoch'
+  | 'breaks'
+  | 'version'
+  | 'ending'
+  | 'noticeHeardAtMs'
+  | 'letGoAtMs'
+  | 'callOverAtMs'
+  | 'finishedAtMs'
+> &
+  /** A call without it. */
+  Partial<Pick<Talk, 'channel'>>;
 
 /** Talks of the voice service and their turns: everything by which another task can go on. */
 export interface TalkStore {

@@ -5,6 +5,7 @@ import type { TurnSaver } from './save-turns.ts';
 import type { TalkTurns } from './talk-turns.ts';
 import type { Talk } from './talk.ts';
 import type { TalkDeps } from './take-talk.ts';
+import { ownWords } from './talk-event.ts';
 import { transcriptOf } from './turn.ts';
 
 interface Ended {
@@ -16,7 +17,7 @@ interface Ended {
 
 /**
  * Finishes a talk that is over: its turns are saved, nobody can take it up any more, and whoever records calls is told
- * of a Twilio call; Retell tells of its own. Nothing when another holds it by now.
+ * of it, unless Retell tells of its own. Nothing when another holds it by now.
  *
  * @throws Error when that it is finished cannot be written
  */
@@ -35,7 +36,7 @@ export function tellEnd({ talks, events, clock, log }: TalkDeps, { talk, turns, 
     if (finished?.epoch !== epoch || finished.finishedAtMs === undefined) return;
     const endedAtMs = finished.finishedAtMs;
     log.info('talk.ended', { clinicId, conversationId, durationMs: endedAtMs - talk.openedAtMs });
-    if (talk.provider !== 'twilio') return;
+    if (talk.provider === 'retell') return;
     try {
       await persistently(pause, () =>
         events.tell({
@@ -43,6 +44,7 @@ export function tellEnd({ talks, events, clock, log }: TalkDeps, { talk, turns, 
           clinicId,
           conversationId,
           providerId: providerIdOf(talk),
+          ...ownWords(talk),
           direction: talk.direction,
           ...(talk.fromNumber !== undefined && { fromNumber: talk.fromNumber }),
           ...(talk.toNumber !== undefined && { toNumber: talk.toNumber }),

@@ -288,7 +288,8 @@ export function createTextDialogue(deps: Deps) {
     async function* giveUp(): AsyncGenerator<Told> {
       log.warn('voice.fallback', { ...where, reason: 'model' });
       const { clinic } = talk;
-      const person = lineOpen('humanLine', clinic, clock.now()) ? transferTo(clinic.humanLine?.number) : undefined;
+      const isOnTheLine = talk.channel === 'voice' && lineOpen('humanLine', clinic, clock.now());
+      const person = isOnTheLine ? transferTo(clinic.humanLine?.number) : undefined;
       if (person) {
         yield { kind: 'say', text: words().sorryTransferring, guarded: true };
         return yield { kind: 'ending', ending: person };

@@ -5,22 +5,30 @@ import { recordOf } from './call-record.ts';
 import { withinLimit } from './time-limit.ts';
 import type { ToolAnswer, ToolCall, ToolContext, ToolDeps } from './tool.ts';
 
-/** The number of whoever answers emergencies at the clinic now. */
-export const openEmergencyLine = ({ clinic }: Pick<ToolContext, 'clinic'>, nowMs: number): string | undefined =>
-  lineOpen('emergencyLine', clinic, nowMs) ? clinic.emergencyLine?.number : undefined;
+/** Without a conversation it is a call. */
+type AtClinic = Pick<ToolContext, 'clinic'> & { conversation?: Pick<ToolCall['conversation'], 'channel'> };
+
+/** Whoever writes is on no line that could be put through, and hangs nothing up. */
+export const isWritten = ({ conversation }: Pick<AtClinic, 'conversation'>): boolean =>
+  conversation !== undefined && conversation.channel !== 'voice';
+
+/** The number of whoever answers emergencies at the clinic now and can take over. */
+export const openEmergencyLine = (call: AtClinic, nowMs: number): string | undefined =>
+  !isWritten(call) && lineOpen('emergencyLine', call.clinic, nowMs) ? call.clinic.emergencyLine?.number : undefined;
 
 /**
  * The fixed script: hang up and dial one of two public numbers; we never dial them ourselves, because they answer by
  * the place of our number and not of the caller. No advice, no triage, and no appointment instead.
  */
-export function emergencyScript({ clinic, language }: Pick<ToolContext, 'clinic' | 'language'>, line?: string): string {
-  const words = wordsOfTag(language);
-  const [number1 = '112', number2] = clinic.emergencyNumbers;
+export function emergencyScript(call: AtClinic & Pick<ToolContext, 'language'>, line?: string): string {
+  const words = wordsOfTag(call.language);
+  const [number1 = '112', number2] = call.clinic.emergencyNumbers;
+  if (isWritten(call)) return words.emergencyWritten(number1, number2);
   return sentences(words.emergency(number1, number2), line && words.emergencyTransfer);
 }
 
 /** What every tool but its own answers while there is an emergency. */
-export function emergencyActive(call: Pick<ToolCall, 'clinic' | 'language' | 'nowMs'>): ToolAnswer {
+export function emergencyActive(call: AtClinic & Pick<ToolCall, 'language' | 'nowMs'>): ToolAnswer {
   const line = openEmergencyLine(call, call.nowMs);
   return {
     code: 'EMERGENCY_ACTIVE',

@@ -123,6 +123,8 @@ export const en: ToolWords = {
   goodbye: 'Thank you for calling. Goodbye.',
 
   emergency: (number1, number2) => `This may be an emergency. Hang up and call ${numbers(number1, number2)}.`,
+  emergencyWritten: (number1, number2) =>
+    `This may be an emergency, and nobody here can send help. Call ${numbers(number1, number2)}.`,
   emergencyTransfer: "If you stay on the line, I'll connect you with the team on call.",
   notAnEmergency: (number1, number2) => `All right. If it happens, hang up and call ${numbers(number1, number2)}.`,
 

@@ -133,6 +133,8 @@ export const fr: ToolWords = {
 
   emergency: (number1, number2) =>
     `Cela peut être une urgence. Raccrochez et appelez tout de suite ${numbers(number1, number2)}.`,
+  emergencyWritten: (number1, number2) =>
+    `Cela peut être une urgence, et personne ici ne peut envoyer de secours. Appelez tout de suite ${numbers(number1, number2)}.`,
   emergencyTransfer: 'Si vous restez en ligne, je vous mets en relation avec l’équipe de garde.',
   notAnEmergency: (number1, number2) =>
     `D’accord. Si cela arrive, raccrochez et appelez tout de suite ${numbers(number1, number2)}.`,

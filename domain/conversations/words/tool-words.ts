@@ -79,6 +79,8 @@ export interface ToolWords {
   goodbye: string;
 
   emergency(number1: string, number2?: string): string;
+  /** To somebody who writes: there is nothing to hang up. */
+  emergencyWritten(number1: string, number2?: string): string;
   emergencyTransfer: string;
   notAnEmergency(number1: string, number2?: string): string;
 

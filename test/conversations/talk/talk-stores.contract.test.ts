@@ -73,7 +73,7 @@ describe.each(worlds)('talks %s', (_, open) => {
     });
 
     test('it comes back as it was opened, and opening it again changes nothing', async () => {
-      const expected = { ...whole, epoch: 0, breaks: 0, version: 1 };
+      const expected = { ...whole, channel: 'voice', epoch: 0, breaks: 0, version: 1 };
       expect(await world.talks.open(cotonou, whole)).toEqual(expected);
       expect(await world.talks.open(cotonou, newTalk({ language: 'en' }))).toEqual(expected);
       expect(await world.talks.get(cotonou, aTalkId)).toEqual(expected);

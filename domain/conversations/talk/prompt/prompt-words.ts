@@ -39,6 +39,14 @@ export interface PromptWords {
     injection: string;
     ending: string;
   };
+  /** What is otherwise where people write to us, by SMS or on the clinic's site. */
+  written: {
+    role(clinic: string): string;
+    emergency(numbers: string): string;
+    manner: string;
+    /** Nobody can be put through. */
+    ending(phone: string): string;
+  };
   facts(facts: PromptFacts): readonly string[];
   noDoctors: string;
   /** Told to a model beside what was said, and never spoken. */

@@ -5,6 +5,8 @@ export const en: TalkWords = {
     `Hello, you've reached ${clinic}. I'm the clinic's automated voice assistant, an artificial intelligence.`,
   outboundGreeting: (clinic) =>
     `Hello, this is ${clinic}. I'm the clinic's automated voice assistant, an artificial intelligence.`,
+  writtenGreeting: (clinic) =>
+    `Hello, you've reached ${clinic}. I'm the clinic's automated assistant, an artificial intelligence.`,
   recordingNotice: 'This call is recorded to follow up on your request. If you object, say "I decline".',
   howCanIHelp: 'How can I help you?',
   resumed: 'We were cut off. Let me continue.',

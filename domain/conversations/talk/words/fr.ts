@@ -5,6 +5,8 @@ export const fr: TalkWords = {
     `Bonjour, vous êtes bien à ${clinic}. Je suis l’assistant vocal automatique de la clinique, une intelligence artificielle.`,
   outboundGreeting: (clinic) =>
     `Bonjour, ici ${clinic}. Je suis l’assistant vocal automatique de la clinique, une intelligence artificielle.`,
+  writtenGreeting: (clinic) =>
+    `Bonjour, vous êtes bien à ${clinic}. Je suis l’assistant automatique de la clinique, une intelligence artificielle.`,
   recordingNotice:
     'Cet appel est enregistré pour assurer le suivi de votre demande. Si vous vous y opposez, dites « je refuse ».',
   howCanIHelp: 'Que puis-je faire pour vous ?',

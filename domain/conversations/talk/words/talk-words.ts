@@ -7,6 +7,8 @@ export interface TalkWords {
   greeting(clinic: string): string;
   /** The same where we have called. Nothing of whom or why before somebody is verified. */
   outboundGreeting(clinic: string): string;
+  /** The first words of a conversation in writing. */
+  writtenGreeting(clinic: string): string;
   recordingNotice: string;
   /** Where the clinic has no greeting of its own. */
   howCanIHelp: string;
