@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
+import { imageFlags } from './image-flags.ts';
 import { ms, percentiles, table } from './latencies.ts';
 import { startModel } from './llm-model.ts';
 
@@ -46,7 +47,8 @@ function startCall(url: string, call: number, model: ReturnType<typeof startMode
   // Not every caller breaks in at the same time.
   const isInterrupted = () => (id + call) % 4 === 0;
   const socket = new WebSocket(`${url}/${callId}`, { perMessageDeflate: false });
-  const transcript: object[] = [];
+  /** As text: what the load would collect as garbage, or write anew for each request, would be measured as ours. */
+  const said: string[] = [];
   let id = 0;
   let askedAt = 0;
   let hasFirst = false;
@@ -54,17 +56,16 @@ function startCall(url: string, call: number, model: ReturnType<typeof startMode
   /** Pings sent with a request: what of an older one comes after their answer was stale when it was sent. */
   let settledId = 0;
   const send = (frame: object) => socket.send(JSON.stringify(frame));
+  const hear = (role: 'agent' | 'user', content: string) => {
+    said.push(JSON.stringify({ role, ...spoken(content) }));
+  };
 
   function ask(): void {
     id += 1;
     hasFirst = false;
-    transcript.push({ role: 'user', ...spoken(`Question ${id} : à quelle heure êtes-vous ouverts le lundi ?`) });
-    const frame = JSON.stringify({
-      interaction_type: 'response_required',
-      response_id: id,
-      transcript,
-      transcript_with_tool_calls: transcript,
-    });
+    hear('user', `Question ${id} : à quelle heure êtes-vous ouverts le lundi ?`);
+    const transcript = `[${said.join(',')}]`;
+    const frame = `{"interaction_type":"response_required","response_id":${id},"transcript":${transcript},"transcript_with_tool_calls":${transcript}}`;
     askedAt = performance.now();
     socket.send(frame);
     send({ interaction_type: 'ping_pong', timestamp: id });
@@ -83,7 +84,7 @@ function startCall(url: string, call: number, model: ReturnType<typeof startMode
     if (response_type !== 'response') return;
     if (response_id === 0) {
       if (!content_complete) return;
-      transcript.push({ role: 'agent', ...spoken('Bonjour, que puis-je faire pour vous ?') });
+      hear('agent', 'Bonjour, que puis-je faire pour vous ?');
       return think();
     }
     if (response_id !== id) {
@@ -99,16 +100,13 @@ function startCall(url: string, call: number, model: ReturnType<typeof startMode
         timer = setTimeout(() => {
           // Of an answer that is nearly over nobody can say whether it was ended in time.
           if (isMeasuring && model.leftOf(first) >= 4) samples.interrupted.push(first);
-          transcript.push({ role: 'agent', ...spoken('Nous ouvrons') });
+          hear('agent', 'Nous ouvrons');
           ask();
         }, interruptAfterMs);
       }
     }
     if (content_complete && !isInterrupted()) {
-      transcript.push({
-        role: 'agent',
-        ...spoken('Nous sommes ouverts de huit heures à midi et demi, puis de quinze heures.'),
-      });
+      hear('agent', 'Nous sommes ouverts de huit heures à midi et demi, puis de quinze heures.');
       think();
     }
   });
@@ -129,7 +127,7 @@ async function measure(kind: 'ours' | 'minimal') {
   const model = startModel();
   const modelPort = await model.listen();
   const server = fileURLToPath(new URL('llm-service.ts', import.meta.url));
-  const command = [process.execPath, server, kind, String(modelPort)];
+  const command = [process.execPath, ...imageFlags, server, kind, String(modelPort)];
   const pinned = canPin ? ['taskset', '-c', '0', ...command] : command;
   const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];

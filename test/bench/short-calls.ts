@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from './latencies.ts';
+import { imageFlags } from './image-flags.ts';
 import { bystanders, type CallEnd, playShortCall, type Target } from './short-calls-callers.ts';
 import type { KeptCall, ServiceLook, ServiceOrder } from './short-calls-service.ts';
 import { startModel } from './voice-model.ts';
@@ -43,7 +44,7 @@ async function startService(): Promise<{ child: ChildProcess; target: Target }> 
   const file = fileURLToPath(new URL('short-calls-service.ts', import.meta.url));
   const child = spawn(
     process.execPath,
-    ['--expose-gc', '--max-semi-space-size=8', file, `ws://127.0.0.1:${model.port}/v1/realtime`],
+    ['--expose-gc', ...imageFlags, file, `ws://127.0.0.1:${model.port}/v1/realtime`],
     {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
+import { imageFlags } from './image-flags.ts';
 import { ms, table } from './latencies.ts';
 import type { LoadReport } from './voice-load.ts';
 import { type Load, type Service, startLoad, startService } from './voice-processes.ts';
@@ -44,8 +45,7 @@ const mostWait = 0.03;
 const signature = webhooks.getExpectedTwilioSignature(authToken, mediaUrl, {});
 const load = await startLoad();
 
-/** As the image starts it. */
-const flags: Record<Kind, string[]> = { relay: [], ours: ['--max-semi-space-size=8'] };
+const flags: Record<Kind, string[]> = { relay: [], ours: imageFlags };
 
 async function serve<T>(kind: Kind, run: (service: Service) => Promise<T>): Promise<T> {
   const service = await startService(kinds[kind], load.modelUrl, flags[kind]);

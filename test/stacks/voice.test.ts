@@ -228,7 +228,7 @@ describe('what runs', () => {
     const lines = readFileSync(join(image, 'Dockerfile'), 'utf8');
     expect(lines.match(/^FROM /gm)?.length).toBeGreaterThan(1);
     expect(lines).toMatch(/^USER 1000:1000$/m);
-    expect(lines).toMatch(/^ENTRYPOINT \["node", "--max-semi-space-size=8", "main\.mjs"\]$/m);
+    expect(lines).toMatch(/^ENTRYPOINT \["node", "--max-semi-space-size=8", "--single-threaded-gc", "main\.mjs"\]$/m);
     expect(lines).not.toMatch(/npm (ci|install)|apt|curl|wget|ADD /);
   });
 });
