@@ -29,6 +29,7 @@ import { createTwilioSecret } from '#adapters/twilio/secret.ts';
 import { acceptSocket } from '#adapters/websocket/accept-socket.ts';
 import { connectSocket } from '#adapters/websocket/connect-socket.ts';
 import { systemClock as clock } from '#domain/clock.ts';
+import { soundsLikeEmergency } from '#domain/conversations/emergency-phrases.ts';
 import { askSupervisor } from '#domain/conversations/talk/supervisor.ts';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
 import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
@@ -178,6 +179,8 @@ await warmUp({
     binding: () => bindingKey.values(),
     core: () => core.get(nothing),
     routing: () => routing.get(nothing),
+    // Its phrases are compiled when they are first looked for, which would keep a first caller waiting.
+    emergencies: async () => soundsLikeEmergency(''),
   },
   timers,
   log,
