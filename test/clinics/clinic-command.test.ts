@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { bundledCommand } from '#test/fakes/bundled-command.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
+
+const file = bundledCommand('bin/clinic.ts');
 
 let db: TestDynamoDb;
 let dir: string;
@@ -36,7 +39,7 @@ function clinic(...args: string[]): Promise<{ code: number; out: string; err: st
   };
   return new Promise((resolve) => {
     const options = { cwd: root, env: { ...env, ...nobody, NO_COLOR: '1' } };
-    execFile(process.execPath, ['bin/clinic.ts', ...args], options, (error, out, err) =>
+    execFile(process.execPath, [file, ...args], options, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });

@@ -61,14 +61,14 @@ test('all problems come at once, each with its line and path', () => {
     'clinic.yaml:51 hours.saturday[2]: must be an interval written HH:mm-HH:mm',
     'clinic.yaml:51 hours.saturday[1]: overlaps or precedes 09:00-12:00',
     'clinic.yaml:56 closures[1].date: must be a date written YYYY-MM-DD',
-    expect.stringMatching(/^clinic\.yaml:115 email\.content: is missing; choose how much .*link_only.*summary.*full/),
-    'clinic.yaml:116 email.contents: is not a key of a clinic file; did you mean content?',
+    expect.stringMatching(/^clinic\.yaml:116 email\.content: is missing; choose how much .*link_only.*summary.*full/),
+    'clinic.yaml:117 email.contents: is not a key of a clinic file; did you mean content?',
   ]);
 });
 
 test('how much an e-mail carries must be chosen', () => {
   expect(checkEdited(/ {2}content: full\n/, '')).toEqual([
-    'clinic.yaml:115 email.content: is missing; choose how much of a call its e-mails carry: ' +
+    'clinic.yaml:116 email.content: is missing; choose how much of a call its e-mails carry: ' +
       'link_only (that somebody called, and a link), summary (also what it was about) or full (also the transcript)',
   ]);
   expect(checkEdited('content: full', 'content: everything')[0]).toMatch(

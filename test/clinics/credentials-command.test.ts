@@ -8,8 +8,11 @@ import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { readApiKey } from '#domain/clinics/api-key.ts';
 import { feedTokenHash } from '#domain/clinics/calendar-feed.ts';
 import { socketKeyHash, socketKeyId } from '#domain/clinics/socket-key.ts';
+import { bundledCommand } from '#test/fakes/bundled-command.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
+
+const file = bundledCommand('bin/clinic.ts');
 
 let db: TestDynamoDb;
 let dir: string;
@@ -40,7 +43,7 @@ const root = new URL('../..', import.meta.url).pathname;
 function clinic(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const options = { cwd: root, env: { ...process.env, NO_COLOR: '1' } };
-    execFile(process.execPath, ['bin/clinic.ts', ...args, '--dir', dir], options, (error, out, err) =>
+    execFile(process.execPath, [file, ...args, '--dir', dir], options, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
 import { standingClock } from '#test/fakes/clock.ts';
+import { bundledCommand } from '#test/fakes/bundled-command.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
+
+const file = bundledCommand('bin/clinic.ts');
 
 let db: TestDynamoDb;
 let dir: string;
@@ -30,7 +33,7 @@ const root = new URL('../..', import.meta.url).pathname;
 function instructions(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const options = { cwd: root, env: { ...process.env, NO_COLOR: '1' } };
-    const command = ['bin/clinic.ts', 'instructions', 'clinique-benin', ...args, '--dir', dir];
+    const command = [file, 'instructions', 'clinique-benin', ...args, '--dir', dir];
     execFile(process.execPath, command, options, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );

@@ -73,6 +73,19 @@ test('of a sound after a pause nothing is heard before it is sent, though no mar
   expect(playback.cut()).toMatchObject([{ heardMs: 40, sentMs: 80 }]);
 });
 
+test('an item that ends after it was cleared does not make the next one count as heard', () => {
+  const playback = new Playback(turnedTime());
+  const cleared = playback.begin('item_1');
+  playback.sent(cleared, 320);
+  playback.sent(cleared, 160);
+  playback.cut();
+  const next = playback.begin('item_2');
+  playback.sent(next, 1_600);
+  expect(playback.end(cleared)).toBeUndefined();
+  expect(playback.isPlaying).toBe(true);
+  expect(playback.isHeard(next)).toBe(false);
+});
+
 test('marks of audio that was cleared mean nothing, also those that come late', () => {
   const time = turnedTime();
   const playback = new Playback(time);

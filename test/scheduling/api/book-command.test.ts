@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundledCommand } from '#test/fakes/bundled-command.ts';
 import { aPatient } from '#test/fakes/told.ts';
 import { createApiClient } from '../../../bin/book/api-client.ts';
 import { type ConnectionOptions, findApi } from '../../../bin/book/connection.ts';
@@ -12,6 +13,8 @@ import { dateOf, instantOfClinic, weekOf } from '../../../bin/book/wanted-date.t
 import { weekView } from '../../../bin/book/week-view.ts';
 import { findNamed } from '../../../bin/find-named.ts';
 import { type ApiWorld, apiWorld, paris } from './world.ts';
+
+const file = bundledCommand('bin/book.ts');
 
 let world: ApiWorld;
 let server: Server;
@@ -52,11 +55,8 @@ const root = new URL('../../..', import.meta.url).pathname;
 function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const { FRONTDESK_API_KEY: _key, FRONTDESK_API_URL: _url, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['bin/book.ts', ...args],
-      { cwd: root, env: { ...env, NO_COLOR: '1' } },
-      (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
+    execFile(process.execPath, [file, ...args], { cwd: root, env: { ...env, NO_COLOR: '1' } }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });
 }

@@ -74,7 +74,8 @@ export class Playback {
   /** No more audio of an item follows. Answers the mark that tells when all of it was heard, unless one was sent. */
   end(item: PlayedItem): string | undefined {
     item.ended = true;
-    if (item.sentBytes > item.markedBytes) return this.#mark(item);
+    // Of what was cleared nothing more is heard, and a mark of it would come back among those of what follows it.
+    if (item.sentBytes > item.markedBytes && !item.cut) return this.#mark(item);
     this.#forgetPlayed();
     return undefined;
   }
