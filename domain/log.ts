@@ -79,6 +79,15 @@ export type LogCode =
   | 'transfer.failed'
   | 'analysis.made'
   | 'analysis.failed'
+  | 'notice.not-queued'
+  | 'message.answered'
+  | 'text.sent'
+  | 'text.suppressed'
+  | 'text.refused'
+  | 'text.undelivered'
+  | 'contact.refused'
+  | 'contact.allowed'
+  | 'chat.answered'
   | 'recording.kept'
   | 'recording.stopped';
 

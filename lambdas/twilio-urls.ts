@@ -3,6 +3,8 @@ export const twilioPaths = {
   incomingCall: '/api/twilio/incoming-call',
   afterStream: '/api/twilio/after-stream',
   callStatus: '/api/twilio/call-status',
+  incomingMessage: '/api/twilio/incoming-message',
+  messageStatus: '/api/twilio/message-status',
   recordingStatus: '/api/twilio/recording-status',
 } as const;
 

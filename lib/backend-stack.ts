@@ -11,11 +11,13 @@ import { Conversations } from './capabilities/conversations.ts';
 import { Notifications } from './capabilities/notifications.ts';
 import { Routing } from './capabilities/routing.ts';
 import { Scheduling } from './capabilities/scheduling.ts';
+import { heedingTimeout, Texting } from './capabilities/texting.ts';
 import type { DataStack } from './data-stack.ts';
 import { type House, nameIn } from './house.ts';
 import { LogAlarm } from './parts/alarm.ts';
 import { Api } from './parts/api.ts';
 import { vendorsOf } from './parts/vendors.ts';
+import { WorkQueue } from './parts/work-queue.ts';
 import { PostCallWorkflow } from './post-call-workflow.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -30,6 +32,7 @@ export class BackendStack extends Stack {
   readonly house: House;
   readonly apiUrl: string;
   readonly callEvents: IQueue;
+  readonly notices: IQueue;
 
   constructor(scope: Construct, id: string, { settings, data, bundles, ...props }: BackendProps) {
     super(scope, id, props);
@@ -46,9 +49,25 @@ export class BackendStack extends Stack {
       vendors,
     });
     this.apiUrl = api.apiEndpoint;
-    const conversations = new Conversations(this, 'Conversations', { house, api, vendors });
-    const { answerBookingRequest } = new Scheduling(this, 'Scheduling', { house, api });
+    const notices = new WorkQueue(this, 'Notices', {
+      house,
+      name: 'notices',
+      fifo: true,
+      workerTimeout: heedingTimeout,
+      impactWhenGivenUp: 'Somebody who wrote to a clinic has no answer, or a patient no word of an appointment.',
+      impactWhenLate: 'Patients are answered and told of their appointments late.',
+    });
+    this.notices = notices.queue;
+    const conversations = new Conversations(this, 'Conversations', { house, api, vendors, notices: notices.queue });
+    const { answerBookingRequest } = new Scheduling(this, 'Scheduling', { house, api, notices: notices.queue });
     this.callEvents = conversations.callEvents.queue;
+    const { receiveMessage, answerChat, heedNotice } = new Texting(this, 'Texting', {
+      house,
+      api,
+      vendors,
+      notices,
+      callEvents: this.callEvents,
+    });
     const notifications = new Notifications(this, 'Notifications', { house });
     new Clinics(this, 'Clinics', { house, api });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {
@@ -71,6 +90,7 @@ export class BackendStack extends Stack {
         conversations.receiveCallEvent,
         conversations.receiveTwilioEvent,
         conversations.recordCallEvent,
+        receiveMessage,
       ],
       within: Duration.minutes(5),
     });
@@ -79,7 +99,7 @@ export class BackendStack extends Stack {
       name: 'waitlist-not-started',
       impact: 'A time came free and nobody on the waitlist hears of it.',
       code: 'waitlist.start-failed',
-      from: [conversations.runTool, answerBookingRequest],
+      from: [conversations.runTool, answerBookingRequest, answerChat, heedNotice],
       within: Duration.minutes(15),
     });
     new LogAlarm(this, 'SignaturesRefused', {
@@ -94,9 +114,19 @@ export class BackendStack extends Stack {
         conversations.receiveCallEvent,
         conversations.receiveTwilioEvent,
         conversations.runTool,
+        receiveMessage,
       ],
       within: Duration.minutes(5),
       atLeast: 10,
+    });
+
+    new LogAlarm(this, 'NoticesNotQueued', {
+      house,
+      name: 'notices-not-queued',
+      impact: 'Patients do not get the confirmation of an appointment that was made, moved or cancelled.',
+      code: 'notice.not-queued',
+      from: [conversations.runTool, answerChat, heedNotice],
+      within: Duration.minutes(15),
     });
 
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });

@@ -22,6 +22,8 @@ export interface StageSettings {
   reconcileEveryMinutes: number;
   /** A call open for longer than this has lost an event. */
   maxCallMinutes: number;
+  /** Nobody has written for so long: the conversation is over, and the clinic is told of it. */
+  textIdleMinutes: number;
   logRetentionDays: 1 | 30 | 365;
   /** Where vendors open their sockets to the voice service; its DNS points to the load balancer. */
   voiceDomain: string;
@@ -75,6 +77,7 @@ const usual = {
   fetchedAnalysisTimeoutSeconds: 60,
   reconcileEveryMinutes: 15,
   maxCallMinutes: 60,
+  textIdleMinutes: 30,
   retellAddresses: ['100.20.5.228/32'],
   models: {
     realtime: 'gpt-realtime-2.1',
@@ -134,6 +137,7 @@ const settings: Record<Stage, StageSettings> = {
     fetchedAnalysisTimeoutSeconds: 15,
     reconcileEveryMinutes: 1,
     maxCallMinutes: 1,
+    textIdleMinutes: 2,
     logRetentionDays: 1,
     workerConcurrency: 2,
   },

@@ -86,6 +86,7 @@ export class VoiceStack extends Stack {
         AUDIT_TABLE: audit.tableName,
         PAYLOADS_BUCKET: payloads.bucketName,
         CALL_EVENTS_QUEUE_URL: backend.callEvents.queueUrl,
+        NOTICES_QUEUE_URL: backend.notices.queueUrl,
         WAITLIST_STATE_MACHINE_ARN: waitlist,
         RETELL_KEY_SECRET: retellApiKey.ref,
         BINDING_KEY_SECRET: clinicBindingKey.ref,
@@ -118,6 +119,7 @@ export class VoiceStack extends Stack {
     allowTable(tasks, inbox, ['PutItem']);
     allowBucket(tasks, payloads, ['PutObject']);
     allowSend(tasks, backend.callEvents);
+    allowSend(tasks, backend.notices);
     for (const secret of [retellApiKey, clinicBindingKey, twilioSecret, openAiKey]) allowSecret(tasks, secret, dataKey);
     tasks.allow(['states:StartExecution'], [waitlist]);
     return tasks;

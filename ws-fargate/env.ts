@@ -11,6 +11,7 @@ export const Env = z.object({
   AUDIT_TABLE: z.string(),
   PAYLOADS_BUCKET: z.string(),
   CALL_EVENTS_QUEUE_URL: z.string(),
+  NOTICES_QUEUE_URL: z.string(),
   WAITLIST_STATE_MACHINE_ARN: z.string(),
   RETELL_KEY_SECRET: z.string(),
   BINDING_KEY_SECRET: z.string(),

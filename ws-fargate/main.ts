@@ -22,6 +22,7 @@ import { createLiveCallSource } from '#adapters/retell/live-call.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createTalkEvents } from '#adapters/sqs/talk-events.ts';
 import { createWaitlistWorkflow } from '#adapters/stepfunctions/waitlist-workflow.ts';
 import { createTwilioCalls } from '#adapters/twilio/calls.ts';
@@ -36,6 +37,7 @@ import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts'
 import { systemTimers as timers } from '#domain/conversations/talk/timers.ts';
 import { errorFields } from '#domain/log.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
+import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
 import { createIdentification } from '#domain/scheduling/patients/create-identification.ts';
 import { Env } from './env.ts';
 import { keepProtected } from './keep-protected.ts';
@@ -102,7 +104,10 @@ const speechModels = createSpeechModels({
 const supervisor = askSupervisor({ model: textModel, modelName: env.SUPERVISOR_MODEL, log, timers });
 
 const take = takeTalk({
-  scheduling: createScheduling({ calendar: createCalendar({ core, audit }), appointments, clock }),
+  scheduling: toldScheduling(createScheduling({ calendar: createCalendar({ core, audit }), appointments, clock }), {
+    notices: createNoticeQueue(env.NOTICES_QUEUE_URL),
+    log,
+  }),
   appointments,
   identification: createIdentification({ patients, clock }),
   patients,

@@ -10,6 +10,7 @@ import {
   Provider,
   Recipient,
   SchedulingSettings,
+  TextingSettings,
   TypeProvider,
   VoiceSettings,
   WeeklyHours,
@@ -44,11 +45,12 @@ const { id: _typeId, ...typeFields } = AppointmentType.shape;
 /** Places keep the order of the file, which a partition sorted by id would lose. */
 const place = { position: z.int() };
 
-/** A clinic stored before there was scheduling, or a voice, has none of these attributes, and the defaults. */
+/** A clinic stored before there was scheduling, a voice, or texting, has none of these attributes, and the defaults. */
 const Line = z.object(HumanLine.shape).optional();
 const added = {
   scheduling: z.object(SchedulingSettings.shape).prefault({}),
   voice: z.object(VoiceSettings.shape).prefault({}),
+  texting: z.object(TextingSettings.shape).prefault({}),
   humanLine: Line,
   emergencyLine: Line,
 };

@@ -158,6 +158,18 @@ export const keys = {
   }),
   /** The conversations in which a number holds times. */
   callerHolds: (clinicId: ClinicId, phone: E164): Key => ({ PK: keys.phone(clinicId, phone), SK: 'HOLDS' }),
+  /** What a number refused: messages, calls. */
+  suppression: (clinicId: ClinicId, phone: E164): Key => ({ PK: keys.phone(clinicId, phone), SK: 'SUPPRESSED' }),
+  /** A message written to a number, once by its name. */
+  sentText: (clinicId: ClinicId, phone: E164, name: string): Key => ({
+    PK: keys.phone(clinicId, phone),
+    SK: `TEXT#${name}`,
+  }),
+  /** A message somebody wrote to us, and what it was answered. */
+  incomingText: (clinicId: ClinicId, conversationId: ConversationId, name: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
+    SK: `TEXT#${name}`,
+  }),
   /** By folded family name, for the console. */
   patientsByName: (clinicId: ClinicId, foldedName: string): string =>
     `${keys.clinic(clinicId)}#NAME#${foldedName.slice(0, 1)}`,
@@ -198,6 +210,8 @@ export const keys = {
   socketKey: (keyHash: string): Key => ({ PK: `SOCKET#${keyHash}`, SK: 'META' }),
   socketKeysOfClinic: (clinicId: ClinicId): string => `SOCKETS#${clinicId}`,
   feedsOfClinic: (clinicId: ClinicId): string => `FEEDS#${clinicId}`,
+  /** An account or service at a vendor that is one clinic's alone. */
+  vendorAccount: (provider: string, accountId: string): Key => ({ PK: `ACC#${provider}#${accountId}`, SK: 'META' }),
   session: (conversationId: ConversationId): Key => ({ PK: `SES#${conversationId}`, SK: 'META' }),
 
   /** audit: acts not yet chained, oldest first */

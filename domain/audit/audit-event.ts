@@ -33,6 +33,8 @@ export const AuditAct = z.enum([
   'login.failure',
   'emergency.detected',
   'consent.notice',
+  'contact.refuse',
+  'contact.allow',
 ]);
 export type AuditAct = z.infer<typeof AuditAct>;
 

@@ -237,6 +237,40 @@ export const VoiceSettings = z.strictObject({
 });
 export type VoiceSettings = z.infer<typeof VoiceSettings>;
 
+/** An origin as browsers name it: a site whose pages may carry the clinic's chat. */
+const Origin = z
+  .string()
+  .max(200)
+  .refine((text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text), {
+    message: 'must be an origin such as https://www.clinic.example, without a path',
+  });
+
+/** How the clinic writes and is written to. All of it is off until the clinic says otherwise. */
+export const TextingSettings = z.strictObject({
+  /** SMS to the clinic's numbers are answered, and the clinic may write. */
+  sms: z.boolean().default(false),
+  /** Appointments the agent makes, moves or cancels are confirmed to the patient by SMS. */
+  confirmations: z.boolean().default(false),
+  /** At Twilio, and of this clinic alone: whoever writes STOP to one service is written to by nobody through it. */
+  messagingServiceSid: z
+    .string()
+    .regex(/^MG[0-9a-f]{32}$/, 'must be a messaging service of Twilio: MG and 32 of 0-9, a-f')
+    .optional(),
+  /** The number messages are written from, without a service; the clinic's first without it. */
+  from: E164.optional(),
+  /** Countries that may be written to; the clinic's own without a list. */
+  countries: z
+    .array(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code such as BJ'))
+    .min(1)
+    .max(20)
+    .optional(),
+  /** Outside what health data may be sent over by most agreements: see docs/texting.md before turning it on. */
+  whatsapp: z.boolean().default(false),
+  /** The chat on the clinic's own site. */
+  webChat: z.strictObject({ origins: z.array(Origin).max(20).default([]) }).optional(),
+});
+export type TextingSettings = z.infer<typeof TextingSettings>;
+
 /** An AI agent at a provider. A `shared` agent serves many clinics and therefore identifies none. */
 export const Agent = z.strictObject({
   provider: z.literal('retell'),
@@ -324,6 +358,7 @@ const clinicFields = z.strictObject({
   appointmentTypes: z.array(AppointmentType).max(60).default([]),
   scheduling: SchedulingSettings.prefault({}),
   voice: VoiceSettings.prefault({}),
+  texting: TextingSettings.prefault({}),
   /** Who takes over when a caller asks for a person, or an agent cannot help. */
   humanLine: HumanLine.optional(),
   /** Who takes over in an emergency, besides the public numbers the caller is told to dial. */
@@ -371,6 +406,11 @@ export const Clinic = clinicFields.superRefine((clinic: Partial<ClinicFields>, c
       complain([line, 'number'], 'is answered by the agent; give a number on which a person answers');
     }
   }
+  const { from, sms, confirmations } = clinic.texting ?? {};
+  if (from && !listed(clinic.numbers).some((number) => number?.number === from)) {
+    complain(['texting', 'from'], "must be one of the clinic's numbers");
+  }
+  if (confirmations === true && sms === false) complain(['texting', 'confirmations'], 'needs sms: true');
   schedulingBreaches(clinic).forEach(({ path, message }) => complain(path, message));
 }, always);
 export type Clinic = z.infer<typeof Clinic>;

@@ -8,6 +8,10 @@ import { createCallSource } from '#adapters/retell/call-source.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
+import { createTalkEvents } from '#adapters/sqs/talk-events.ts';
+import { createTalkStore } from '#adapters/dynamodb/talks.ts';
+import { endWritten } from '#domain/conversations/texting/end-written.ts';
 import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
 import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
 import { createTwilioCalls } from '#adapters/twilio/calls.ts';
@@ -30,6 +34,8 @@ const Env = z.object({
   POST_CALL_STATE_MACHINE_ARN: z.string(),
   MAX_CALL_MINUTES: z.string(),
   RECONCILE_EVERY_MINUTES: z.string(),
+  NOTICES_QUEUE_URL: z.string(),
+  TEXT_IDLE_MINUTES: z.string(),
 });
 export type Env = z.infer<typeof Env>;
 
@@ -50,6 +56,14 @@ export const handler = taskHandler(
   reconcileCalls({
     inbox,
     queue,
+    notices: createNoticeQueue(env.NOTICES_QUEUE_URL),
+    endWritten: endWritten({
+      talks: createTalkStore(core, clock),
+      events: createTalkEvents({ inbox, queue, clock, source: 'workflow' }),
+      clock,
+      log,
+      idleMs: Number(env.TEXT_IDLE_MINUTES) * 60_000,
+    }),
     directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
     conversations: createConversationStore(core, payloads),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),

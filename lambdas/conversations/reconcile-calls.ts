@@ -8,6 +8,7 @@ import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { type ClinicId, retellConversationId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
+import type { Notice } from '#domain/messages/notice.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import type { keepFetchedCall } from './keep-fetched-call.ts';
 import { restartSummary } from './restart-summary.ts';
@@ -27,6 +28,10 @@ const budgetMs = 4 * minuteMs;
 interface Deps {
   inbox: EventInbox;
   queue: CallEventQueue;
+  /** Where what was written to a clinic's number waits to be answered. */
+  notices: { tellAgain(notice: Notice): Promise<void> };
+  /** Ends a conversation in writing that nobody goes on with. */
+  endWritten(call: Conversation): Promise<boolean>;
   directory: ClinicDirectory;
   conversations: ConversationStore;
   workflow: PostCallWorkflow;
@@ -55,7 +60,7 @@ export interface Reconciled {
  * come, so doing it twice does no harm. What cannot be mended keeps nothing else from it.
  */
 export function reconcileCalls(deps: Deps) {
-  const { inbox, queue, directory, conversations, sources, keep, clock, log } = deps;
+  const { inbox, queue, notices, directory, conversations, sources, keep, clock, log } = deps;
   const restart = restartSummary(deps);
 
   return async (): Promise<Reconciled> => {
@@ -76,15 +81,17 @@ export function reconcileCalls(deps: Deps) {
     let requeued = 0;
     for (const event of events) {
       const { eventKey, conversationId } = event;
-      if (!conversationId) continue;
+      const isMessage = event.provider === 'twilio' && event.eventType === 'message';
+      if (!conversationId && !isMessage) continue;
       if ((event.requeues ?? 0) >= mostAttempts) {
         await inbox.settle(event, 'poison', { reason: 'gave-up' });
-        log.error('event.given-up', { eventKey, conversationId });
+        log.error('event.given-up', { eventKey, ...(conversationId && { conversationId }) });
         continue;
       }
       await inbox.countRequeue(event);
-      await queue.publish({ eventKey, conversationId }, { again: true });
-      log.info('event.requeued', { eventKey, conversationId });
+      if (conversationId) await queue.publish({ eventKey, conversationId }, { again: true });
+      else await notices.tellAgain({ kind: 'message-received', eventKey, writer: eventKey });
+      log.info('event.requeued', { eventKey, ...(conversationId && { conversationId }) });
       requeued += 1;
     }
     return requeued;
@@ -103,7 +110,8 @@ export function reconcileCalls(deps: Deps) {
     try {
       for (const call of await conversations.listOpen(clinicId)) {
         if (hasEnded(call) && call.updatedAt < overdue) await tellAtLast(call, done);
-        if (!hasEnded(call) && (call.startedAt ?? call.createdAt) < overdue) await recoverOpen(call, done);
+        if (!hasEnded(call) && call.provider === 'internal') await endIdle(call);
+        else if (!hasEnded(call) && (call.startedAt ?? call.createdAt) < overdue) await recoverOpen(call, done);
       }
     } catch (error) {
       log.error('request.failed', { route: 'reconcile', clinicId, ...errorFields(error) });
@@ -120,6 +128,15 @@ export function reconcileCalls(deps: Deps) {
       if ((await restart(call)) === 'restarted') done.restarted += 1;
     } catch (error) {
       log.error('workflow.restart-failed', { clinicId, conversationId, ...errorFields(error) });
+    }
+  }
+
+  async function endIdle(call: Conversation): Promise<void> {
+    const { clinicId, conversationId } = call;
+    try {
+      await deps.endWritten(call);
+    } catch (error) {
+      log.error('request.failed', { route: 'reconcile', clinicId, conversationId, ...errorFields(error) });
     }
   }
 

@@ -12,10 +12,12 @@ import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createWaitlistStore } from '#adapters/dynamodb/waitlist.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createWaitlistWorkflow } from '#adapters/stepfunctions/waitlist-workflow.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { runTool as runForCall } from '#domain/conversations/tools/run-tool.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
+import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
 import { createIdentification } from '#domain/scheduling/patients/create-identification.ts';
 import { httpHandler } from '#lambdas/http.ts';
 import { runTool } from './run-tool.ts';
@@ -27,6 +29,7 @@ const Env = z.object({
   RETELL_KEY_SECRET: z.string(),
   BINDING_KEY_SECRET: z.string(),
   WAITLIST_STATE_MACHINE_ARN: z.string(),
+  NOTICES_QUEUE_URL: z.string(),
 });
 export type Env = z.infer<typeof Env>;
 
@@ -49,7 +52,10 @@ export const handler = httpHandler(
     clinics: createClinicStore(core),
     conversations: createConversationStore(core),
     run: runForCall({
-      scheduling: createScheduling({ calendar: createCalendar({ core, audit }), appointments, clock }),
+      scheduling: toldScheduling(createScheduling({ calendar: createCalendar({ core, audit }), appointments, clock }), {
+        notices: createNoticeQueue(env.NOTICES_QUEUE_URL),
+        log,
+      }),
       appointments,
       identification: createIdentification({ patients, clock }),
       patients,

@@ -4,15 +4,16 @@ import { createCalendar } from '#adapters/dynamodb/calendar.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createWaitlistStore } from '#adapters/dynamodb/waitlist.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { TimeFreed } from '#domain/messages/time-freed.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
-import { noPatientMessages } from '#domain/scheduling/waitlist/no-patient-messages.ts';
+import { offersByText } from '#domain/scheduling/waitlist/offers-by-text.ts';
 import { taskHandler } from '#lambdas/task.ts';
 import { offerFreedTime } from './offer-freed-time.ts';
 
-const Env = z.object({ CORE_TABLE: z.string(), AUDIT_TABLE: z.string() });
+const Env = z.object({ CORE_TABLE: z.string(), AUDIT_TABLE: z.string(), NOTICES_QUEUE_URL: z.string() });
 export type Env = z.infer<typeof Env>;
 
 const env = Env.parse(process.env);
@@ -30,7 +31,7 @@ export const handler = taskHandler(
     scheduling: createScheduling({ calendar, appointments: createAppointmentStore(core), clock }),
     calendar,
     waitlist: createWaitlistStore({ core, audit }),
-    sender: noPatientMessages,
+    sender: offersByText(createNoticeQueue(env.NOTICES_QUEUE_URL)),
     clock,
     log,
   }),

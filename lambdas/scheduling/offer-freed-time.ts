@@ -42,7 +42,8 @@ export type FreedTimeOffer =
  * finishes what it began and answers the same.
  */
 export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender, clock, log }: Deps) {
-  const askedBy = (entry: WaitlistEntry): Requester['kind'] => (sender.reaches(entry) ? 'agent' : 'staff');
+  const askedBy = (entry: WaitlistEntry, clinic: Clinic): Requester['kind'] =>
+    sender.reaches(entry, clinic) ? 'agent' : 'staff';
 
   async function findTime(
     clinic: Clinic,
@@ -133,9 +134,11 @@ export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender
         isFree: async (matched, { providerId, startMs }) =>
           (await findTime(clinic, matched, { ...freed, providerId, startMs }, 'staff')) !== undefined,
       });
-      const slot = entry && (await findTime(clinic, entry, freed, askedBy(entry)));
+      const slot = entry && (await findTime(clinic, entry, freed, askedBy(entry, clinic)));
       if (!slot) return { outcome: 'none' };
-      const answer = await (sender.reaches(entry) ? offer(clinic, entry, slot, freed) : match(entry, slot, freed));
+      const answer = await (sender.reaches(entry, clinic)
+        ? offer(clinic, entry, slot, freed)
+        : match(entry, slot, freed));
       if (answer) return answer;
     }
     throw new Error('a freed time was lost to others five times in a row');

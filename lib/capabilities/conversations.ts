@@ -7,6 +7,7 @@ import type { Env as ReconcileCallsEnv } from '#lambdas/conversations/reconcile-
 import type { Env as RecordCallEventEnv } from '#lambdas/conversations/record-call-event.lambda.ts';
 import type { Env as RunToolEnv } from '#lambdas/conversations/run-tool.lambda.ts';
 import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import { Alarm, LogAlarm } from '../parts/alarm.ts';
@@ -21,12 +22,13 @@ import { WorkQueue } from '../parts/work-queue.ts';
 import { workflowArn } from '../parts/workflow.ts';
 
 /** Of the requests the gateway lets through; a storm of events leaves the rest to the ring and the tools. */
-const webhookShare = 0.65;
+const webhookShare = 0.55;
 
 interface ConversationsProps {
   house: House;
   api: Api;
   vendors: Vendors;
+  notices: IQueue;
 }
 
 /** A call's life: its events are stored once, queued in the order of the call, and merged into one item. */
@@ -40,7 +42,7 @@ export class Conversations extends Construct {
   readonly awaitAnalysis: TaskFunction<AwaitAnalysisEnv>;
   readonly fetchCall: TaskFunction<FetchCallEnv>;
 
-  constructor(scope: Construct, id: string, { house, api, vendors }: ConversationsProps) {
+  constructor(scope: Construct, id: string, { house, api, vendors, notices }: ConversationsProps) {
     super(scope, id);
     const { settings, data } = house;
     const { core, routing, inbox, audit, payloads, dataKey, retellApiKey, clinicBindingKey, twilioSecret, openAiKey } =
@@ -70,7 +72,7 @@ export class Conversations extends Construct {
       TWILIO_BASE_URL: vendors.twilioBaseUrl,
     };
 
-    this.runTool = this.#tools(house, api);
+    this.runTool = this.#tools(house, api, notices);
     this.receiveCallEvent = new ApiFunction<ReceiveCallEventEnv>(this, 'ReceiveCallEvent', {
       house,
       api,
@@ -196,13 +198,16 @@ export class Conversations extends Construct {
         POST_CALL_STATE_MACHINE_ARN: postCall,
         MAX_CALL_MINUTES: String(settings.maxCallMinutes),
         RECONCILE_EVERY_MINUTES: String(settings.reconcileEveryMinutes),
+        TEXT_IDLE_MINUTES: String(settings.textIdleMinutes),
+        NOTICES_QUEUE_URL: notices.queueUrl,
         ...records,
         ...intake,
       },
       impact: 'Calls that lost an event are not recovered, so their clinics wait for an e-mail.',
       timeout: Duration.minutes(5),
     });
-    allowTable(reconcileCalls, core, ['GetItem', 'UpdateItem'], ['GSI2']);
+    allowTable(reconcileCalls, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem'], ['GSI2']);
+    allowSend(reconcileCalls, notices);
     allowTable(reconcileCalls, routing, ['BatchGetItem'], ['GSI1']);
     allowTable(reconcileCalls, inbox, ['PutItem', 'UpdateItem'], ['GSI1']);
     allowBucket(reconcileCalls, payloads, ['GetObject', 'PutObject']);
@@ -265,7 +270,7 @@ export class Conversations extends Construct {
   }
 
   /** What the agent can do during a call. A caller waits for each answer, so everything here is about seconds. */
-  #tools(house: House, api: Api): ApiFunction<RunToolEnv> {
+  #tools(house: House, api: Api, notices: IQueue): ApiFunction<RunToolEnv> {
     const { core, routing, audit, dataKey, retellApiKey, clinicBindingKey } = house.data;
     const waitlist = workflowArn(this, house.settings, 'waitlist');
     const runTool = new ApiFunction<RunToolEnv>(this, 'RunTool', {
@@ -280,6 +285,7 @@ export class Conversations extends Construct {
         RETELL_KEY_SECRET: retellApiKey.ref,
         BINDING_KEY_SECRET: clinicBindingKey.ref,
         WAITLIST_STATE_MACHINE_ARN: waitlist,
+        NOTICES_QUEUE_URL: notices.queueUrl,
       },
       impact: 'Callers cannot book, move or cancel: the agent says it cannot reach the calendar.',
       tellAfter: 1,
@@ -288,6 +294,7 @@ export class Conversations extends Construct {
       memorySize: 1024,
     });
     allowBooking(runTool, core, audit);
+    allowSend(runTool, notices);
     allowTable(runTool, routing, ['BatchGetItem', 'PutItem']);
     allowSecret(runTool, retellApiKey, dataKey);
     allowSecret(runTool, clinicBindingKey, dataKey);

@@ -5,12 +5,13 @@ import type { Env as ServeCalendarFeedEnv } from '#lambdas/scheduling/serve-cale
 import type { Env as SettleOfferEnv } from '#lambdas/scheduling/settle-offer.lambda.ts';
 import type { Env as TendCalendarsEnv } from '#lambdas/scheduling/tend-calendars.lambda.ts';
 import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import { LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowBooking, allowDelete, allowSecret, allowTable } from '../parts/rights.ts';
+import { allowBooking, allowDelete, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
 import { ScheduledFunction } from '../parts/scheduled-function.ts';
 import { TaskFunction } from '../parts/task-function.ts';
 import { workflowArn } from '../parts/workflow.ts';
@@ -23,7 +24,7 @@ const bookingShare = 0.1;
 export class Scheduling extends Construct {
   readonly answerBookingRequest: ApiFunction<AnswerBookingRequestEnv>;
 
-  constructor(scope: Construct, id: string, { house, api }: { house: House; api: Api }) {
+  constructor(scope: Construct, id: string, { house, api, notices }: { house: House; api: Api; notices: IQueue }) {
     super(scope, id);
     const { settings, data } = house;
     const { core, routing, audit, dataKey, clinicBindingKey } = data;
@@ -78,12 +79,13 @@ export class Scheduling extends Construct {
     const offerFreedTime = new TaskFunction<OfferFreedTimeEnv>(this, 'OfferFreedTime', {
       house,
       entry: 'lambdas/scheduling/offer-freed-time.lambda.ts',
-      environment: tables,
+      environment: { ...tables, NOTICES_QUEUE_URL: notices.queueUrl },
       impact: 'Patients on a waitlist do not hear of a time that came free.',
     });
     allowTable(offerFreedTime, core, ['GetItem', 'Query', 'PutItem']);
     allowDelete(offerFreedTime, core, ['CLINIC#*#CAL#*']);
     allowTable(offerFreedTime, audit, ['PutItem']);
+    allowSend(offerFreedTime, notices);
     const settleOffer = new TaskFunction<SettleOfferEnv>(this, 'SettleOffer', {
       house,
       entry: 'lambdas/scheduling/settle-offer.lambda.ts',

@@ -6,7 +6,7 @@ import { TaskFunction, type TaskFunctionProps } from './task-function.ts';
 
 interface ApiFunctionProps<Env> extends Omit<TaskFunctionProps<Env>, 'faults'> {
   api: Api;
-  routes: `${'GET' | 'POST'} /${string}`[];
+  routes: `${'GET' | 'POST' | 'OPTIONS'} /${string}`[];
   /** Where each route is held below what the whole API lets through. */
   requestsPerSecond?: number;
 }

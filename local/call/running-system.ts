@@ -4,6 +4,8 @@ import * as z from 'zod';
 
 /** What `npm start` writes for other clients when it is ready, as far as a call needs it. */
 const RunningSystem = z.object({
+  /** Of the HTTP API. */
+  api: z.url(),
   /** Of the voice service. */
   voice: z.url(),
   aws: z.object({ endpoint: z.url(), region: z.string(), control: z.url() }),
@@ -16,7 +18,9 @@ const RunningSystem = z.object({
   twilio: z.object({ baseUrl: z.url(), control: z.url().optional() }),
   openai: z.object({ control: z.url().optional() }),
   /** As they stood at the start. */
-  clinics: z.array(z.object({ slug: z.string(), llmSocketPath: z.string().optional() })),
+  clinics: z.array(
+    z.object({ slug: z.string(), llmSocketPath: z.string().optional(), numbers: z.array(z.string()).optional() }),
+  ),
 });
 export type RunningSystem = z.infer<typeof RunningSystem>;
 

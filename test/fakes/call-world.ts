@@ -25,6 +25,8 @@ import { settleSummary } from '#lambdas/notifications/settle-summary.ts';
 import { inMemoryActs } from './acts.ts';
 import { inMemoryCalendar } from './calendar.ts';
 import { clinicProfile } from './clinic.ts';
+import { endWritten } from '#domain/conversations/texting/end-written.ts';
+import type { Notice } from '#domain/messages/notice.ts';
 import { standingClock } from './clock.ts';
 import { aCallId, cotonou } from './conversation.ts';
 import { inMemoryConversations } from './conversations.ts';
@@ -94,6 +96,7 @@ export function callWorld({
   };
   const queued: CallEventReceived[] = [];
   const queue = { publish: async (message: CallEventReceived) => void queued.push(message) };
+  const notices: Notice[] = [];
   const outbox: OutgoingEmail[] = [];
   const vendorCalls = new Map<string, FetchedCall>();
   const twilioCalls = new Map<string, NonNullable<Awaited<ReturnType<TwilioCalls['fetch']>>>>();
@@ -181,6 +184,14 @@ export function callWorld({
     reconcile: reconcileCalls({
       inbox,
       queue,
+      notices: { tellAgain: async (notice) => void notices.push(notice) },
+      endWritten: endWritten({
+        talks,
+        events: createTalkEvents({ inbox, queue, clock, source: 'workflow' }),
+        clock,
+        log,
+        idleMs: 30 * 60_000,
+      }),
       directory,
       conversations,
       workflow,

@@ -8,6 +8,7 @@ import {
   CreateTableCommand,
   DeleteTableCommand,
   DynamoDBClient,
+  ScanCommand,
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
@@ -79,8 +80,11 @@ export async function startDynamoDb(): Promise<TestDynamoDb> {
     client,
     tables,
     async clear() {
-      await each(drop);
-      await each(create);
+      await each(async (table) => {
+        if (await isEmpty(client, tables[table].name)) return;
+        await drop(table);
+        await create(table);
+      });
     },
     async stop() {
       if (external) await each(drop);
@@ -88,6 +92,12 @@ export async function startDynamoDb(): Promise<TestDynamoDb> {
       await engine.stop();
     },
   };
+}
+
+/** What no test wrote to need not be made anew. */
+async function isEmpty(client: DynamoDBClient, name: string): Promise<boolean> {
+  const { Count } = await client.send(new ScanCommand({ TableName: name, Limit: 1, Select: 'COUNT' }));
+  return Count === 0;
 }
 
 const isOnThisMachine = (endpoint: string): boolean =>

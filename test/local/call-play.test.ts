@@ -74,6 +74,7 @@ async function playWith(
     quarantined: async () => (analyzed() ? (ours.quarantined ?? []) : []),
   };
   const system = {
+    api: mailbox.url,
     voice: mailbox.url,
     aws: { endpoint: mailbox.url, region: 'local', control: mailbox.url },
     mailbox: { url: mailbox.url, json: mailbox.json },

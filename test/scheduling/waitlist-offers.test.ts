@@ -5,7 +5,6 @@ import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { WaitlistEntryId } from '#domain/ids.ts';
 import type { Calendar } from '#domain/scheduling/calendar.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
-import { noPatientMessages } from '#domain/scheduling/waitlist/no-patient-messages.ts';
 import type { WaitlistEntry, WaitlistOfferSender, WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 import { offerFreedTime } from '#lambdas/scheduling/offer-freed-time.ts';
 import { settleOffer } from '#lambdas/scheduling/settle-offer.ts';
@@ -16,6 +15,12 @@ import { cotonou } from '../fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '../fakes/dynamodb.ts';
 import { rememberedLog } from '../fakes/log.ts';
 import { inMemoryWaitlist, rememberedOffers, waitlistEntry } from '../fakes/waitlist.ts';
+
+/** A clinic that writes no messages. */
+const noPatientMessages: WaitlistOfferSender = {
+  reaches: () => false,
+  send: async () => ({ outcome: 'no-channel' }),
+};
 
 let db: TestDynamoDb;
 beforeAll(async () => {

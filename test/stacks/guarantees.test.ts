@@ -146,7 +146,7 @@ describe('what travels', () => {
   test('queues and topics are encrypted with our key and spoken to over TLS only', () => {
     const queues = app.resources('AWS::SQS::Queue');
     const topics = app.resources('AWS::SNS::Topic');
-    expect(queues).toHaveLength(6);
+    expect(queues).toHaveLength(8);
     for (const { Properties } of [...queues, ...topics]) {
       expect(app.resolve(Properties.KmsMasterKeyId)).toBe(keyOf('OperationsKey'));
     }
@@ -167,18 +167,24 @@ describe('what travels', () => {
     const queues = properties('AWS::SQS::Queue');
     const isDeadLetters = (queue: { QueueName: string }) => /-dlq(\.fifo)?$/.test(queue.QueueName);
     const names = queues.filter((queue) => !isDeadLetters(queue)).map((queue) => queue.QueueName);
-    expect(names).toEqual(['frontdesk-prod-call-events.fifo', 'frontdesk-prod-email-events']);
+    expect(names.toSorted()).toEqual([
+      'frontdesk-prod-call-events.fifo',
+      'frontdesk-prod-email-events',
+      'frontdesk-prod-notices.fifo',
+    ]);
     for (const queue of queues) {
       if (isDeadLetters(queue)) expect(queue.MessageRetentionPeriod).toBe(14 * 24 * 3600);
       else expect(queue.RedrivePolicy.maxReceiveCount).toBe(5);
     }
   });
 
-  test('call events keep the order of their call', () => {
+  test('call events keep the order of their call, notices that of whom they are for', () => {
     const fifo = properties('AWS::SQS::Queue').filter((queue) => queue.FifoQueue);
-    expect(fifo.map((queue) => queue.QueueName)).toEqual([
+    expect(fifo.map((queue) => queue.QueueName).toSorted()).toEqual([
       'frontdesk-prod-call-events-dlq.fifo',
       'frontdesk-prod-call-events.fifo',
+      'frontdesk-prod-notices-dlq.fifo',
+      'frontdesk-prod-notices.fifo',
     ]);
   });
 
@@ -186,7 +192,7 @@ describe('what travels', () => {
     const queues = new Map(app.resources('AWS::SQS::Queue').map((queue) => [`${queue.id}.Arn`, queue.Properties]));
     const functions = new Map(app.resources('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties]));
     const feeds = properties('AWS::Lambda::EventSourceMapping');
-    expect(feeds).toHaveLength(2);
+    expect(feeds).toHaveLength(3);
     for (const feed of feeds) {
       expect(feed).toMatchObject({
         BatchSize: 10,
@@ -226,7 +232,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(22);
+    expect(functions).toHaveLength(25);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -236,7 +242,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(28);
+    expect(groups).toHaveLength(31);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -262,9 +268,14 @@ describe('what runs', () => {
         .toSorted(),
     ).toEqual([
       'GET /api/appointments.ics',
+      'GET /api/chat/widget.js',
+      'GET /api/chat/{slug}',
+      'GET /api/chat/{slug}/messages',
       'GET /api/openapi.json',
       'GET /health',
+      'OPTIONS /api/chat/{slug}/messages',
       'POST /api/booking',
+      'POST /api/chat/{slug}/messages',
       'POST /api/functions/{tool}',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
@@ -272,6 +283,8 @@ describe('what runs', () => {
       'POST /api/twilio/after-stream',
       'POST /api/twilio/call-status',
       'POST /api/twilio/incoming-call',
+      'POST /api/twilio/incoming-message',
+      'POST /api/twilio/message-status',
       'POST /api/twilio/recording-status',
     ]);
     for (const integration of properties('AWS::ApiGatewayV2::Integration')) {
@@ -291,8 +304,17 @@ describe('what runs', () => {
     const [stage] = app.resources('AWS::ApiGatewayV2::Stage');
     const { DefaultRouteSettings, RouteSettings } = stage?.Properties ?? {};
     expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 });
-    const events = { ThrottlingRateLimit: 130, ThrottlingBurstLimit: 260 };
+    const events = { ThrottlingRateLimit: 110, ThrottlingBurstLimit: 220 };
+    const chat = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    const messages = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 };
     expect(RouteSettings).toEqual({
+      'GET /api/chat/widget.js': chat,
+      'GET /api/chat/{slug}': chat,
+      'GET /api/chat/{slug}/messages': chat,
+      'OPTIONS /api/chat/{slug}/messages': chat,
+      'POST /api/chat/{slug}/messages': chat,
+      'POST /api/twilio/incoming-message': messages,
+      'POST /api/twilio/message-status': messages,
       'POST /api/booking': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
       'POST /api/retell/webhook': events,
       'POST /api/twilio/call-status': events,
@@ -305,7 +327,7 @@ describe('what runs', () => {
     const limited = app
       .resources('AWS::ApiGatewayV2::Route')
       .filter(({ Properties }) => Properties.RouteKey in stage?.Properties.RouteSettings);
-    expect(limited).toHaveLength(4);
+    expect(limited).toHaveLength(11);
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(({ id }) => id)));
   });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { PendingAuditEvent } from '../../audit/audit-event.ts';
-import { E164 } from '../../clinics/clinic.ts';
+import { type Clinic, E164 } from '../../clinics/clinic.ts';
 import { AppointmentTypeId, ClinicId, ConversationId, PatientId, ProviderId, WaitlistEntryId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 import type { FreedTime } from '../../messages/time-freed.ts';
@@ -55,7 +55,7 @@ export interface WaitlistStore {
 /** Tells a patient of a time that came free. */
 export interface WaitlistOfferSender {
   /** Whether an offer could be sent at all, asked before a time is held. */
-  reaches(entry: WaitlistEntry): boolean;
+  reaches(entry: WaitlistEntry, clinic: Clinic): boolean;
   /**
    * Sends one message for each hold: asked again for the same `holdId` it changes nothing and answers as before.
    * `no-channel`: there is no way to write to this patient after all.

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type Call, endCall, isLive, newSid, secondsOf } from './call.ts';
+import { type Call, endCall, isLive, secondsOf } from './call.ts';
+import { createMessage, type MessageBox } from './messages.ts';
 import { type Exchange, placeOutbound } from './place-call.ts';
 import { parseTwiml, TwimlError } from './twiml.ts';
 
@@ -15,14 +16,6 @@ export const restError = (status: number, code: number, message: string): RestAn
   body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
 });
 
-/** A message that was sent: the patient's telephone is not played. */
-export interface SentMessage {
-  sid: string;
-  to: string;
-  from: string | null;
-  body: string;
-}
-
 const notFound = (path: string) => restError(404, 20404, `The requested resource ${path} was not found`);
 
 /** The REST calls the product makes, below the account's path. */
@@ -31,7 +24,7 @@ export async function answerRest(
   path: string,
   form: URLSearchParams,
   exchange: Exchange,
-  messages: SentMessage[],
+  messages: MessageBox,
 ): Promise<RestAnswer> {
   const root = `/2010-04-01/Accounts/${exchange.accountSid}`;
   const callSid = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})\\.json$`).exec(path)?.[1];
@@ -126,41 +119,6 @@ async function createCall(form: URLSearchParams, exchange: Exchange): Promise<Re
     exchange,
   );
   return { status: 201, body: callResource(call, exchange) };
-}
-
-function createMessage(form: URLSearchParams, { accountSid, now }: Exchange, messages: SentMessage[]): RestAnswer {
-  const [to, from, service, body] = ['To', 'From', 'MessagingServiceSid', 'Body'].map((name) => form.get(name));
-  if (!to || !/^(whatsapp:)?\+[1-9]\d{6,14}$/.test(to)) {
-    return restError(400, 21211, `Invalid 'To' Phone Number: ${to}`);
-  }
-  if (!from && !service) return restError(400, 21603, "A 'From' phone number is required.");
-  if (!body) return restError(400, 21602, 'Message body is required.');
-  const message: SentMessage = { sid: newSid('SM'), to, from: from ?? null, body };
-  messages.push(message);
-  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`;
-  const at = new Date(now()).toUTCString().replace('GMT', '+0000');
-  return {
-    status: 201,
-    body: {
-      ...message,
-      account_sid: accountSid,
-      api_version: '2010-04-01',
-      status: service ? 'accepted' : 'queued',
-      direction: 'outbound-api',
-      messaging_service_sid: service ?? null,
-      num_segments: service ? '0' : '1',
-      num_media: '0',
-      error_code: null,
-      error_message: null,
-      price: null,
-      price_unit: null,
-      date_created: at,
-      date_updated: at,
-      date_sent: null,
-      uri: `${uri}.json`,
-      subresource_uris: { media: `${uri}/Media.json` },
-    },
-  };
 }
 
 const dateOf = (ms: number | undefined): string | null =>

@@ -16,7 +16,8 @@ import { createFaults, Fault } from '#local/vendors/retell/faults.ts';
 import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
 import { type Call, endCall } from './call.ts';
 import { CalledClinic, type Exchange, placeCall, TwilioCallOptions } from './place-call.ts';
-import { answerRest, restError, type SentMessage } from './rest.ts';
+import { emptyMessageBox, receiveMessage } from './messages.ts';
+import { answerRest, restError } from './rest.ts';
 
 export interface TwilioOptions {
   /** Default 127.0.0.1. */
@@ -53,6 +54,14 @@ const PlaceCall = z.strictObject({
   disturbances: z.strictObject({ cloud: z.url().optional(), openai: z.url().optional() }).default({}),
 });
 
+const address = z.string().regex(/^(whatsapp:)?\+[1-9]\d{6,14}$/);
+const WrittenMessage = z.strictObject({
+  from: address,
+  to: address,
+  body: z.string().min(1).max(1_600),
+  optOutType: z.enum(['STOP', 'START', 'HELP']).optional(),
+});
+
 /** Calls that are over are still known to REST, as many as that. */
 const mostCalls = 5_000;
 
@@ -78,7 +87,7 @@ export async function startTwilio({
   const stopping = new AbortController();
   const { signal } = stopping;
   const calls = new Map<string, Call>();
-  const messages: SentMessage[] = [];
+  const messages = emptyMessageBox();
   const exchange: Exchange = {
     accountSid,
     apiUrl,
@@ -118,7 +127,11 @@ export async function startTwilio({
         faults.add(await readJson(request, Fault));
         return sendJson(response, 200, {});
       case 'GET /_standin/messages':
-        return sendJson(response, 200, { messages });
+        return sendJson(response, 200, { messages: messages.sent });
+      case 'POST /_standin/incoming-messages': {
+        const answer = await receiveMessage(await readJson(request, WrittenMessage), exchange, messages);
+        return sendJson(response, 200, answer);
+      }
       default:
         throw new Refusal(404, `There is no ${called}.`);
     }
@@ -174,7 +187,12 @@ const frontPage = {
     'POST /2010-04-01/Accounts/{sid}/Calls/{CallSid}.json',
     'POST /2010-04-01/Accounts/{sid}/Messages.json',
   ],
-  control: ['POST /_standin/calls', 'POST /_standin/faults', 'GET /_standin/messages'],
+  control: [
+    'POST /_standin/calls',
+    'POST /_standin/faults',
+    'GET /_standin/messages',
+    'POST /_standin/incoming-messages',
+  ],
   scenarios: Object.fromEntries(
     scenarios.filter(({ vendors }) => vendors?.includes('twilio') ?? true).map(({ name, summary }) => [name, summary]),
   ),

@@ -1,0 +1,86 @@
+import { type Clock, isoInstant } from '#domain/clock.ts';
+import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
+import { type SentTexts, TextNotSent, type TextServices } from '#domain/conversations/texting/text-sender.ts';
+import { keys } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** As long as what a vendor sent: then nobody sends it again. */
+const keptSeconds = 30 * 24 * 60 * 60;
+
+const stamps = (clock: Clock) => ({
+  schemaVersion: 1,
+  createdAt: isoInstant(clock.now()),
+  updatedAt: isoInstant(clock.now()),
+  ttl: Math.floor(clock.now() / 1000) + keptSeconds,
+});
+
+/** What was written to numbers: a place is taken before anything is sent, and given back only if nothing was. */
+export function createSentTexts(core: Table, clock: Clock): SentTexts {
+  return {
+    async once(clinicId, to, name, send) {
+      const key = keys.sentText(clinicId, to, name);
+      const row = { ...key, entity: 'SentText', clinicId, ...stamps(clock), state: 'begun' };
+      const stood = await core.put(row, {
+        condition: 'attribute_not_exists(PK) OR #state = :free',
+        names: { '#state': 'state' },
+        values: { ':free': 'free' },
+      });
+      if (stood) return { outcome: 'already' };
+      const settle = (changes: Record<string, unknown>) =>
+        core.update(key, { ...changes, updatedAt: isoInstant(clock.now()) });
+      try {
+        const answer = await send();
+        await settle(
+          answer.outcome === 'accepted'
+            ? { state: 'sent', textId: answer.textId }
+            : { state: 'refused', reason: answer.reason },
+        );
+        return answer;
+      } catch (error) {
+        if (error instanceof TextNotSent) await settle({ state: 'free' });
+        throw error;
+      }
+    },
+  };
+}
+
+/** Messages people wrote, each in the partition of its conversation. */
+export function createIncomingTexts(core: Table, clock: Clock): IncomingTexts {
+  return {
+    async take(clinicId, { conversationId, name }) {
+      const key = keys.incomingText(clinicId, conversationId, name);
+      const row = { ...key, entity: 'IncomingText', clinicId, conversationId, ...stamps(clock), state: 'begun' };
+      const stood = await core.put(row, { condition: 'attribute_not_exists(PK)' });
+      if (!stood) return { state: 'new' };
+      const { reply } = stood.stoodInTheWay;
+      return typeof reply === 'string' ? { state: 'answered', reply } : { state: 'begun' };
+    },
+
+    async answered(clinicId, { conversationId, name }, reply) {
+      await core.update(keys.incomingText(clinicId, conversationId, name), {
+        state: 'answered',
+        reply,
+        updatedAt: isoInstant(clock.now()),
+      });
+    },
+  };
+}
+
+/** Messaging services, each one clinic's: the first that is configured with one has it. */
+export function createTextServices(routing: Table, clock: Clock): TextServices {
+  const known = new Set<string>();
+  return {
+    async claim(clinicId, messagingServiceSid) {
+      const name = `${clinicId} ${messagingServiceSid}`;
+      if (known.has(name)) return true;
+      const { ttl: _, ...times } = stamps(clock);
+      const stood = await routing.put(
+        { ...keys.vendorAccount('twilio', messagingServiceSid), entity: 'VendorAccount', clinicId, ...times },
+        { condition: 'attribute_not_exists(PK)' },
+      );
+      if (stood && stood.stoodInTheWay.clinicId !== clinicId) return false;
+      known.add(name);
+      return true;
+    },
+  };
+}

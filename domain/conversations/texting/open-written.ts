@@ -1,0 +1,78 @@
+import type { ClinicProfile } from '../../clinics/clinic-store.ts';
+import type { E164 } from '../../clinics/clinic.ts';
+import { type ConversationId, webConversationId, writtenConversationId } from '../../ids.ts';
+import type { LanguageTag } from '../../language.ts';
+import { wallClock } from '../../wall-time.ts';
+import type { InstructionStore, Instructions, InstructionScope } from '../talk/instructions.ts';
+import type { Talk, TalkStore } from '../talk/talk.ts';
+import type { Clock } from '../../clock.ts';
+
+/** Somebody who writes: by a number, or as a visitor of a clinic's site. */
+export type Writer =
+  | { channel: 'sms' | 'whatsapp'; number: E164; clinicNumber: E164; language?: LanguageTag }
+  | { channel: 'web'; visitor: string; language?: LanguageTag };
+
+/** Binds a conversation to its clinic for ever; answers the clinic it is bound to. */
+export type ClaimSession = (conversationId: ConversationId, routedBy: string) => Promise<{ clinicId: string }>;
+
+interface Deps {
+  talks: Pick<TalkStore, 'get' | 'open'>;
+  instructions: Pick<InstructionStore, 'current'>;
+  clock: Clock;
+}
+
+/** Conversations of one number on one day; beyond it somebody plays. */
+const mostOfADay = 20;
+
+/**
+ * Finds the conversation a message belongs to, or opens it: of a number the one of its day that is not over, of a
+ * visitor their own, which is over once and for all. `over`: nothing more may be written in it.
+ */
+export function openWritten({ talks, instructions, clock }: Deps) {
+  async function open(
+    clinic: ClinicProfile,
+    writer: Writer,
+    conversationId: ConversationId,
+    claim: ClaimSession,
+  ): Promise<Talk> {
+    const { channel } = writer;
+    const { clinicId } = await claim(conversationId, channel === 'web' ? 'chat-token' : 'number');
+    if (clinicId !== clinic.id) throw new Error('a written conversation is bound to another clinic');
+    const texts = await instructions.current(clinic.id, channel);
+    const spoken = clinic.languages.find((tag) => tag === writer.language);
+    return talks.open(clinic.id, {
+      clinicId: clinic.id,
+      conversationId,
+      provider: 'internal',
+      channel,
+      direction: 'inbound',
+      ...(channel !== 'web' && { fromNumber: writer.number, toNumber: writer.clinicNumber }),
+      language: spoken ?? clinic.defaultLanguage,
+      agents: 'single',
+      instructions: versionsOf(texts),
+      openedAtMs: clock.now(),
+    });
+  }
+
+  return async (
+    clinic: ClinicProfile,
+    writer: Writer,
+    claim: ClaimSession,
+  ): Promise<{ outcome: 'open'; talk: Talk } | { outcome: 'over' }> => {
+    if (writer.channel === 'web') {
+      const conversationId = webConversationId(writer.visitor);
+      const talk = (await talks.get(clinic.id, conversationId)) ?? (await open(clinic, writer, conversationId, claim));
+      return talk.finishedAtMs === undefined ? { outcome: 'open', talk } : { outcome: 'over' };
+    }
+    const day = wallClock(clock.now(), clinic.zone).date;
+    for (let n = 1; n <= mostOfADay; n++) {
+      const id = writtenConversationId(writer.channel, { clinicId: clinic.id, number: writer.number, day, n });
+      const talk = (await talks.get(clinic.id, id)) ?? (await open(clinic, writer, id, claim));
+      if (talk.finishedAtMs === undefined) return { outcome: 'open', talk };
+    }
+    return { outcome: 'over' };
+  };
+}
+
+const versionsOf = (texts: Partial<Record<InstructionScope, Instructions>>): Talk['instructions'] =>
+  Object.fromEntries(Object.entries(texts).map(([scope, { version }]) => [scope, version]));

@@ -1,0 +1,33 @@
+import { type Clinic, clinicPhone } from '../clinics/clinic.ts';
+import { plainTypography, smsParts, mostParts, withinParts } from '../conversations/texting/sms-text.ts';
+import { type Language, type LanguageTag, languageOf } from '../language.ts';
+import { displayPhone } from '../phone-number.ts';
+import { shortDate, wallClock, writtenTime } from '../wall-time.ts';
+import { en } from './words/patient-text.en.ts';
+import { fr } from './words/patient-text.fr.ts';
+import type { PatientTextWords } from './words/patient-text-words.ts';
+
+const words: Record<Language, PatientTextWords> = { fr, en };
+
+/** What a patient is told of by SMS: clinic, date and time, and nothing of who, with whom or why. */
+export type PatientTextOf =
+  { kind: 'booked' | 'moved' | 'cancelled'; startMs: number } | { kind: 'offered'; startMs: number; untilMs: number };
+
+/** The text of a message, short enough for three parts whatever the clinic's name. */
+export function patientText(clinic: Clinic, told: PatientTextOf, tag: LanguageTag): string {
+  const language = words[languageOf(tag)];
+  const timeAt = (ms: number) => {
+    const { date, time } = wallClock(ms, clinic.zone);
+    return { date: shortDate(date, tag), time: writtenTime(time, tag) };
+  };
+  const phone = displayPhone(clinicPhone(clinic), clinic.country);
+  const facts = { clinic: clinic.name, phone, ...timeAt(told.startMs) };
+  const first =
+    told.kind === 'offered'
+      ? language.offered({ ...facts, until: timeAt(told.untilMs).time })
+      : language[told.kind](facts);
+  const rest = told.kind === 'offered' ? [language.optOut] : [language.questions(phone), language.optOut];
+  const whole = plainTypography([first, ...rest].join(' '));
+  if (smsParts(whole).parts <= mostParts) return whole;
+  return withinParts(plainTypography([first, language.optOut].join(' ')));
+}

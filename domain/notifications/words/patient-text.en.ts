@@ -1,0 +1,12 @@
+import type { PatientTextWords } from './patient-text-words.ts';
+
+/** Without typography, which would double the price. */
+export const en: PatientTextWords = {
+  booked: ({ clinic, date, time }) => `${clinic}: appointment confirmed for ${date} at ${time}.`,
+  moved: ({ clinic, date, time }) => `${clinic}: appointment moved to ${date} at ${time}.`,
+  cancelled: ({ clinic, date, time }) => `${clinic}: appointment of ${date} at ${time} cancelled.`,
+  offered: ({ clinic, date, time, phone, until }) =>
+    `${clinic}: a time came free on ${date} at ${time}. Kept for you until ${until}, call ${phone}.`,
+  questions: (phone) => `Questions: ${phone}.`,
+  optOut: 'STOP to receive no more.',
+};

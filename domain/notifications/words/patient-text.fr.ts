@@ -1,0 +1,12 @@
+import type { PatientTextWords } from './patient-text-words.ts';
+
+/** Without typography, which would double the price; accents belong to the words. */
+export const fr: PatientTextWords = {
+  booked: ({ clinic, date, time }) => `${clinic} : rendez-vous confirmé le ${date} à ${time}.`,
+  moved: ({ clinic, date, time }) => `${clinic} : rendez-vous déplacé au ${date} à ${time}.`,
+  cancelled: ({ clinic, date, time }) => `${clinic} : rendez-vous du ${date} à ${time} annulé.`,
+  offered: ({ clinic, date, time, phone, until }) =>
+    `${clinic} : une place se libère le ${date} à ${time}. Gardée pour vous jusqu'à ${until}, appelez le ${phone}.`,
+  questions: (phone) => `Une question : ${phone}.`,
+  optOut: 'ARRET pour ne plus rien recevoir.',
+};

@@ -1,0 +1,68 @@
+import { errorFields, type Log } from '../log.ts';
+import type { AppointmentChanged, Notices } from '../messages/notice.ts';
+import type { Appointment } from './appointment.ts';
+import type { Requester } from './requester.ts';
+import type { Scheduling } from './scheduling.ts';
+
+/** The change itself is done; a caller does not wait longer for what follows from it. */
+const limitMs = 400;
+
+interface Deps {
+  notices: Notices;
+  log: Log;
+}
+
+/**
+ * The same acts, of which those of an agent are told to the patient too. That telling fails undoes nothing: it is
+ * logged, and an alarm counts it.
+ */
+export function toldScheduling(scheduling: Scheduling, { notices, log }: Deps): Scheduling {
+  async function tell(
+    change: AppointmentChanged['change'],
+    { clinicId, appointmentId, patientId, version }: Appointment,
+    { kind, conversationId }: Requester,
+  ): Promise<void> {
+    if (kind !== 'agent') return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the queue of notices is slow')), limitMs);
+    });
+    try {
+      await Promise.race([
+        late,
+        notices.tell({
+          kind: 'appointment-changed',
+          clinicId,
+          appointmentId,
+          patientId,
+          change,
+          version,
+          ...(conversationId && { conversationId }),
+        }),
+      ]);
+    } catch (error) {
+      log.error('notice.not-queued', { clinicId, ...(conversationId && { conversationId }), ...errorFields(error) });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    ...scheduling,
+    async book(clinic, request, requester) {
+      const booked = await scheduling.book(clinic, request, requester);
+      if (booked.code === 'OK') await tell('booked', booked.appointment, requester);
+      return booked;
+    },
+    async reschedule(clinic, appointmentId, to, requester, expectedVersion) {
+      const moved = await scheduling.reschedule(clinic, appointmentId, to, requester, expectedVersion);
+      if (moved.code === 'OK') await tell('moved', moved.appointment, requester);
+      return moved;
+    },
+    async cancel(clinic, appointmentId, reason, requester, expectedVersion) {
+      const cancelled = await scheduling.cancel(clinic, appointmentId, reason, requester, expectedVersion);
+      if (cancelled.code === 'OK') await tell('cancelled', cancelled.appointment, requester);
+      return cancelled;
+    },
+  };
+}

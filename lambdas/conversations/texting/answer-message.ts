@@ -1,0 +1,102 @@
+import { readForm } from '#adapters/twilio/form.ts';
+import { readTwilioMessage } from '#adapters/twilio/message-event.ts';
+import { clinicPhone } from '#domain/clinics/clinic.ts';
+import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
+import type { Clock } from '#domain/clock.ts';
+import type { EventInbox } from '#domain/conversations/event-inbox.ts';
+import type { WrittenAnswer } from '#domain/conversations/texting/answer-written.ts';
+import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
+import type { openWritten } from '#domain/conversations/texting/open-written.ts';
+import { plainTypography, withinParts } from '#domain/conversations/texting/sms-text.ts';
+import { textingWordsOf } from '#domain/conversations/texting/words/words.ts';
+import type { ClinicId, ConversationId } from '#domain/ids.ts';
+import type { LanguageTag } from '#domain/language.ts';
+import type { MessageReceived } from '#domain/messages/notice.ts';
+import { displayPhone } from '#domain/phone-number.ts';
+import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
+import { type WriteDeps, writeTo } from '#lambdas/notifications/tell-patient.ts';
+
+interface Deps extends WriteDeps {
+  inbox: Pick<EventInbox, 'load' | 'settle'>;
+  directory: Pick<ClinicDirectory, 'find' | 'claimSession'>;
+  clinics: Pick<ClinicStore, 'profile'>;
+  open: ReturnType<typeof openWritten>;
+  answer(clinicId: ClinicId, conversationId: ConversationId, message: string): Promise<WrittenAnswer>;
+  incoming: IncomingTexts;
+  clock: Clock;
+}
+
+/** What was written so long ago is not answered any more: its writer has turned elsewhere. */
+const staleMs = 12 * 60 * 60 * 1000;
+
+/**
+ * Answers a message that was written to a clinic's number, with the dialogue and its tools. Done again it finds what it
+ * answered before; the patient is written to once.
+ */
+export function answerMessage(deps: Deps) {
+  const { inbox, directory, clinics, open, answer, incoming, clock, log } = deps;
+  const write = writeTo(deps);
+
+  async function replyTo(
+    clinic: ClinicProfile,
+    { conversationId, language }: { conversationId: ConversationId; language: LanguageTag },
+    name: string,
+    text: string,
+  ): Promise<string> {
+    const words = textingWordsOf(language);
+    const taken = await incoming.take(clinic.id, { conversationId, name });
+    if (taken.state === 'answered') return taken.reply;
+    if (text === '') return words.wordsOnly;
+    const answered = await answer(clinic.id, conversationId, text);
+    if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
+    if (answered.outcome === 'answered' && answered.text) return answered.text;
+    return words.tryAgain(displayPhone(clinicPhone(clinic), clinic.country));
+  }
+
+  return async ({ eventKey }: MessageReceived): Promise<void> => {
+    const stored = await inbox.load(eventKey);
+    if (!stored) throw new Error('a notice tells of a message that was never stored');
+    const { event, rawBody } = stored;
+    // Answered, looked at, or put aside before.
+    if (event.state !== 'received') return;
+    const message = readTwilioMessage(readForm(rawBody));
+    if (message?.kind !== 'incoming') throw new Error('a stored message cannot be read');
+    const { number } = await directory.find({ number: message.to });
+    if (!number?.clinicId) return inbox.settle(event, 'quarantined', { reason: 'unknown_number' });
+    const clinic = await clinics.profile(number.clinicId);
+    if (clinic?.status !== 'active') return inbox.settle(event, 'quarantined', { reason: 'clinic_suspended' });
+    const { id: clinicId } = clinic;
+    const isOff = message.channel === 'whatsapp' ? !clinic.texting.whatsapp : !clinic.texting.sms;
+    const isStale = clock.now() - event.receivedAt > staleMs;
+    const isRefused = (await deps.suppressions.refusedBy(clinicId, message.from)).has('messages');
+    if (isOff || isStale || isRefused) {
+      log.info('text.suppressed', { clinicId, eventKey, reason: isOff ? 'off' : isStale ? 'stale' : 'refused' });
+      return inbox.settle(event, 'dismissed', { clinicId, reason: isOff ? 'off' : isStale ? 'stale' : 'refused' });
+    }
+
+    const opened = await open(
+      clinic,
+      {
+        channel: message.channel,
+        number: message.from,
+        clinicNumber: message.to,
+        ...(number.language && { language: number.language }),
+      },
+      (conversationId, routedBy) => directory.claimSession(clinicId, conversationId, routedBy, clock.now()),
+    );
+    if (opened.outcome === 'over') return inbox.settle(event, 'dismissed', { clinicId, reason: 'too-many' });
+    const { talk } = opened;
+    const { conversationId } = talk;
+    const reply = await replyTo(clinic, talk, message.messageSid, message.text);
+    await incoming.answered(clinicId, { conversationId, name: message.messageSid }, reply);
+    await write(clinic, {
+      channel: message.channel,
+      to: message.from,
+      from: message.to,
+      name: `reply#${message.messageSid}`,
+      body: withinParts(plainTypography(reply)),
+    });
+    await inbox.settle(event, 'merged', { clinicId });
+    log.info('message.answered', { clinicId, conversationId, eventKey });
+  };
+}

@@ -1,0 +1,383 @@
+import type { E164 } from '#domain/clinics/clinic.ts';
+import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
+import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
+import { answerWritten, writtenLimits } from '#domain/conversations/texting/answer-written.ts';
+import { endWritten } from '#domain/conversations/texting/end-written.ts';
+import { openWritten } from '#domain/conversations/texting/open-written.ts';
+import { smsParts } from '#domain/conversations/texting/sms-text.ts';
+import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
+import type { Notice } from '#domain/messages/notice.ts';
+import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
+import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
+import { receiveMessage } from '#lambdas/conversations/texting/receive-message.ts';
+import { tellPatient } from '#lambdas/notifications/tell-patient.ts';
+import { twilioPaths } from '#lambdas/twilio-urls.ts';
+import { cotonou } from '../../fakes/conversation.ts';
+import { inMemoryDirectory } from '../../fakes/directory.ts';
+import { inMemoryInbox } from '../../fakes/inbox.ts';
+import { scriptedTextModel } from '../../fakes/text-model.ts';
+import { inMemoryIncoming, inMemorySentTexts, inMemorySuppressions, rememberedTexts } from '../../fakes/texts.ts';
+import { apiUrl, knownTwilio, signedForm } from '../../fakes/twilio-requests.ts';
+import { talkWorld } from '../talk/talk-world.ts';
+import { inesNumber, theo } from '../tools/tool-world.ts';
+
+const clinicNumber = '+12025550142';
+const service = `MG${'1'.repeat(32)}`;
+const sid = (n: number) => `SM${String(n).padStart(32, '0')}`;
+const texting = { sms: true, confirmations: true, countries: ['BJ', 'US'], messagingServiceSid: service };
+
+/** A clinic whose number is written to: the door, the queue, the worker and the patient's telephone. */
+function world({
+  answers = [] as Parameters<typeof scriptedTextModel>,
+  sends = [] as Parameters<typeof rememberedTexts>,
+  clinic = { texting } as NonNullable<Parameters<typeof talkWorld>[0]>['clinic'],
+  owner = cotonou,
+} = {}) {
+  const told: Notice[] = [];
+  const notices = { tell: async (notice: Notice) => void told.push(notice) };
+  const base = talkWorld({ clinic });
+  const { clock, log, talks, instructions, conversations, dialogues } = base;
+  const deps = { ...base.deps, scheduling: toldScheduling(base.deps.scheduling, { notices, log }) };
+  const inbox = inMemoryInbox();
+  const directory = inMemoryDirectory({ numbers: { [clinicNumber]: owner } });
+  const suppressions = inMemorySuppressions();
+  const sender = rememberedTexts(...sends);
+  const model = scriptedTextModel(...answers);
+  const createDialogue = createTextDialogue({
+    model,
+    modelName: 'text',
+    askSupervisor: async () => {
+      throw new Error('nobody stands behind whoever writes');
+    },
+    clock,
+    log,
+    limits: writtenLimits,
+  });
+  const taken: string[] = [];
+  const shared = {
+    ...deps,
+    suppressions,
+    sender,
+    sent: inMemorySentTexts(),
+    services: { claim: async (clinicId: string) => clinicId === owner },
+    conversations,
+    dialogues,
+  };
+  const receive = receiveMessage({ twilio: knownTwilio, apiUrl, inbox, directory, suppressions, notices, clock, log });
+  const answer = answerMessage({
+    ...shared,
+    inbox,
+    directory,
+    open: openWritten({ talks, instructions, clock }),
+    answer: answerWritten({
+      takeTalk: async (...what) => {
+        taken.push(what[1]);
+        return takeTalk(deps)(...what);
+      },
+      createDialogue,
+    }),
+    incoming: inMemoryIncoming(),
+  });
+  const tell = tellPatient(shared);
+  const heed = (notice: Notice) => (notice.kind === 'message-received' ? answer(notice) : tell(notice));
+
+  return {
+    ...base,
+    inbox,
+    suppressions,
+    model,
+    told,
+    outbox: sender.outbox,
+    taken,
+    heed,
+    send: (body: string, changes: Record<string, string> = {}) =>
+      receive(
+        signedForm(twilioPaths.incomingMessage, {
+          MessageSid: sid(1),
+          SmsStatus: 'received',
+          From: inesNumber,
+          To: clinicNumber,
+          Body: body,
+          NumMedia: '0',
+          ...changes,
+        }),
+      ),
+    status: (changes: Record<string, string>) =>
+      receive(
+        signedForm(twilioPaths.messageStatus, {
+          MessageSid: sid(9),
+          MessageStatus: 'failed',
+          From: clinicNumber,
+          To: inesNumber,
+          ...changes,
+        }),
+      ),
+    /** The worker takes everything that waits. */
+    async work() {
+      while (told.length > 0) await heed(told.shift()!);
+    },
+    sweep: endWritten({ talks, events: base.events, clock, log, idleMs: 30 * 60_000 }),
+  };
+}
+
+const bookTheo = {
+  calls: [
+    {
+      name: 'book_appointment',
+      args: {
+        patient_name: 'Théo Rivière',
+        date_of_birth: '2020-03-14',
+        caller_name: 'Inès Rivière',
+        date: '2026-10-05',
+        time: '15:00',
+        appointment_type: 'consultation',
+        doctor: 'Koffi',
+      },
+    },
+  ],
+};
+
+test('who writes to a clinic is answered once, by a machine that says it is one, in its conversation of the day', async () => {
+  const { send, work, outbox, heed, model, storedTurnsOf, conversations, taken } = withTurns(
+    world({ answers: [{ deltas: ['Nous sommes ouverts jusqu’à 18 h 30.'] }, { deltas: ['Avec plaisir.'] }] }),
+  );
+  const answered = await send('Êtes-vous ouverts ce soir ?');
+  expect(answered).toMatchObject({ status: 200, text: { content: expect.stringContaining('<Response/>') } });
+  await work();
+  await send('Êtes-vous ouverts ce soir ?');
+  await heed({ kind: 'message-received', eventKey: `twilio|message|${sid(1)}`, writer: 'again' });
+  expect(outbox).toEqual([
+    {
+      channel: 'sms',
+      to: inesNumber,
+      from: clinicNumber,
+      messagingServiceSid: service,
+      body: "Clinique Exemple, assistant automatique (IA). Nous sommes ouverts jusqu'à 18 h 30.",
+    },
+  ]);
+  await send('Merci', { MessageSid: sid(2) });
+  await work();
+  expect(outbox[1]?.body).toBe('Avec plaisir.');
+  expect(new Set(taken).size).toBe(1);
+  expect(taken[0]).toMatch(/^sms_[0-9a-f]{32}_20261005$/);
+  expect(await storedTurnsOf()).toEqual([
+    'agent: Clinique Exemple, assistant automatique (IA).',
+    'caller: Êtes-vous ouverts ce soir ?',
+    'agent: Nous sommes ouverts jusqu’à 18 h 30.',
+    'caller: Merci',
+    'agent: Avec plaisir.',
+  ]);
+  // A machine that reads gives no transfer and no goodbye, and is told that it writes.
+  const names = model.requests[0]?.tools.map(({ name }) => name);
+  expect(names).toContain('book_appointment');
+  expect(names).not.toContain('transfer_to_human');
+  expect(model.requests[0]?.instructions).not.toMatch(/à voix haute, sans|assistant vocal/);
+  expect(await conversations.get(cotonou, taken[0] as never)).toMatchObject({ channel: 'sms', status: 'ongoing' });
+});
+
+test('an appointment is booked by the tools of a call, and whoever booked it in writing is written to no second time', async () => {
+  const { send, work, outbox, told, appointments } = world({
+    answers: [bookTheo, { deltas: ['C’est noté pour 15 h.'] }],
+  });
+  await send('Un rendez-vous pour Théo Rivière à 15 h, né le 14 mars 2020. Inès Rivière');
+  await work();
+  expect(appointments()).toMatchObject([{ status: 'booked', source: 'agent' }]);
+  expect(outbox.map(({ body }) => body)).toEqual([
+    "Clinique Exemple, assistant automatique (IA). C'est noté pour 15 h.",
+  ]);
+  expect(told).toEqual([]);
+});
+
+describe('the confirmation', () => {
+  const booked = async (given: ReturnType<typeof world>, patientId = theo.patientId) => {
+    const appointment = given.seed({
+      patientId,
+      startMs: Date.parse('2026-10-06T14:00:00.000Z'),
+      appointmentId: 'd1e2f3a4-b5c6-4d7e-8f9a-000000000001' as never,
+    });
+    const { clinicId, appointmentId, version } = appointment;
+    return { kind: 'appointment-changed', clinicId, appointmentId, patientId, change: 'booked', version } as const;
+  };
+
+  test('goes once to the number on file: clinic, day and time, and not a word of who or why', async () => {
+    const given = world();
+    const notice = await booked(given);
+    await given.heed(notice);
+    await given.heed(notice);
+    expect(given.outbox).toHaveLength(1);
+    const { to, body } = given.outbox[0]!;
+    expect(to).toBe(theo.phones[0]);
+    expect(body).toMatch(/^Clinique Exemple : rendez-vous confirmé le 6 oct\. 2026 à 15 h\. .*ARRET/);
+    expect(body).not.toMatch(/Théo|Rivière|Koffi|consultation/);
+    expect(smsParts(body)).toMatchObject({ encoding: 'gsm-7', parts: 1 });
+  });
+
+  test('is not sent where the clinic confirms nothing, the number refused it, or what it says is true no more', async () => {
+    const off = world({ clinic: { texting: { ...texting, confirmations: false } } });
+    await off.heed(await booked(off));
+    const refused = world();
+    await refused.suppressions.refuse(cotonou, theo.phones[0]!, ['messages'], {} as never);
+    await refused.heed(await booked(refused));
+    const late = world();
+    const notice = await booked(late);
+    await late.heed({ ...notice, version: notice.version - 1 });
+    const abroad = world({ clinic: { texting: { ...texting, countries: ['BJ'] } } });
+    await abroad.heed(await booked(abroad));
+    expect([off, refused, late, abroad].flatMap(({ outbox }) => outbox)).toEqual([]);
+  });
+
+  test('what was certainly not sent is sent when the queue comes again; of anything else nobody is written to twice', async () => {
+    const busy = world({ sends: [new TextNotSent('busy')] });
+    const notice = await booked(busy);
+    await expect(busy.heed(notice)).rejects.toThrow(TextNotSent);
+    await busy.heed(notice);
+    expect(busy.outbox).toHaveLength(1);
+    const lost = world({ sends: [new Error('the answer was lost')] });
+    const other = await booked(lost);
+    await expect(lost.heed(other)).rejects.toThrow('lost');
+    await lost.heed(other);
+    expect(lost.outbox).toEqual([]);
+  });
+
+  test('a number that Twilio knows to have opted out is on our list from then on', async () => {
+    const given = world({ sends: [{ outcome: 'refused', reason: 'opted-out', code: 21_610 }] });
+    await given.heed(await booked(given));
+    expect(given.suppressions.changes).toEqual(['twilio refuses messages']);
+  });
+
+  test('a messaging service of another clinic is not written through', async () => {
+    const given = world({ owner: '9d4e7c12-0b36-4f5a-8e21-7b9a1c3d5e77' as never });
+    await given.heed(await booked(given));
+    expect(given.outbox).toEqual([]);
+    expect(given.log.codes()).toContain('text.refused');
+  });
+});
+
+describe('STOP', () => {
+  test.each(['STOP', 'Arrêt', 'ARRET !', 'arreter', 'unsubscribe'])(
+    '%s counts before anything is answered, and is replied to by nobody of ours',
+    async (word) => {
+      const { send, work, told, suppressions, outbox } = world();
+      await send(word);
+      expect(told).toEqual([]);
+      await work();
+      expect([...(await suppressions.refusedBy(cotonou, inesNumber as E164))]).toEqual(['messages', 'calls']);
+      expect(outbox).toEqual([]);
+    },
+  );
+
+  test('Twilio’s own verdict counts whatever the words are', async () => {
+    const { send, suppressions } = world();
+    await send('Plus rien svp', { OptOutType: 'STOP' });
+    expect(suppressions.changes).toEqual(['sender refuses messages calls']);
+  });
+
+  test('a word within a sentence stops nothing', async () => {
+    const { send, told, suppressions } = world();
+    await send('Je voudrais arrêter mon traitement');
+    expect(suppressions.changes).toEqual([]);
+    expect(told).toHaveLength(1);
+  });
+
+  test('who refused is not answered until they come back, and then is', async () => {
+    const { send, work, outbox, suppressions } = world({ answers: [{ deltas: ['Bonjour.'] }, { deltas: ['Oui.'] }] });
+    await send('STOP');
+    await send('Bonjour ?', { MessageSid: sid(2) });
+    await work();
+    expect(outbox).toEqual([]);
+    await send('START', { MessageSid: sid(3), OptOutType: 'START' });
+    await send('Êtes-vous là ?', { MessageSid: sid(4) });
+    await work();
+    expect(outbox).toHaveLength(1);
+    expect([...(await suppressions.refusedBy(cotonou, inesNumber as E164))]).toEqual(['calls']);
+  });
+
+  test('a message that failed because its reader opted out is told by Twilio and noted', async () => {
+    const { status, suppressions } = world();
+    expect(await status({ ErrorCode: '21610' })).toEqual({ status: 204 });
+    expect(suppressions.changes).toEqual(['twilio refuses messages']);
+  });
+});
+
+test('an emergency in writing is told what to dial: nothing to hang up, nobody to be put through to', async () => {
+  const { send, work, outbox } = world({
+    clinic: { texting, emergencyLine: { number: '+12025550172' } },
+  });
+  await send('douleur à la poitrine');
+  await work();
+  await send('oui', { MessageSid: sid(2) });
+  await work();
+  const last = outbox.at(-1)?.body ?? '';
+  expect(last).toMatch(/Appelez tout de suite le 112, ou le 118/);
+  expect(last).not.toMatch(/Raccrochez|en ligne/);
+});
+
+test('WhatsApp is not answered unless the clinic has turned it on', async () => {
+  const whatsapp = { From: `whatsapp:${inesNumber}`, To: `whatsapp:${clinicNumber}` };
+  const off = world();
+  await off.send('Bonjour', whatsapp);
+  await off.work();
+  expect(off.outbox).toEqual([]);
+  const on = world({ clinic: { texting: { ...texting, whatsapp: true } }, answers: [{ deltas: ['Bonjour.'] }] });
+  await on.send('Bonjour', whatsapp);
+  await on.work();
+  expect(on.outbox).toMatchObject([{ channel: 'whatsapp', to: inesNumber, from: clinicNumber }]);
+  expect(on.taken[0]).toMatch(/^whatsapp_/);
+});
+
+test('a message to a number of nobody waits for a person, and none is answered by another clinic', async () => {
+  const { send, told, inbox } = world();
+  await send('Bonjour', { To: '+12025550199' });
+  expect(told).toEqual([]);
+  expect([...inbox.events.values()].map(({ event }) => event.state)).toEqual(['quarantined']);
+});
+
+test('a forged or altered message is refused and nothing of it kept', async () => {
+  const { inbox } = world();
+  const receive = receiveMessage({
+    twilio: knownTwilio,
+    apiUrl,
+    inbox,
+    directory: inMemoryDirectory({}),
+    suppressions: inMemorySuppressions(),
+    notices: { tell: async () => {} },
+    clock: { now: () => 0 },
+    log: world().log,
+  });
+  const request = signedForm(twilioPaths.incomingMessage, { MessageSid: sid(1), From: inesNumber, To: clinicNumber });
+  const altered = { ...request, rawBody: Buffer.from(request.rawBody.toString().replace('0117', '0118')) };
+  expect(await receive(altered)).toEqual({ status: 403 });
+  expect(inbox.events.size).toBe(0);
+});
+
+test('nobody goes on with it: the conversation ends as a call does, and what comes after is the next of the day', async () => {
+  const { send, work, clock, sweep, taken, events } = world({
+    answers: [{ deltas: ['Bonjour.'] }, { deltas: ['Rebonjour.'] }],
+  });
+  await send('Bonjour');
+  await work();
+  const first = { clinicId: cotonou, conversationId: taken[0] as never };
+  expect(await sweep(first)).toBe(false);
+  clock.pass(31 * 60_000);
+  expect(await sweep(first)).toBe(true);
+  expect(events.told).toMatchObject([
+    {
+      event: 'talk_ended',
+      channel: 'sms',
+      fromNumber: inesNumber,
+      transcript: expect.stringContaining('User: Bonjour'),
+    },
+  ]);
+  await send('Encore moi', { MessageSid: sid(2) });
+  await work();
+  expect(taken[1]).toBe(`${taken[0]}_2`);
+});
+
+/** Turns of the one conversation, as they are stored. */
+function withTurns<T extends ReturnType<typeof world>>(given: T) {
+  return {
+    ...given,
+    storedTurnsOf: async () =>
+      (await given.talks.turns(cotonou, given.taken[0] as never)).map(({ speaker, text }) => `${speaker}: ${text}`),
+  };
+}

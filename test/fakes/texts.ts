@@ -1,0 +1,86 @@
+import type { Contact } from '#domain/clinics/suppression-list.ts';
+import { type SuppressionList } from '#domain/clinics/suppression-list.ts';
+import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
+import {
+  type OutgoingText,
+  type SentTexts,
+  TextNotSent,
+  type TextOutcome,
+  type TextSender,
+} from '#domain/conversations/texting/text-sender.ts';
+
+/** What numbers refused, in memory. */
+export function inMemorySuppressions(): SuppressionList & { changes: string[] } {
+  const refused = new Map<string, Set<Contact>>();
+  const of = (clinicId: string, number: string) => {
+    const key = `${clinicId} ${number}`;
+    const known = refused.get(key) ?? new Set<Contact>();
+    refused.set(key, known);
+    return known;
+  };
+  const changes: string[] = [];
+  return {
+    changes,
+    refusedBy: async (clinicId, number) => of(clinicId, number),
+    async refuse(clinicId, number, contacts, { actorId }) {
+      for (const contact of contacts) of(clinicId, number).add(contact);
+      changes.push(`${actorId} refuses ${contacts.join(' ')}`);
+    },
+    async allow(clinicId, number, contacts, { actorId }) {
+      for (const contact of contacts) of(clinicId, number).delete(contact);
+      changes.push(`${actorId} allows ${contacts.join(' ')}`);
+    },
+  };
+}
+
+/** Places of what was written, under the same rules as the table. */
+export function inMemorySentTexts(): SentTexts {
+  const states = new Map<string, 'begun' | 'done'>();
+  return {
+    async once(clinicId, to, name, send) {
+      const key = `${clinicId} ${to} ${name}`;
+      if (states.has(key)) return { outcome: 'already' };
+      states.set(key, 'begun');
+      try {
+        const answer = await send();
+        states.set(key, 'done');
+        return answer;
+      } catch (error) {
+        if (error instanceof TextNotSent) states.delete(key);
+        throw error;
+      }
+    },
+  };
+}
+
+export function inMemoryIncoming(): IncomingTexts {
+  const replies = new Map<string, string | undefined>();
+  const keyOf = (clinicId: string, { conversationId, name }: { conversationId: string; name: string }) =>
+    `${clinicId} ${conversationId} ${name}`;
+  return {
+    async take(clinicId, at) {
+      const key = keyOf(clinicId, at);
+      const reply = replies.get(key);
+      if (reply !== undefined) return { state: 'answered', reply };
+      if (replies.has(key)) return { state: 'begun' };
+      replies.set(key, undefined);
+      return { state: 'new' };
+    },
+    answered: async (clinicId, at, reply) => void replies.set(keyOf(clinicId, at), reply),
+  };
+}
+
+/** Remembers what was sent; answers as a test says, one answer for each, and accepts after that. */
+export function rememberedTexts(...answers: (TextOutcome | Error)[]): TextSender & { outbox: OutgoingText[] } {
+  const outbox: OutgoingText[] = [];
+  return {
+    outbox,
+    async send(text) {
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      if (answer) return answer;
+      outbox.push(text);
+      return { outcome: 'accepted', textId: `SM${outbox.length}` };
+    },
+  };
+}
