@@ -37,7 +37,8 @@ export async function instructions(
     if (options.preview) {
       const texts = scope && text !== undefined ? { ...current, [scope]: { text } } : current;
       const role = scope && scope !== 'base' ? scope : 'single';
-      print([composeInstructions(role, { clinic, texts, language: clinic.defaultLanguage, nowMs: clock.now() })]);
+      const language = clinic.defaultLanguage;
+      print([composeInstructions(role, { clinic, texts, language, nowMs: clock.now(), channel })]);
       return 0;
     }
     const wanted = scope ? [scope] : InstructionScope.options;

@@ -1,0 +1,104 @@
+import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
+import { createIncomingTexts, createSentTexts, createTextServices } from '#adapters/dynamodb/texts.ts';
+import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
+import type { E164 } from '#domain/clinics/clinic.ts';
+import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
+import { writtenConversationId } from '#domain/ids.ts';
+import { standingClock } from '../../fakes/clock.ts';
+import { cotonou, elsewhere } from '../../fakes/conversation.ts';
+import { startDynamoDb, type TestDynamoDb } from '../../fakes/dynamodb.ts';
+import { inMemoryIncoming, inMemorySentTexts, inMemorySuppressions } from '../../fakes/texts.ts';
+
+const number = '+12025550117' as E164;
+const by = { actorType: 'user', actorId: 'sender', requestId: 'SM1' } as const;
+
+let db: TestDynamoDb;
+beforeAll(async () => {
+  db = await startDynamoDb();
+});
+afterAll(() => db.stop());
+
+const worlds = [
+  [
+    'in memory',
+    async () => ({ list: inMemorySuppressions(), sent: inMemorySentTexts(), incoming: inMemoryIncoming() }),
+  ],
+  [
+    'in DynamoDB',
+    async () => {
+      await db.clear();
+      const { core } = db.tables;
+      const clock = standingClock();
+      return {
+        list: createSuppressionList(db.tables, clock),
+        sent: createSentTexts(core, clock),
+        incoming: createIncomingTexts(core, clock),
+      };
+    },
+  ],
+] as const;
+
+describe.each(worlds)('texts %s', (_, open) => {
+  test('what a number refuses at one clinic it refuses at no other, and takes back piece by piece', async () => {
+    const { list } = await open();
+    const refused = async (clinicId = cotonou) => [...(await list.refusedBy(clinicId, number))].sort();
+    await list.refuse(cotonou, number, ['messages', 'calls'], by);
+    await list.refuse(cotonou, number, ['messages'], by);
+    expect(await refused()).toEqual(['calls', 'messages']);
+    expect(await refused(elsewhere)).toEqual([]);
+    await list.allow(cotonou, number, ['messages'], by);
+    expect(await refused()).toEqual(['calls']);
+  });
+
+  test('a person is written to once under one name, and again only where certainly nothing was sent', async () => {
+    const { sent } = await open();
+    const once = (name: string, outcome: () => Promise<{ outcome: 'accepted'; textId: string }>) =>
+      sent.once(cotonou, number, name, outcome);
+    const accepted = async () => ({ outcome: 'accepted', textId: 'SM1' }) as const;
+    const failing = (error: Error) => () => Promise.reject(error);
+    await expect(once('a', failing(new TextNotSent('busy')))).rejects.toThrow('busy');
+    expect(await once('a', accepted)).toEqual({ outcome: 'accepted', textId: 'SM1' });
+    expect(await once('a', accepted)).toEqual({ outcome: 'already' });
+    await expect(once('b', failing(new Error('lost')))).rejects.toThrow('lost');
+    expect(await once('b', accepted)).toEqual({ outcome: 'already' });
+    expect(await sent.once(elsewhere, number, 'a', accepted)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('what somebody wrote is taken once, and asked again hears its answer', async () => {
+    const { incoming } = await open();
+    const at = {
+      conversationId: writtenConversationId('sms', { clinicId: cotonou, number, day: '2026-10-05', n: 1 }),
+      name: 'SM1',
+    };
+    expect(await incoming.take(cotonou, at)).toEqual({ state: 'new' });
+    expect(await incoming.take(cotonou, at)).toEqual({ state: 'begun' });
+    await incoming.answered(cotonou, at, 'Bonjour.');
+    expect(await incoming.take(cotonou, at)).toEqual({ state: 'answered', reply: 'Bonjour.' });
+    expect(await incoming.take(elsewhere, at)).toEqual({ state: 'new' });
+  });
+});
+
+test('each refusal is on record with it, by names of fields and no number', async () => {
+  await db.clear();
+  const list = createSuppressionList(db.tables, standingClock());
+  await list.refuse(cotonou, number, ['messages', 'calls'], by);
+  await list.refuse(cotonou, number, ['calls'], by);
+  await list.allow(cotonou, number, ['messages'], by);
+  const items = await db.tables.audit.query({ pk: `CLINIC#${cotonou}#PEND` });
+  expect(items.map((item) => PendingAuditEvent.parse(item)).map(({ act, fields }) => [act, fields])).toEqual(
+    expect.arrayContaining([
+      ['contact.refuse', ['messages', 'calls']],
+      ['contact.allow', ['messages']],
+    ]),
+  );
+  expect(items).toHaveLength(2);
+  expect(JSON.stringify(items)).not.toContain('5550117');
+});
+
+test('a messaging service is the first clinic’s that uses it, and of no other', async () => {
+  await db.clear();
+  const services = createTextServices(db.tables.routing, standingClock());
+  expect(await services.claim(cotonou, 'MG1')).toBe(true);
+  expect(await services.claim(elsewhere, 'MG1')).toBe(false);
+  expect(await services.claim(cotonou, 'MG1')).toBe(true);
+});

@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createTwilioMessages } from '#adapters/twilio/messages.ts';
+import { checkTwilioSignature } from '#adapters/twilio/signature.ts';
+import type { E164 } from '#domain/clinics/clinic.ts';
+import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
+import { type RunningTwilio, startTwilio } from '#local/vendors/twilio/server.ts';
+
+const accountSid = `AC${'1'.repeat(32)}`;
+const authToken = 'a-token';
+const service = `MG${'2'.repeat(32)}`;
+const patient = '+12025550117' as E164;
+const clinic = '+12025550142' as E164;
+
+let api: Server;
+let apiUrl: string;
+let twilio: RunningTwilio;
+let posted: { path: string; form: Record<string, string>; valid: boolean }[];
+let arrived: (count: number) => Promise<void>;
+
+beforeAll(async () => {
+  posted = [];
+  let wake = () => {};
+  arrived = async (count) => {
+    while (posted.length < count) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  api = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+      const header = request.headers['x-twilio-signature'] as string | undefined;
+      const { valid } = checkTwilioSignature({
+        url: `${apiUrl}${request.url}`,
+        header,
+        tokens: [authToken],
+        params: form,
+      });
+      posted.push({ path: request.url ?? '', form, valid });
+      response.writeHead(200, { 'content-type': 'text/xml' }).end('<Response/>');
+      wake();
+    });
+  });
+  await new Promise<void>((done) => api.listen(0, '127.0.0.1', done));
+  apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  twilio = await startTwilio({ accountSid, authToken, apiUrl });
+});
+afterAll(async () => {
+  await twilio.stop();
+  api.close();
+});
+
+const sender = (changes: Partial<Parameters<typeof createTwilioMessages>[0]> = {}) =>
+  createTwilioMessages({
+    baseUrl: twilio.baseUrl,
+    account: async () => ({ accountSid, authToken }),
+    statusUrl: `${apiUrl}/api/twilio/message-status`,
+    ...changes,
+  });
+const text = { channel: 'sms', to: patient, from: clinic, body: 'Rendez-vous demain à 9 h.' } as const;
+const write = async (body: string) => {
+  const response = await fetch(`${twilio.control}/incoming-messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ from: patient, to: clinic, body }),
+  });
+  expect(response.status).toBe(200);
+};
+
+test('a message is accepted, and what became of it is told with a signature', async () => {
+  expect(await sender().send({ ...text, messagingServiceSid: service })).toMatchObject({
+    outcome: 'accepted',
+    textId: expect.stringMatching(/^SM[0-9a-f]{32}$/),
+  });
+  await arrived(2);
+  expect(posted.map(({ form, valid }) => [form.MessageStatus, valid])).toEqual([
+    ['sent', true],
+    ['delivered', true],
+  ]);
+});
+
+test('who wrote STOP is sent nothing more through that service until START, and both are told to us', async () => {
+  await write('Stop');
+  expect(await sender().send({ ...text, messagingServiceSid: service })).toEqual({
+    outcome: 'refused',
+    reason: 'opted-out',
+    code: 21_610,
+  });
+  await write('START');
+  expect(await sender().send({ ...text, messagingServiceSid: service })).toMatchObject({ outcome: 'accepted' });
+  const incoming = posted.filter(({ path }) => path === '/api/twilio/incoming-message');
+  expect(incoming).toMatchObject([
+    { valid: true, form: { Body: 'Stop', From: patient, To: clinic, SmsStatus: 'received' } },
+    { valid: true, form: { Body: 'START' } },
+  ]);
+});
+
+test('a key that is refused, and a Twilio that is not there, are no reason to lose what was to be sent', async () => {
+  const wrongKey = sender({ account: async () => ({ accountSid, authToken: 'another' }) });
+  await expect(wrongKey.send(text)).rejects.toThrow(TextNotSent);
+  const gone = createServer();
+  await new Promise<void>((done) => gone.listen(0, '127.0.0.1', done));
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((done) => gone.close(done));
+  await expect(sender({ baseUrl: `http://127.0.0.1:${port}` }).send(text)).rejects.toThrow(TextNotSent);
+});
+
+test('a vendor that is too busy, that fails, and a number it will never write to are told apart', async () => {
+  const faulty = (fault: object) =>
+    fetch(`${twilio.control}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+    });
+  expect((await faulty({ path: '/', kind: 'status', status: 429 })).status).toBe(200);
+  await expect(sender().send(text)).rejects.toThrow(TextNotSent);
+  expect((await faulty({ path: '/', kind: 'status', status: 500 })).status).toBe(200);
+  await expect(sender().send(text)).rejects.not.toThrow(TextNotSent);
+  expect(await sender().send({ ...text, to: '+0' as E164 })).toMatchObject({
+    outcome: 'refused',
+    reason: 'unreachable',
+  });
+});
