@@ -36,7 +36,7 @@ test('an unknown call is 404 and a wrong key 401, as the SDK names them', async 
 
 test('what the stand-in does not offer is refused, not imitated', async () => {
   world = await startWorld();
-  await expect(world.client().agent.list()).rejects.toMatchObject({ status: 501 });
+  await expect(world.client().voice.list()).rejects.toMatchObject({ status: 501 });
   const body = { filter_criteria: { tool_calls: [] } };
   await expect(world.client().call.list(body)).rejects.toThrow(Retell.BadRequestError);
 });

@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { readJson, Refusal, sendJson, streamSteps } from '#local/vendors/control-http.ts';
 import { createMetronome } from '#local/vendors/phone/metronome.ts';
+import { openAgents } from './agents.ts';
 import { openCallArchive } from './call-archive.ts';
 import type { FunctionDefinition } from './call-function.ts';
 import type { CallObject } from './call-object.ts';
@@ -87,6 +88,7 @@ export async function startRetell({
 }: RetellOptions): Promise<RunningRetell> {
   if (!apiKey) throw new Error('the Retell stand-in needs an API key to sign with');
   const archive = await openCallArchive(dataDir, now);
+  const agents = await openAgents(dataDir, now);
   const faults = createFaults(askedFaults);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -127,6 +129,11 @@ export async function startRetell({
       const page = listCalls(archive.all(), await readJson(request, ListCalls));
       if (!page) throw new Refusal(400, 'Invalid pagination_key.');
       return sendJson(response, 200, page);
+    }
+    const answered = await agents.answer(request);
+    if (answered) {
+      if (answered.body !== undefined) return sendJson(response, answered.status, answered.body);
+      return void response.writeHead(answered.status).end();
     }
     throw new Refusal(501, `This stand-in does not offer ${called}.`);
   }
@@ -185,6 +192,7 @@ export async function startRetell({
     server.closeAllConnections();
     await closed;
     await archive.close();
+    await agents.saved();
   }
   let stopped: Promise<void> | undefined;
   return { baseUrl, control: `${baseUrl}/_standin`, stop: () => (stopped ??= stop()) };
@@ -192,7 +200,12 @@ export async function startRetell({
 
 const frontPage = {
   what: 'A stand-in for Retell AI on this machine. It is not Retell, and nothing here reaches Retell.',
-  rest: ['GET /v2/get-call/{call_id}', 'POST /v3/list-calls', 'GET /get-chat/{chat_id}'],
+  rest: [
+    'GET /v2/get-call/{call_id}',
+    'POST /v3/list-calls',
+    'GET /get-chat/{chat_id}',
+    'agents and conversation flows: create, get, update, list, version, publish',
+  ],
   control: ['POST /_standin/calls', 'POST /_standin/archive', 'POST /_standin/faults'],
   scenarios: Object.fromEntries(scenarios.map(({ name, summary }) => [name, summary])),
 };
