@@ -165,6 +165,8 @@ export const keys = {
     PK: keys.phone(clinicId, phone),
     SK: `TEXT#${name}`,
   }),
+  /** The offer a number was written last. */
+  offeredTime: (clinicId: ClinicId, phone: E164): Key => ({ PK: keys.phone(clinicId, phone), SK: 'OFFER' }),
   /** A message somebody wrote to us, and what it was answered. */
   incomingText: (clinicId: ClinicId, conversationId: ConversationId, name: string): Key => ({
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,

@@ -1,4 +1,6 @@
 import { type Clock, isoInstant } from '#domain/clock.ts';
+import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
+import { WaitlistEntryId } from '#domain/ids.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import { type SentTexts, TextNotSent, type TextServices } from '#domain/conversations/texting/text-sender.ts';
 import { keys } from './keys.ts';
@@ -62,6 +64,19 @@ export function createIncomingTexts(core: Table, clock: Clock): IncomingTexts {
         reply,
         updatedAt: isoInstant(clock.now()),
       });
+    },
+  };
+}
+
+export function createOfferedTimes(core: Table, clock: Clock): OfferedTimes {
+  return {
+    async keep(clinicId, number, entryId) {
+      const key = keys.offeredTime(clinicId, number);
+      await core.put({ ...key, entity: 'OfferedTime', clinicId, entryId, ...stamps(clock) });
+    },
+    async of(clinicId, number) {
+      const item = await core.get(keys.offeredTime(clinicId, number));
+      return item && WaitlistEntryId.parse(item.entryId);
     },
   };
 }

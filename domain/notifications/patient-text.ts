@@ -11,7 +11,8 @@ const words: Record<Language, PatientTextWords> = { fr, en };
 
 /** What a patient is told of by SMS: clinic, date and time, and nothing of who, with whom or why. */
 export type PatientTextOf =
-  { kind: 'booked' | 'moved' | 'cancelled'; startMs: number } | { kind: 'offered'; startMs: number; untilMs: number };
+  | { kind: 'booked' | 'moved' | 'cancelled' | 'gone'; startMs: number }
+  | { kind: 'offered'; startMs: number; untilMs: number };
 
 /** The text of a message, short enough for three parts whatever the clinic's name. */
 export function patientText(clinic: Clinic, told: PatientTextOf, tag: LanguageTag): string {

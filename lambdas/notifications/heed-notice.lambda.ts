@@ -3,7 +3,12 @@ import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
-import { createIncomingTexts, createSentTexts, createTextServices } from '#adapters/dynamodb/texts.ts';
+import {
+  createIncomingTexts,
+  createOfferedTimes,
+  createSentTexts,
+  createTextServices,
+} from '#adapters/dynamodb/texts.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createTextModel } from '#adapters/openai/text-model.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
@@ -15,6 +20,7 @@ import { createTwilioMessages } from '#adapters/twilio/messages.ts';
 import { createTwilioSecret } from '#adapters/twilio/secret.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { Notice } from '#domain/messages/notice.ts';
+import { acceptOffer } from '#lambdas/conversations/texting/accept-offer.ts';
 import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
 import { textTalks } from '#lambdas/conversations/texting/text-talks.ts';
 import { queueHandler } from '#lambdas/queue.ts';
@@ -78,6 +84,7 @@ const shared = {
   }),
   sent: createSentTexts(core, clock),
   services: createTextServices(routing, clock),
+  offered: createOfferedTimes(core, clock),
   clock,
   log,
 };
@@ -87,6 +94,7 @@ const answer = answerMessage({
   inbox,
   directory: createClinicDirectory(routing),
   incoming: createIncomingTexts(core, clock),
+  accept: acceptOffer(shared),
 });
 
 export const handler = queueHandler(log, Notice, (notice) =>

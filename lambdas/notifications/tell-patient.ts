@@ -6,6 +6,7 @@ import type { SuppressionList } from '#domain/clinics/suppression-list.ts';
 import { callerNumberOf } from '#domain/conversations/caller-number.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
+import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import type { SentTexts, TextOutcome, TextSender, TextServices } from '#domain/conversations/texting/text-sender.ts';
 import type { Log } from '#domain/log.ts';
 import type { LanguageTag } from '#domain/language.ts';
@@ -71,6 +72,7 @@ interface Deps extends WriteDeps {
   conversations: Pick<ConversationStore, 'get'>;
   dialogues: Pick<DialogueStore, 'get'>;
   waitlist: Pick<WaitlistStore, 'get'>;
+  offered: OfferedTimes;
   clock: Clock;
 }
 
@@ -79,7 +81,7 @@ interface Deps extends WriteDeps {
  * their language, once. Whoever did it in writing has read it already.
  */
 export function tellPatient(deps: Deps) {
-  const { clinics, appointments, patients, conversations, dialogues, waitlist, clock, log } = deps;
+  const { clinics, appointments, patients, conversations, dialogues, waitlist, offered, clock, log } = deps;
   const write = writeTo(deps);
 
   async function tellOfAppointment(notice: AppointmentChanged): Promise<void> {
@@ -119,6 +121,7 @@ export function tellPatient(deps: Deps) {
     const { offer, status, contact, language } = entry;
     if (status !== 'offered' || !offer || !('holdId' in offer) || offer.holdId !== holdId) return;
     if (offer.expiresAtMs <= clock.now() || !isWritable(contact, clinic)) return;
+    await offered.keep(clinicId, contact, entryId);
     await write(clinic, {
       channel: 'sms',
       to: contact,

@@ -13,6 +13,8 @@ export interface PatientTextWords {
   cancelled(facts: TextFacts): string;
   /** A time came free; `until` is the clinic's wall clock. */
   offered(facts: TextFacts & { until: string }): string;
+  /** The time that was offered is somebody else's by now. */
+  gone(facts: TextFacts): string;
   /** Where else to turn. */
   questions(phone: string): string;
   /** How to hear nothing more. No word in it is one a patient answers an appointment with. */

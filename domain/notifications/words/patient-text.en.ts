@@ -5,8 +5,10 @@ export const en: PatientTextWords = {
   booked: ({ clinic, date, time }) => `${clinic}: appointment confirmed for ${date} at ${time}.`,
   moved: ({ clinic, date, time }) => `${clinic}: appointment moved to ${date} at ${time}.`,
   cancelled: ({ clinic, date, time }) => `${clinic}: appointment of ${date} at ${time} cancelled.`,
-  offered: ({ clinic, date, time, phone, until }) =>
-    `${clinic}: a time came free on ${date} at ${time}. Kept for you until ${until}, call ${phone}.`,
+  offered: ({ clinic, date, time, until }) =>
+    `${clinic}: a time came free on ${date} at ${time}. Reply 1 to take it, before ${until}.`,
+  gone: ({ clinic, date, time }) =>
+    `${clinic}: the time of ${date} at ${time} is not free any more. You stay on the list.`,
   questions: (phone) => `Questions: ${phone}.`,
   optOut: 'STOP to receive no more.',
 };

@@ -5,8 +5,10 @@ export const fr: PatientTextWords = {
   booked: ({ clinic, date, time }) => `${clinic} : rendez-vous confirmé le ${date} à ${time}.`,
   moved: ({ clinic, date, time }) => `${clinic} : rendez-vous déplacé au ${date} à ${time}.`,
   cancelled: ({ clinic, date, time }) => `${clinic} : rendez-vous du ${date} à ${time} annulé.`,
-  offered: ({ clinic, date, time, phone, until }) =>
-    `${clinic} : une place se libère le ${date} à ${time}. Gardée pour vous jusqu'à ${until}, appelez le ${phone}.`,
+  offered: ({ clinic, date, time, until }) =>
+    `${clinic} : une place se libère le ${date} à ${time}. Répondez 1 pour la prendre, avant ${until}.`,
+  gone: ({ clinic, date, time }) =>
+    `${clinic} : la place du ${date} à ${time} n'est plus libre. Vous restez sur la liste.`,
   questions: (phone) => `Une question : ${phone}.`,
   optOut: 'ARRET pour ne plus rien recevoir.',
 };

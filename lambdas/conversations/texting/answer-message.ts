@@ -1,6 +1,6 @@
 import { readForm } from '#adapters/twilio/form.ts';
 import { readTwilioMessage } from '#adapters/twilio/message-event.ts';
-import { clinicPhone } from '#domain/clinics/clinic.ts';
+import { clinicPhone, type E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
@@ -23,6 +23,8 @@ interface Deps extends WriteDeps {
   open: ReturnType<typeof openWritten>;
   answer(clinicId: ClinicId, conversationId: ConversationId, message: string): Promise<WrittenAnswer>;
   incoming: IncomingTexts;
+  /** Books a time that was offered by SMS, where the message says yes to one; answers what to tell. */
+  accept(clinic: ClinicProfile, number: E164, text: string, requestId: string): Promise<string | undefined>;
   clock: Clock;
 }
 
@@ -87,7 +89,8 @@ export function answerMessage(deps: Deps) {
     if (opened.outcome === 'over') return inbox.settle(event, 'dismissed', { clinicId, reason: 'too-many' });
     const { talk } = opened;
     const { conversationId } = talk;
-    const reply = await replyTo(clinic, talk, message.messageSid, message.text);
+    const accepted = await deps.accept(clinic, message.from, message.text, message.messageSid);
+    const reply = accepted ?? (await replyTo(clinic, talk, message.messageSid, message.text));
     await incoming.answered(clinicId, { conversationId, name: message.messageSid }, reply);
     await write(clinic, {
       channel: message.channel,

@@ -79,6 +79,7 @@ export function textTalks({ core, audit, model, modelName, notices, clock, log, 
     conversations,
     dialogues,
     waitlist,
+    scheduling,
     open: openWritten({ talks, instructions, clock }),
     answer: answerWritten({ takeTalk: take, createDialogue }),
   };

@@ -8,10 +8,16 @@ import { smsParts } from '#domain/conversations/texting/sms-text.ts';
 import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
 import type { Notice } from '#domain/messages/notice.ts';
 import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
+import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
+import { waitlistEntry } from '../../fakes/waitlist.ts';
+import type { WaitlistEntryId } from '#domain/ids.ts';
+import { acceptOffer } from '#lambdas/conversations/texting/accept-offer.ts';
 import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
 import { receiveMessage } from '#lambdas/conversations/texting/receive-message.ts';
 import { tellPatient } from '#lambdas/notifications/tell-patient.ts';
 import { twilioPaths } from '#lambdas/twilio-urls.ts';
+import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { consultation, koffi, room1 } from '../../fakes/scheduling.ts';
 import { cotonou } from '../../fakes/conversation.ts';
 import { inMemoryDirectory } from '../../fakes/directory.ts';
 import { inMemoryInbox } from '../../fakes/inbox.ts';
@@ -54,11 +60,17 @@ function world({
     limits: writtenLimits,
   });
   const taken: string[] = [];
+  const offers = new Map<string, WaitlistEntryId>();
+  const offered: OfferedTimes = {
+    keep: async (clinicId, number, entryId) => void offers.set(`${clinicId} ${number}`, entryId),
+    of: async (clinicId, number) => offers.get(`${clinicId} ${number}`),
+  };
   const shared = {
     ...deps,
     suppressions,
     sender,
     sent: inMemorySentTexts(),
+    offered,
     services: { claim: async (clinicId: string) => clinicId === owner },
     conversations,
     dialogues,
@@ -77,6 +89,7 @@ function world({
       createDialogue,
     }),
     incoming: inMemoryIncoming(),
+    accept: acceptOffer({ ...shared, scheduling: base.deps.scheduling }),
   });
   const tell = tellPatient(shared);
   const heed = (notice: Notice) => (notice.kind === 'message-received' ? answer(notice) : tell(notice));
@@ -299,6 +312,37 @@ describe('STOP', () => {
   });
 });
 
+test('a time that came free is offered by SMS and booked by a reply of 1, once, and by nobody else', async () => {
+  const given = world({ answers: [{ deltas: ['Bonjour.'] }] });
+  const { send, work, heed, outbox, clinic, clock, waitlist, calendar, appointments } = given;
+  const held = {
+    ...slotAt(clinic, Date.parse('2026-10-06T14:00:00.000Z')),
+    holder: `waitlist_${waitlistEntry().entryId}`,
+    holdId: 'hold-1',
+    expiresAtMs: clock.now() + 15 * 60_000,
+  };
+  const entry = waitlistEntry({
+    patientId: theo.patientId,
+    status: 'offered',
+    offer: held,
+    contact: inesNumber as E164,
+  });
+  await waitlist.join(entry, []);
+  await calendar.hold(cotonou, held, clinic.scheduling.gridMinutes, { conversationsPerCaller: 1 }, clock.now());
+  const { clinicId, entryId, patientId } = entry;
+  await heed({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId: 'hold-1' });
+  expect(outbox[0]?.body).toMatch(/une place se libère le 6 oct\. 2026 à 15 h\. Répondez 1 /);
+  await send('1', { From: '+12025550152', MessageSid: sid(3) });
+  await work();
+  expect(appointments()).toEqual([]);
+  await send('1', { MessageSid: sid(1) });
+  await send('1', { MessageSid: sid(2) });
+  await work();
+  expect(appointments()).toMatchObject([{ status: 'booked', source: 'waitlist', patientId: theo.patientId }]);
+  expect(outbox.at(-1)?.body).toMatch(/rendez-vous confirmé le 6 oct\. 2026 à 15 h/);
+  expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
+});
+
 test('an emergency in writing is told what to dial: nothing to hang up, nobody to be put through to', async () => {
   const { send, work, outbox } = world({
     clinic: { texting, emergencyLine: { number: '+12025550172' } },
@@ -380,4 +424,11 @@ function withTurns<T extends ReturnType<typeof world>>(given: T) {
     storedTurnsOf: async () =>
       (await given.talks.turns(cotonou, given.taken[0] as never)).map(({ speaker, text }) => `${speaker}: ${text}`),
   };
+}
+
+/** A consultation with Koffi in the first room. */
+function slotAt({ id, zone }: ClinicProfile, startMs: number) {
+  const endMs = startMs + 30 * 60_000;
+  const where = { typeId: consultation.id, providerId: koffi, operatoryId: room1.id };
+  return { clinicId: id, zone, ...where, startMs, endMs, occFromMs: startMs, occToMs: endMs };
 }

@@ -1,0 +1,60 @@
+import { type Clock, isoInstant } from '#domain/clock.ts';
+import type { Clinic, E164 } from '#domain/clinics/clinic.ts';
+import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
+import { patientText } from '#domain/notifications/patient-text.ts';
+import type { Scheduling } from '#domain/scheduling/scheduling.ts';
+import type { WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
+
+interface Deps {
+  offered: Pick<OfferedTimes, 'of'>;
+  waitlist: Pick<WaitlistStore, 'get' | 'update'>;
+  /** Without notices: the answer tells what there is to tell. */
+  scheduling: Pick<Scheduling, 'book'>;
+  clock: Clock;
+}
+
+/** The whole message: no word a carrier or a patient uses for anything else. */
+const yes = /^\s*1\s*[.!]?\s*$/;
+
+/**
+ * Books the time that is kept for whoever answers an offer with `1`: it was written to the number on file, so whoever
+ * holds that telephone speaks for the patient. Nothing where there is no offer to accept. Done again it finds the same
+ * appointment.
+ */
+export function acceptOffer({ offered, waitlist, scheduling, clock }: Deps) {
+  return async (clinic: Clinic, number: E164, text: string, requestId: string): Promise<string | undefined> => {
+    if (!yes.test(text)) return undefined;
+    const entryId = await offered.of(clinic.id, number);
+    const entry = entryId && (await waitlist.get(clinic.id, entryId));
+    if (!entry?.offer || entry.contact !== number || !['offered', 'booked'].includes(entry.status)) return undefined;
+    const { offer, typeId, patientId, language } = entry;
+    const { startMs, providerId } = offer;
+    const actor = { actorType: 'system', actorId: 'waitlist', requestId } as const;
+    const booked = await scheduling.book(
+      clinic,
+      { typeId, providerId, startMs, patient: { patientId }, source: 'waitlist' },
+      // The name under which times are kept for an entry.
+      { kind: 'agent', holder: `waitlist_${entry.entryId}`, actor },
+    );
+    if (booked.code !== 'OK') return patientText(clinic, { kind: 'gone', startMs }, language);
+    const nowMs = clock.now();
+    if (entry.status !== 'booked') {
+      // Whoever wrote meanwhile knows better; the appointment stands either way.
+      await waitlist.update({ ...entry, status: 'booked', updatedAtMs: nowMs, version: entry.version + 1 }, [
+        {
+          v: 1,
+          clinicId: clinic.id,
+          occurredAt: isoInstant(nowMs),
+          ...actor,
+          act: 'patient.update',
+          outcome: 'success',
+          resourceType: 'waitlist-entry',
+          resourceId: entry.entryId,
+          patientId,
+          fields: ['status'],
+        },
+      ]);
+    }
+    return patientText(clinic, { kind: 'booked', startMs }, language);
+  };
+}
