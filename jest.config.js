@@ -6,6 +6,7 @@ export default {
   roots: ['<rootDir>/test'],
   // Some tests talk to a whole engine; a machine that does something else as well is slow, not wrong.
   testTimeout: 20_000,
+  testSequencer: '<rootDir>/test/longest-first.js',
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },

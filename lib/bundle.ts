@@ -1,6 +1,6 @@
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { cpSync, globSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeVersion } from './settings.ts';
@@ -33,7 +33,7 @@ const shared: BuildOptions = {
 /**
  * Bundles every `*.lambda.ts` below `lambdas/` into a directory of its own under `directory`, in one pass: one esbuild for
  * all functions takes seconds where one for each takes a quarter of a minute. Same sources, same bytes.
- * @throws when a file does not compile, or when code is asked for an entry that does not exist.
+ * @throws when a file does not compile
  */
 export function bundleFunctions(directory: string): Bundles {
   const entries = globSync('lambdas/**/*.lambda.ts', { cwd: root }).toSorted();
@@ -45,12 +45,17 @@ export function bundleFunctions(directory: string): Bundles {
   });
   // Below this repository's `"type": "module"` a plain .js would be read as an ES module.
   for (const entry of entries) writeFileSync(join(directory, nameOf(entry), 'package.json'), '{"type":"commonjs"}\n');
-
-  return (entry) => {
-    if (!entries.includes(entry)) throw new Error(`${entry} does not exist, so no function can run it.`);
-    return Code.fromAsset(join(directory, nameOf(entry)));
-  };
+  return bundlesIn(directory);
 }
+
+/** The functions that were bundled into a directory. @throws when code is asked for an entry that is not there. */
+export const bundlesIn =
+  (directory: string): Bundles =>
+  (entry) => {
+    const code = join(directory, nameOf(entry));
+    if (!existsSync(code)) throw new Error(`${entry} does not exist, so no function can run it.`);
+    return Code.fromAsset(code);
+  };
 
 /**
  * Bundles the voice service into a directory from which its image is built, and from which Node runs it as it is: one

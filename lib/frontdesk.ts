@@ -2,7 +2,7 @@ import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { join } from 'node:path';
 import { BackendStack } from './backend-stack.ts';
-import { bundleFunctions, bundleVoice } from './bundle.ts';
+import { bundleFunctions, type Bundles, bundleVoice } from './bundle.ts';
 import { DataStack } from './data-stack.ts';
 import { settingsFor } from './settings.ts';
 import { VoiceStack } from './voice-stack.ts';
@@ -22,9 +22,13 @@ const featureFlags = {
 
 /**
  * The app: for the stage of the context (`-c stage=prod`) its data, its backend and its voice service, checked by two rule packs.
+ * @param bundled what it deploys, where that was bundled already
  * @throws UnknownStage when the stage is missing or not ours.
  */
-export function frontdesk(props: AppProps = {}): {
+export function frontdesk(
+  props: AppProps = {},
+  bundled?: { functions: Bundles; voice: string },
+): {
   app: App;
   data: DataStack;
   backend: BackendStack;
@@ -40,7 +44,7 @@ export function frontdesk(props: AppProps = {}): {
     stackName: `${named}-data`,
     description: 'Frontdesk: tables, bodies, keys and secrets',
   });
-  const bundles = bundleFunctions(join(app.outdir, 'bundles'));
+  const bundles = bundled?.functions ?? bundleFunctions(join(app.outdir, 'bundles'));
   const backend = new BackendStack(app, `${named}-backend`, {
     ...shared,
     stackName: `${named}-backend`,
@@ -57,7 +61,7 @@ export function frontdesk(props: AppProps = {}): {
     settings,
     data,
     backend,
-    image: bundleVoice(join(app.outdir, 'bundles', 'voice')),
+    image: bundled?.voice ?? bundleVoice(join(app.outdir, 'bundles', 'voice')),
   });
 
   // As for CDK's own checks: off where the same app is only run, not changed.

@@ -3,10 +3,16 @@ import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundlesIn } from '#lib/bundle.ts';
 import { frontdesk } from '#lib/frontdesk.ts';
+import { assemblyOf } from '#local/cloud/synthesize.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'frontdesk-synth-'));
-const { app } = frontdesk({ outdir, context: { stage: 'prod' } });
+const bundles = join(await assemblyOf('prod'), 'bundles');
+const { app } = frontdesk(
+  { outdir, context: { stage: 'prod' } },
+  { functions: bundlesIn(bundles), voice: join(bundles, 'voice') },
+);
 // References between the stacks, which findings are named by, exist only after synthesis.
 beforeAll(() => void app.synth(), 60_000);
 afterAll(() => rmSync(outdir, { recursive: true }));

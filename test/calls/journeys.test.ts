@@ -1,0 +1,27 @@
+import { jest } from '@jest/globals';
+import { firstCallJourneys } from './first-call-journeys.ts';
+import { isolationJourneys } from './isolation-journeys.ts';
+import { type LocalSystem, startLocalSystem } from './local-system.ts';
+import { talkJourneys } from './talk-journeys.ts';
+import { voiceJourneys } from './voice-journeys.ts';
+
+/*
+ * Journeys through the whole system as the synthesized templates wire it. Starting it takes longer than most of them, so
+ * all share one.
+ */
+let system: LocalSystem;
+beforeAll(async () => {
+  system = await startLocalSystem();
+}, 120_000);
+afterAll(() => system.stop(), 30_000);
+jest.setTimeout(180_000);
+
+describe('calls that ring and are told of', () => firstCallJourneys(() => system));
+describe('calls that are spoken live, and meanwhile', () =>
+  voiceJourneys(
+    () => system,
+    () => {
+      describe('talks in which functions are called', () => talkJourneys(() => system));
+      describe('two hundred clinics', () => isolationJourneys(() => system));
+    },
+  ));
