@@ -16,6 +16,7 @@ import type { FunctionDefinition } from './call-function.ts';
 import type { CallObject } from './call-object.ts';
 import { createFaults, Fault } from './faults.ts';
 import { listCalls, ListCalls } from './list-calls.ts';
+import { openNumbers } from './numbers.ts';
 import { CalledClinic, CallOptions, type Exchange, placeCall } from './place-call.ts';
 import type { TimelineEntry } from './timeline.ts';
 
@@ -89,6 +90,7 @@ export async function startRetell({
   if (!apiKey) throw new Error('the Retell stand-in needs an API key to sign with');
   const archive = await openCallArchive(dataDir, now);
   const agents = await openAgents(dataDir, now);
+  const numbers = await openNumbers(dataDir, now);
   const faults = createFaults(askedFaults);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -130,7 +132,7 @@ export async function startRetell({
       if (!page) throw new Refusal(400, 'Invalid pagination_key.');
       return sendJson(response, 200, page);
     }
-    const answered = await agents.answer(request);
+    const answered = (await agents.answer(request)) ?? (await numbers.answer(request));
     if (answered) {
       if (answered.body !== undefined) return sendJson(response, answered.status, answered.body);
       return void response.writeHead(answered.status).end();
@@ -193,6 +195,7 @@ export async function startRetell({
     await closed;
     await archive.close();
     await agents.saved();
+    await numbers.saved();
   }
   let stopped: Promise<void> | undefined;
   return { baseUrl, control: `${baseUrl}/_standin`, stop: () => (stopped ??= stop()) };
@@ -205,6 +208,7 @@ const frontPage = {
     'POST /v3/list-calls',
     'GET /get-chat/{chat_id}',
     'agents and conversation flows: create, get, update, list, version, publish',
+    'phone numbers: create, get, update, list, delete',
   ],
   control: ['POST /_standin/calls', 'POST /_standin/archive', 'POST /_standin/faults'],
   scenarios: Object.fromEntries(scenarios.map(({ name, summary }) => [name, summary])),

@@ -1,0 +1,98 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { readJson, Refusal } from '#local/vendors/control-http.ts';
+
+const Binding = z.looseObject({ agent_id: z.string(), weight: z.number().min(0).max(1) });
+const Bindings = z
+  .array(Binding)
+  .refine((all) => all.length === 0 || Math.abs(all.reduce((sum, { weight }) => sum + weight, 0) - 1) < 1e-6, {
+    message: 'weights must sum to 1',
+  });
+/** The singular agent fields of older guides are refused, as the vendor refuses them. */
+const Fields = z.strictObject({
+  inbound_agents: Bindings.nullish(),
+  outbound_agents: Bindings.nullish(),
+  inbound_webhook_url: z.url().nullish(),
+  fallback_number: z.string().nullish(),
+  nickname: z.string().nullish(),
+});
+const Create = Fields.extend({
+  area_code: z.int().min(200).max(999).optional(),
+  country_code: z.enum(['US', 'CA']).default('US'),
+});
+const Kept = z.array(Fields.extend({ phone_number: z.string(), phone_number_type: z.string(), at: z.number() }));
+
+/** The numbers of the account. Bought ones are fictional: the exchange 555, lines 0100 to 0199. */
+export async function openNumbers(dataDir: string, now: () => number) {
+  const path = join(dataDir, 'numbers.json');
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return '[]';
+  });
+  const kept = new Map(Kept.parse(JSON.parse(text)).map((number) => [number.phone_number, number]));
+  let writing = Promise.resolve();
+  const save = () =>
+    (writing = writing.then(async () => {
+      await writeFile(`${path}.new`, JSON.stringify([...kept.values()]));
+      await rename(`${path}.new`, path);
+    }));
+  const shown = (id: string) => {
+    const found = kept.get(id);
+    if (!found) throw new Refusal(404, 'Phone number not found.');
+    const { at, ...number } = found;
+    return { ...number, last_modification_timestamp: at };
+  };
+  function free(areaCode: number): string {
+    for (let line = 100; line < 200; line += 1) {
+      const number = `+1${areaCode}5550${line}`;
+      if (!kept.has(number)) return number;
+    }
+    throw new Refusal(400, `No numbers are for sale in area ${areaCode}.`);
+  }
+
+  /** Answers a request of this side of the API; nothing when it is another one's. @throws Refusal as the vendor refuses */
+  async function answer(request: IncomingMessage): Promise<{ status: number; body?: unknown } | undefined> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');
+    const [, method = '', segment = ''] = /^\/((?:v2\/)?[a-z-]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
+    const id = decodeURIComponent(segment);
+    switch (`${request.method} ${method}`) {
+      case 'POST create-phone-number': {
+        const { area_code = 202, country_code, ...fields } = await readJson(request, Create);
+        const phone_number = free(country_code === 'CA' ? 416 : area_code);
+        kept.set(phone_number, { ...fields, phone_number, phone_number_type: 'retell-twilio', at: now() });
+        await save();
+        return { status: 201, body: shown(phone_number) };
+      }
+      case 'GET get-phone-number':
+        return { status: 200, body: shown(id) };
+      case 'PATCH update-phone-number': {
+        shown(id);
+        const change = await readJson(request, Fields);
+        kept.set(id, { ...(kept.get(id) as z.infer<typeof Kept>[number]), ...change, at: now() });
+        await save();
+        return { status: 200, body: shown(id) };
+      }
+      case 'DELETE delete-phone-number':
+        shown(id);
+        kept.delete(id);
+        await save();
+        return { status: 204 };
+      case 'GET v2/list-phone-numbers': {
+        const limit = Number(searchParams.get('limit') ?? 50);
+        const ids = [...kept.keys()].sort();
+        const from = ids.indexOf(searchParams.get('pagination_key') ?? '') + 1;
+        const page = ids.slice(from, from + limit);
+        const more = from + page.length < ids.length;
+        return {
+          status: 200,
+          body: { items: page.map(shown), has_more: more, ...(more && { pagination_key: page.at(-1) }) },
+        };
+      }
+      default:
+        return undefined;
+    }
+  }
+  return { answer, saved: () => writing };
+}
