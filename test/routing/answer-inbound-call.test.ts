@@ -205,6 +205,8 @@ test('tables that do not answer: the last good profile for a minute, then the sa
   expect(reply(await here.rings()).dynamic_variables.clinic_name).toBe('Clinique Exemple');
   expect(here.log.codes()).toContain('ring.stale-profile');
   expect(reply(await here.rings(ring({ to_number: '+12025550143' }))).dynamic_variables.clinic_id).toBe('');
+  expect(reply(await here.rings(ring(), { clinicId: elsewhere })).dynamic_variables.clinic_id).toBe('');
+  expect(reply(await here.rings(ring(), { clinicId: cotonou })).dynamic_variables.clinic_id).toBe(cotonou);
   here.pass(1);
   expect(reply(await here.rings()).dynamic_variables).toMatchObject({ clinic_id: '', clinic_name: 'the clinic' });
   expect(here.log.codes()).toContain('ring.safe-answer');

@@ -104,6 +104,16 @@ test('a call that is bound to another clinic already is not answered for this on
   expect(world.talks.all()).toEqual([]);
 });
 
+test('nor is one that was bound between our look and our claim', async () => {
+  const world = twilioWorld();
+  const { claimSession } = world.directory;
+  world.directory.claimSession = async (_clinicId, conversationId, routedBy, nowMs) =>
+    claimSession(elsewhere, conversationId, routedBy, nowMs);
+  expect(twimlOf(await world.ring())).toBe(notInService);
+  expect([...world.inbox.events.values()]).toMatchObject([{ event: { reason: 'conflict' } }]);
+  expect(world.talks.all()).toEqual([]);
+});
+
 test.each([
   ['no signature', () => ({ ...signedForm(ringPath, ringForm()), headers: {} })],
   ['another token', () => signedForm(ringPath, ringForm(), { token: 'b'.repeat(32) })],

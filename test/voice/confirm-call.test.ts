@@ -134,6 +134,21 @@ test('a true binding of another clinic opens no door of ours, and a number of an
   expect(asked).toEqual([]);
 });
 
+test('a talk of ours is not gone on with when its conversation is bound to another clinic', async () => {
+  const { ask, directory, clock, talks } = world({ atRetell: details() });
+  await talks.open(cotonou, openedTalk(clock.now()));
+  await directory.claimSession(elsewhere, aConversationId, 'number', clock.now());
+  expect(await ask(undefined)).toEqual({ outcome: 'refused', reason: 'conflict' });
+});
+
+test('a call that was bound to another clinic between our look and our claim stays that clinic’s', async () => {
+  const { ask, binding, directory } = world();
+  const { claimSession } = directory;
+  directory.claimSession = async (_clinicId, conversationId, routedBy, nowMs) =>
+    claimSession(elsewhere, conversationId, routedBy, nowMs);
+  expect(await ask(details({ binding: binding() }))).toEqual({ outcome: 'refused', reason: 'conflict' });
+});
+
 test('a conversation of another clinic stays that clinic’s', async () => {
   const { ask, directory, clock } = world({ atRetell: details() });
   await directory.claimSession(elsewhere, aConversationId, 'number', clock.now());
