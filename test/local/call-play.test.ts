@@ -133,6 +133,7 @@ test('a system that is not there, was killed or is of another version is said to
     writeFile(
       join(dir, 'local.json'),
       JSON.stringify({
+        api: baseUrl,
         voice: baseUrl,
         aws: { endpoint: baseUrl, region: 'local', control: baseUrl },
         mailbox: { url: baseUrl, json: baseUrl },
