@@ -12,6 +12,10 @@ const randomUuid = z.uuidv4('must be a random UUID (version 4)').refine((id) => 
 export const ClinicId = randomUuid.brand('ClinicId');
 export type ClinicId = z.infer<typeof ClinicId>;
 
+/** Somebody who signs in: the `sub` of the identity provider, which promises the shape of a UUID but no version. */
+export const UserId = z.guid().toLowerCase().brand('UserId');
+export type UserId = z.infer<typeof UserId>;
+
 /** A person who treats, within one clinic. */
 export const ProviderId = randomUuid.brand('ProviderId');
 export type ProviderId = z.infer<typeof ProviderId>;

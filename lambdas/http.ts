@@ -13,9 +13,18 @@ export interface HttpRequest {
   rawQuery?: string;
   /** The route it came in by, such as `POST /api/…`. */
   route?: string;
+  /** What the token says that the gateway has checked; only on routes of signed-in people. */
+  claims?: Record<string, string | string[]>;
   /** One per request; on the lines of the log and on record. */
   requestId: string;
 }
+
+/** Routes of signed-in people carry what the gateway's JWT authorizer found in the token. */
+type HttpEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
+  requestContext: APIGatewayProxyEventV2['requestContext'] & {
+    authorizer?: { jwt: { claims: Record<string, string | string[]> } };
+  };
+};
 
 /** What is answered: nothing, something to be written as JSON, or text of another type. */
 export interface HttpAnswer {
@@ -33,7 +42,7 @@ export const errorAnswer = (status: number, code: string, message: string): Http
 
 /** The door of a route: bytes decoded, answer encoded, a fault logged by class and answered without its text. */
 export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<HttpAnswer>) {
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()
     .use({
       onError: (request) => {
         log.error('request.failed', {
@@ -55,6 +64,7 @@ export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<Ht
           query: event.queryStringParameters ?? {},
           rawQuery: event.rawQueryString,
           route: event.routeKey,
+          ...(event.requestContext.authorizer && { claims: event.requestContext.authorizer.jwt.claims }),
           requestId: event.requestContext.requestId,
         }),
       ),

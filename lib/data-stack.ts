@@ -13,6 +13,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { nameIn } from './house.ts';
+import { SignIn } from './parts/sign-in.ts';
 import type { StageSettings } from './settings.ts';
 
 interface TableOptions {
@@ -39,7 +40,7 @@ const listedOfEvent = [
   'requeues',
 ];
 
-/** What outlives every deploy: tables, bodies too large for them, keys, secrets. Nothing here is ever deleted by us. */
+/** What outlives every deploy: tables, bodies too large for them, keys, secrets, people. Nothing here is ever deleted by us. */
 export class DataStack extends Stack {
   readonly core: Table;
   readonly routing: Table;
@@ -50,6 +51,7 @@ export class DataStack extends Stack {
   readonly clinicBindingKey: CfnSecret;
   readonly twilioSecret: CfnSecret;
   readonly openAiKey: CfnSecret;
+  readonly signIn: SignIn;
   /** Encrypts what patients said: tables, bodies, secrets. */
   readonly dataKey: Key;
   readonly operationsKey: Key;
@@ -71,6 +73,7 @@ export class DataStack extends Stack {
     this.inbox = this.#table('inbox', { indexes: ['GSI1'], listed: listedOfEvent, timeToLiveAttribute: 'ttl' });
     this.audit = this.#table('audit', { indexes: ['GSI1'], stream: StreamViewType.NEW_IMAGE });
     this.payloads = this.#payloads();
+    this.signIn = new SignIn(this, 'SignIn', settings);
 
     this.retellApiKey = this.#secret('RetellApiKey', {
       name: `frontdesk-${settings.stage}/retell-api-key`,

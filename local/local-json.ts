@@ -1,5 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { EmailContent } from '#domain/clinics/clinic.ts';
+import type { PlatformRole, Role } from '#domain/clinics/members/member.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 
 export type TableNames = Record<'core' | 'routing' | 'inbox' | 'audit', string>;
@@ -20,6 +21,20 @@ export interface LocalJson {
   retell: { apiKey: string; baseUrl: string; control?: string };
   twilio: { accountSid: string; authToken: string; baseUrl: string; control?: string };
   openai: { apiKey: string; baseUrl: string; realtimeUrl: string; control?: string };
+  /** Where people sign in; `npm run sign-in` does it. The password is this start's alone, and everybody's. */
+  signIn?: {
+    issuer: string;
+    clientId: string;
+    redirectUri: string;
+    password: string;
+    members: {
+      name: string;
+      userId: string;
+      email: string;
+      platformRole?: PlatformRole;
+      clinics: { slug: string; role: Role }[];
+    }[];
+  };
   /** As they stood at the start. `recipients` are the addresses that hear of every call. */
   clinics: (Omit<LocalClinic, 'recipients'> & {
     recipients: string[];

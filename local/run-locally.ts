@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { type RunningCloud, listen, startCloud, type Step } from './cloud/start-cloud.ts';
@@ -5,6 +6,7 @@ import { openStateDirectory, type StateDirectory } from './cloud/state-directory
 import { synthesize } from './cloud/synthesize.ts';
 import { allClinics, clinicsOn, seedDemoClinics } from './demo-clinics.ts';
 import { issueDemoKey, issueDemoSocket } from './demo-keys.ts';
+import { announcedPeople, demoPeople, seedDemoMembers } from './demo-people.ts';
 import { seedDemoPatients } from './demo-patients.ts';
 import { announcedClinic, type LocalJson, removeLocalJson, tableNames, writeLocalJson } from './local-json.ts';
 import { type RealKeys, realKeysIn, secretsOf } from './real-keys.ts';
@@ -108,6 +110,7 @@ async function start(
   await step('Bundle functions, synthesize templates', () => synthesize(state.path('cdk.out'), signal));
 
   let vendors: Vendors | undefined;
+  const password = randomBytes(12).toString('base64url');
   const cloud = await startCloud({
     assembly: state.path('cdk.out'),
     state,
@@ -118,6 +121,7 @@ async function start(
     publicApiUrl: publicUrl,
     step,
     givenSecrets: secretsOf(realKeys),
+    people: { members: [...demoPeople], password },
     async startVendors(known) {
       const stopping = (stop: () => Promise<void>) => void stops.push(stop);
       vendors = await startVendors({ known, realKeys, retellDir: state.path('retell'), step, stopping });
@@ -132,6 +136,9 @@ async function start(
   const clinics = await allClinics(registry);
   await step('Add the demo patients, if they are not there', () =>
     seedDemoPatients(cloud.dynamodb.client, tables, clinics),
+  );
+  await step('Make the demo people members, if they are not', () =>
+    seedDemoMembers(cloud.dynamodb.client, tables, clinics),
   );
   const announced = await step('Issue keys for the booking API and LLM sockets', () =>
     Promise.all(
@@ -153,6 +160,7 @@ async function start(
     aws: cloud.aws,
     dynamodb: { endpoint: cloud.dynamodb.endpoint, tables },
     ...vendors,
+    ...(cloud.signIn && { signIn: { ...cloud.signIn, password, members: announcedPeople() } }),
     clinics: announced,
   };
   const path = state.path('local.json');
@@ -174,6 +182,7 @@ function banner(content: LocalJson, cloud: RunningCloud, tookMs: number, path: s
     ['API', content.api],
     ['Voice', content.voice],
     ['Mailbox', content.mailbox.url],
+    ...(content.signIn ? [['Sign-in', `${content.signIn.issuer} (npm run sign-in)`]] : []),
     ['Retell', content.retell.baseUrl],
     ['Twilio', content.twilio.baseUrl],
     ['OpenAI', content.openai.baseUrl],

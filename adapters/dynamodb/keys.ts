@@ -7,6 +7,7 @@ import type {
   OperatoryId,
   PatientId,
   ProviderId,
+  UserId,
   WaitlistEntryId,
 } from '#domain/ids.ts';
 import type { Resource } from '#domain/scheduling/cell.ts';
@@ -48,6 +49,9 @@ export const keys = {
     PK: keys.clinic(clinicId),
     SK: `RECIPIENT#${recipientId}`,
   }),
+  /** Members lie apart from the clinic: a ring reads that partition whole. */
+  membersOf: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#MBR`,
+  member: (clinicId: ClinicId, userId: UserId): Key => ({ PK: keys.membersOf(clinicId), SK: `USER#${userId}` }),
   conversation: (clinicId: ClinicId, conversationId: ConversationId): Key => ({
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
     SK: 'META',
@@ -214,6 +218,12 @@ export const keys = {
   feedsOfClinic: (clinicId: ClinicId): string => `FEEDS#${clinicId}`,
   /** An account or service at a vendor that is one clinic's alone. */
   vendorAccount: (provider: string, accountId: string): Key => ({ PK: `ACC#${provider}#${accountId}`, SK: 'META' }),
+  clinicsOfUser: (userId: UserId): string => `USER#${userId}`,
+  /** That a person is or was a member of a clinic; in which role, the clinic says. */
+  membership: (userId: UserId, clinicId: ClinicId): Key => ({
+    PK: keys.clinicsOfUser(userId),
+    SK: `CLINIC#${clinicId}`,
+  }),
   session: (conversationId: ConversationId): Key => ({ PK: `SES#${conversationId}`, SK: 'META' }),
 
   /** audit: acts not yet chained, oldest first */

@@ -1,10 +1,12 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
   HttpApi,
   type HttpRoute,
   type HttpStage,
+  type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -17,12 +19,16 @@ const burst = (perSecond: number): number => perSecond * 2;
 
 /** The way in from outside: throttled, with a log of how we answered. */
 export class Api extends HttpApi {
+  /** Lets in who sends an access token that our user pool gave the console. */
+  readonly people: IHttpRouteAuthorizer;
   readonly #stage: HttpStage;
   readonly #limits: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> = {};
 
   constructor(scope: Construct, id: string, house: House) {
-    const { settings, operationsKey } = house;
+    const { settings, operationsKey, data } = house;
     super(scope, id, { apiName: nameIn(settings, 'api'), createDefaultStage: false });
+    const { pool, client } = data.signIn;
+    this.people = new HttpJwtAuthorizer('People', pool.userPoolProviderUrl, { jwtAudience: [client.userPoolClientId] });
     const logGroup = new LogGroup(this, 'Log', {
       // Under this prefix many API logs share one delivery policy, which is bounded in size.
       logGroupName: `/aws/vendedlogs/${nameIn(settings, 'api')}`,
@@ -71,7 +77,8 @@ export class Api extends HttpApi {
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-APIG4',
-      reason: 'Retell signs the raw body of each request and the function checks it first; /health tells nothing.',
+      reason:
+        'People are asked for a token; vendors sign the raw body of each request and the function checks it first; /health tells nothing.',
     });
   }
 

@@ -81,6 +81,12 @@ export function allowBooking(holder: Holder, core: Table, audit: Table): void {
   allowTable(holder, audit, ['PutItem']);
 }
 
+/** What finding out who asks needs: every function behind the sign-in begins with it. */
+export function allowMembership(holder: Holder, { core, routing }: { core: Table; routing: Table }): void {
+  allowTable(holder, core, ['BatchGetItem']);
+  allowTable(holder, routing, ['GetItem', 'Query']);
+}
+
 export function allowBucket(holder: Holder, bucket: Bucket, actions: ('GetObject' | 'PutObject')[]): void {
   const bucketArn = Stack.of(bucket).exportValue(bucket.bucketArn);
   holder.allow(

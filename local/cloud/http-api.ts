@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import findMyWay from 'find-my-way';
+import { type Authorize, authorizersIn, type Claims } from './authorizers.ts';
 import type { Functions } from './functions.ts';
 import { gatewayReplies, httpEvent, httpReply, type HttpReply, type MatchedRoute } from './http-event.ts';
 import type { LambdaPool } from './lambda-pool.ts';
@@ -14,32 +15,55 @@ interface Target {
   timeoutMs: number;
 }
 
-/** Reads routes and integrations of the templates' HTTP API. The server does not listen yet. */
+interface Store {
+  target: Target;
+  routeKey: string;
+  apiId: string;
+  greedy?: string;
+  /** Of routes for signed-in people. */
+  authorize?: (headers: IncomingMessage['headers']) => ReturnType<Authorize>;
+}
+
+/** Reads routes, authorizers and integrations of the templates' HTTP API. The server does not listen yet. */
 export function createHttpApi(cloud: Cloud, functions: Functions): Server {
   const router = findMyWay({ caseSensitive: true, maxParamLength: 4096 });
   let fallback: { target: Target; apiId: string } | undefined;
   const noop = () => undefined;
 
   const targets = integrations(cloud, functions);
+  const authorizers = authorizersIn(cloud);
   for (const { properties, where } of cloud.ofType<{
     ApiId: string;
+    AuthorizationScopes?: string[];
     AuthorizationType?: string;
+    AuthorizerId?: string;
     RouteKey: string;
     Target?: string;
   }>('AWS::ApiGatewayV2::Route')) {
-    const { ApiId, AuthorizationType = 'NONE', RouteKey, Target } = properties;
-    if (AuthorizationType !== 'NONE')
-      throw new TemplateError(where, `authorization ${AuthorizationType} is not reproduced`);
+    const {
+      ApiId,
+      AuthorizationScopes = [],
+      AuthorizationType = 'NONE',
+      AuthorizerId = '',
+      RouteKey,
+      Target,
+    } = properties;
+    const authorizer = authorizers.get(AuthorizerId);
+    if (AuthorizationType === 'JWT' ? !authorizer : AuthorizationType !== 'NONE') {
+      throw new TemplateError(where, `authorization ${AuthorizationType} ${AuthorizerId} is not reproduced`);
+    }
+    const authorize = authorizer && ((headers: IncomingMessage['headers']) => authorizer(headers, AuthorizationScopes));
     const target = targets.get(Target?.split('/').at(-1) ?? '');
     if (!target) throw new TemplateError(where, `its target ${Target} is no integration with a function`);
     if (RouteKey === '$default') {
+      if (authorize) throw new TemplateError(where, 'a default route for signed-in people is not reproduced');
       fallback = { target, apiId: ApiId };
       continue;
     }
     const [method, path] = RouteKey.split(' ') as [string, string];
     const pattern = path.replace(/\{(\w+)\+\}$/, '*').replace(/\{(\w+)\}/g, ':$1');
     const greedy = /\{(\w+)\+\}$/.exec(path)?.[1];
-    const store = { target, routeKey: RouteKey, apiId: ApiId, greedy };
+    const store: Store = { target, routeKey: RouteKey, apiId: ApiId, greedy, authorize };
     if (method === 'ANY') router.all(pattern, noop, store);
     else router.on(method as 'GET', pattern, noop, store);
   }
@@ -48,12 +72,21 @@ export function createHttpApi(cloud: Cloud, functions: Functions): Server {
     const found = router.find(request.method as 'GET', (request.url ?? '/').split('?')[0] as string);
     let target = fallback?.target;
     let route: MatchedRoute = { apiId: fallback?.apiId ?? '', routeKey: '$default', pathParameters: {} };
+    let claims: Claims | undefined;
     if (found) {
-      const store = found.store as { target: Target; routeKey: string; apiId: string; greedy?: string };
+      const store = found.store as Store;
       const { '*': rest, ...named } = found.params;
       const pathParameters = { ...named, ...(store.greedy && { [store.greedy]: rest }) };
+      if (store.authorize) {
+        const allowed = await store.authorize(request.headers);
+        if (!allowed) {
+          request.resume();
+          return gatewayReplies.unauthorized;
+        }
+        claims = allowed.claims;
+      }
       target = store.target;
-      route = { apiId: store.apiId, routeKey: store.routeKey, pathParameters };
+      route = { apiId: store.apiId, routeKey: store.routeKey, pathParameters, ...(claims && { claims }) };
     }
     if (!target) {
       request.resume();

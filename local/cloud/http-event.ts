@@ -11,6 +11,8 @@ export interface MatchedRoute {
   apiId: string;
   routeKey: string;
   pathParameters: Record<string, string | undefined>;
+  /** What the token said, where one was asked for. */
+  claims?: Record<string, string>;
 }
 
 /**
@@ -37,6 +39,7 @@ export function httpEvent(request: IncomingMessage, body: Buffer, route: Matched
     requestContext: {
       accountId,
       apiId: route.apiId,
+      ...(route.claims && { authorizer: { jwt: { claims: route.claims, scopes: null } } }),
       domainName,
       domainPrefix: domainName.split('.')[0] as string,
       http: {
@@ -83,6 +86,10 @@ const gatewayReply = (status: number, message: string): HttpReply => ({
 
 /** What the gateway answers by itself, in its own words. */
 export const gatewayReplies = {
+  unauthorized: {
+    ...gatewayReply(401, 'Unauthorized'),
+    headers: { 'content-type': 'application/json', 'www-authenticate': 'Bearer' },
+  },
   notFound: gatewayReply(404, 'Not Found'),
   tooLarge: gatewayReply(413, 'Request Entity Too Large'),
   failed: gatewayReply(500, 'Internal Server Error'),

@@ -8,6 +8,8 @@ export interface Place {
   endpoint: string;
   /** Where the HTTP API answers. */
   api: string;
+  /** Where people sign in: the issuer of their tokens. */
+  issuer?: string;
 }
 
 /** What `Ref` and `Fn::GetAtt` say of one resource. */
@@ -69,6 +71,13 @@ const identities: Record<string, (name: string, place: Place, logicalId: string)
     arnFirst(`arn:aws:states:${region}:${accountId}:stateMachine:${name}`, { Name: name }),
   'AWS::SecretsManager::Secret': (name, { region }) =>
     arnFirst(`arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-local0`, {}),
+  'AWS::Cognito::UserPool': (name, { region, issuer }) => ({
+    ref: `${region}_${name}`,
+    attribute: attributes({
+      Arn: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${region}_${name}`,
+      ...(issuer !== undefined && { ProviderURL: issuer, ProviderName: issuer.replace(/^https?:\/\//, '') }),
+    }),
+  }),
   'AWS::ApiGatewayV2::Api': (_name, { api }, logicalId) => ({
     ref: logicalId,
     attribute: attributes({ ApiId: logicalId, ApiEndpoint: api }),

@@ -24,6 +24,7 @@ import { sts } from './sts.ts';
 import { refuseUnknown } from './supported-resources.ts';
 import { localDynamoDb, openTables } from './tables.ts';
 import { openTemplates } from './template.ts';
+import { type Person, startUserPool } from './user-pool.ts';
 import { openTopics } from './topics.ts';
 
 /** Where the cloud is when the stage names no region. */
@@ -49,6 +50,8 @@ export interface CloudOptions {
   step: Step;
   /** Secrets of this start alone, by the end of their name; they are not written down. */
   givenSecrets?: Record<string, string>;
+  /** Who can sign in, and by which password. */
+  people: { members: Person[]; password: string };
   /** Starts what stands outside AWS, once its secrets are known. Answers parameters of the templates. */
   startVendors(known: Known): Promise<Record<string, string>>;
 }
@@ -68,6 +71,8 @@ export interface RunningCloud {
   /** One address for every AWS API, and the paths below it that only this machine has. */
   aws: { endpoint: string; region: string; control: string };
   dynamodb: { engine: string; endpoint: string; tables: string[]; client: DynamoDBClient };
+  /** Where people sign in, when the templates have a user pool. */
+  signIn?: { issuer: string; clientId: string; redirectUri: string };
   /** Executions that were open at the last stop and were started again. */
   resumed: number;
   /** Settles with a sentence when a part is gone that the rest cannot do without. */
@@ -104,6 +109,7 @@ async function start(
     publicApiUrl,
     step,
     givenSecrets,
+    people,
     startVendors,
   }: CloudOptions,
   stops: (() => unknown)[],
@@ -117,7 +123,10 @@ async function start(
   refuseUnknown(stacks);
   const region = stacks.map((stack) => stack.region).find((name) => name !== 'unknown-region') ?? usualRegion;
   const parameters: Record<string, string> = {};
-  const cloud = openTemplates(stacks, { region, endpoint: endpoint.url, api: publicApiUrl ?? api }, parameters);
+  const userPool = await startUserPool(people.members, people.password);
+  stops.push(userPool.stop);
+  const place = { region, endpoint: endpoint.url, api: publicApiUrl ?? api, issuer: userPool.issuer };
+  const cloud = openTemplates(stacks, place, parameters);
 
   const database = openStateDatabase(state.path('state.sqlite'));
   stops.push(() => database.close());
@@ -165,6 +174,7 @@ async function start(
   endpoint.serve('states', stepFunctions.handle);
   endpoint.serve('sts', sts());
 
+  const signInClient = await userPool.open(cloud);
   const gateway = createHttpApi(cloud, functions);
   await step(`Load ${functions.all.length} functions`, () => Promise.all(functions.all.map((pool) => pool.prewarm())));
 
@@ -207,6 +217,7 @@ async function start(
     mailbox: { url: mailbox, json: `${mailbox}/messages.json` },
     aws: { endpoint: endpoint.url, region, control: `${endpoint.url}/_local` },
     dynamodb: { engine: dynamoDb.engine, endpoint: dynamoDb.endpoint, tables: tables.names, client },
+    ...(signInClient && { signIn: { issuer: userPool.issuer, ...signInClient } }),
     resumed,
     died: dynamoDb.died,
   };

@@ -9,6 +9,7 @@ export const ignoredTypes: Record<string, string> = {
   'AWS::CloudWatch::Alarm': 'wakes a person; here the logs are at hand',
   'AWS::CloudWatch::CompositeAlarm': 'wakes a person; here the logs are at hand',
   'AWS::CloudWatch::Dashboard': 'a picture for operators',
+  'AWS::Cognito::UserPoolDomain': 'people sign in where the local provider listens',
   'AWS::EC2::EIP': 'nothing here leaves this machine',
   'AWS::EC2::FlowLog': 'nothing here leaves this machine',
   'AWS::EC2::InternetGateway': 'nothing here leaves this machine',
@@ -70,11 +71,18 @@ export const reproducedTypes: Record<string, Support> = {
     reproduced: ['Name', 'ProtocolType'],
     ignored: ['Description', 'DisableExecuteApiEndpoint', 'Tags'],
   },
+  'AWS::ApiGatewayV2::Authorizer': {
+    reproduced: ['ApiId', 'AuthorizerType', 'IdentitySource', 'JwtConfiguration'],
+    ignored: ['Name'],
+  },
   'AWS::ApiGatewayV2::Integration': {
     reproduced: ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion', 'TimeoutInMillis'],
     ignored: ['Description', 'IntegrationMethod'],
   },
-  'AWS::ApiGatewayV2::Route': { reproduced: ['ApiId', 'RouteKey', 'Target', 'AuthorizationType'], ignored: [] },
+  'AWS::ApiGatewayV2::Route': {
+    reproduced: ['ApiId', 'AuthorizationScopes', 'AuthorizationType', 'AuthorizerId', 'RouteKey', 'Target'],
+    ignored: [],
+  },
   'AWS::ApiGatewayV2::Stage': {
     reproduced: ['ApiId', 'StageName', 'AutoDeploy'],
     ignored: ['AccessLogSettings', 'DefaultRouteSettings', 'Description', 'RouteSettings', 'Tags'],
@@ -83,6 +91,44 @@ export const reproducedTypes: Record<string, Support> = {
     reproduced: ['MinCapacity'],
     ignored: ['MaxCapacity', 'ResourceId', 'RoleARN', 'ScalableDimension', 'ServiceNamespace', 'SuspendedState'],
   },
+  'AWS::Cognito::UserPool': {
+    reproduced: [],
+    // Who can sign in here is written in local/demo-people.ts, with one password for all and no second factor.
+    ignored: [
+      'AccountRecoverySetting',
+      'AdminCreateUserConfig',
+      'AutoVerifiedAttributes',
+      'DeletionProtection',
+      'EmailVerificationMessage',
+      'EmailVerificationSubject',
+      'EnabledMfas',
+      'MfaConfiguration',
+      'Policies',
+      'SmsVerificationMessage',
+      'UserPoolName',
+      'UserPoolTags',
+      'UsernameAttributes',
+      'UsernameConfiguration',
+      'VerificationMessageTemplate',
+    ],
+  },
+  'AWS::Cognito::UserPoolClient': {
+    reproduced: ['AllowedOAuthFlows', 'AllowedOAuthScopes', 'CallbackURLs', 'GenerateSecret', 'UserPoolId'],
+    ignored: [
+      'AccessTokenValidity',
+      'AllowedOAuthFlowsUserPoolClient',
+      'ClientName',
+      'EnableTokenRevocation',
+      'ExplicitAuthFlows',
+      'IdTokenValidity',
+      'LogoutURLs',
+      'PreventUserExistenceErrors',
+      'RefreshTokenValidity',
+      'SupportedIdentityProviders',
+      'TokenValidityUnits',
+    ],
+  },
+  'AWS::Cognito::UserPoolGroup': { reproduced: ['GroupName', 'UserPoolId'], ignored: ['Description'] },
   'AWS::DynamoDB::GlobalTable': {
     reproduced: [
       'AttributeDefinitions',

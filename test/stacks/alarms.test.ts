@@ -87,6 +87,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     'answer-booking-request': 'Errors log',
     'answer-chat': 'Errors log',
     'answer-inbound-call': 'Errors log',
+    'answer-member-request': 'Errors log',
     'answer-twilio-call': 'Errors log',
     'continue-twilio-call': 'Errors log',
     'describe-api': 'Errors log',

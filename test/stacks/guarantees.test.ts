@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PlatformRole } from '#domain/clinics/members/member.ts';
 import { StoredEvent } from '#domain/conversations/event-inbox.ts';
 import { type Resource, synthesize } from './synthesized.ts';
 
@@ -232,7 +233,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(25);
+    expect(functions).toHaveLength(26);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -242,7 +243,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(31);
+    expect(groups).toHaveLength(32);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -267,16 +268,20 @@ describe('what runs', () => {
         .map((route) => route.RouteKey)
         .toSorted(),
     ).toEqual([
+      'DELETE /api/members/{userId}',
       'GET /api/appointments.ics',
       'GET /api/chat/widget.js',
       'GET /api/chat/{slug}',
       'GET /api/chat/{slug}/messages',
+      'GET /api/me',
+      'GET /api/members',
       'GET /api/openapi.json',
       'GET /health',
       'OPTIONS /api/chat/{slug}/messages',
       'POST /api/booking',
       'POST /api/chat/{slug}/messages',
       'POST /api/functions/{tool}',
+      'POST /api/members',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
@@ -286,10 +291,47 @@ describe('what runs', () => {
       'POST /api/twilio/incoming-message',
       'POST /api/twilio/message-status',
       'POST /api/twilio/recording-status',
+      'PUT /api/members/{userId}',
     ]);
     for (const integration of properties('AWS::ApiGatewayV2::Integration')) {
       expect(integration.PayloadFormatVersion).toBe('2.0');
     }
+  });
+
+  test('people are let in by the tokens our own pool gave the console; every other route proves who asks by itself', () => {
+    const routes = properties('AWS::ApiGatewayV2::Route');
+    const [authorizer, ...others] = app.resources('AWS::ApiGatewayV2::Authorizer');
+    expect(others).toEqual([]);
+    const { AuthorizerType, IdentitySource, JwtConfiguration } = app.resolve(authorizer?.Properties);
+    expect([AuthorizerType, IdentitySource]).toEqual(['JWT', ['$request.header.Authorization']]);
+    expect(JwtConfiguration.Issuer).toMatch(/^SignInPool[0-9A-F]{8}\.ProviderURL$/);
+    expect(JwtConfiguration.Audience).toEqual([expect.stringMatching(/^SignInPoolConsole[0-9A-F]{8}$/)]);
+    const signedIn = routes.filter(({ AuthorizationType }) => AuthorizationType === 'JWT');
+    for (const { AuthorizerId } of signedIn) expect(AuthorizerId).toBe(authorizer?.id);
+    const provesItself = /^GET \/health$|\/api\/(retell|twilio|functions|chat|booking|appointments\.ics|openapi\.json)/;
+    const open = routes.filter(({ AuthorizationType = 'NONE' }) => AuthorizationType === 'NONE');
+    expect(open.map(({ RouteKey }) => RouteKey).filter((key) => !provesItself.test(key))).toEqual([]);
+    expect(signedIn.length + open.length).toBe(routes.length);
+  });
+
+  test('nobody signs up by themselves, a password alone lets nobody in, and no deploy loses the people', () => {
+    const [pool] = app.resources('AWS::Cognito::UserPool');
+    expect(pool?.DeletionPolicy).toBe('Retain');
+    expect(pool?.Properties).toMatchObject({
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      DeletionProtection: 'ACTIVE',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      MfaConfiguration: 'ON',
+    });
+    expect(properties('AWS::Cognito::UserPoolClient')).toMatchObject([
+      {
+        AllowedOAuthFlows: ['code'],
+        GenerateSecret: false,
+        CallbackURLs: ['https://console.frontdesk.example/signed-in'],
+      },
+    ]);
+    const groups = properties('AWS::Cognito::UserPoolGroup').map(({ GroupName }) => GroupName);
+    expect(groups.toSorted()).toEqual(PlatformRole.options.toSorted());
   });
 
   test('the log of the API says how we answered, never who asked or what', () => {

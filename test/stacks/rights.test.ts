@@ -191,6 +191,11 @@ test('each function may do exactly what its work needs', () => {
     'settle-summary': { Core: 'GetItem UpdateItem' },
     'record-email-event': { EmailEvents: feed, Core: 'GetItem PutItem UpdateItem' },
     'report-health': {},
+    'answer-member-request': {
+      Core: 'BatchGetItem ConditionCheckItem PutItem Query UpdateItem',
+      Routing: 'GetItem PutItem Query',
+      Audit: 'PutItem',
+    },
   });
 });
 

@@ -42,6 +42,7 @@ export async function openSmallCloud(
   resources: Record<string, Resource>,
   code: Record<string, SmallFunction> = {},
   closing: (() => unknown)[] = [],
+  issuer?: string,
 ): Promise<SmallCloud> {
   const directory = mkdtempSync(join(tmpdir(), 'frontdesk-cloud-'));
   const assets: Record<string, string> = {};
@@ -70,6 +71,7 @@ export async function openSmallCloud(
     region: 'eu-west-3',
     endpoint: endpoint.url,
     api: 'http://127.0.0.1:1',
+    issuer,
   });
   const functions = openFunctions(functionsIn(cloud, { AWS_REGION: 'eu-west-3' }), directory);
   return {

@@ -1,0 +1,187 @@
+import { PlatformRole, Role } from '#domain/clinics/members/member.ts';
+import { allows, type Right, rights } from '#domain/clinics/members/rights.ts';
+import { type ClinicId, UserId } from '#domain/ids.ts';
+import { answerMemberRequest, memberRoutes } from '#lambdas/clinics/members/answer-member-request.ts';
+import type { HttpRequest } from '#lambdas/http.ts';
+import { asOperator } from '#lambdas/signed-in.ts';
+import { standingClock } from '#test/fakes/clock.ts';
+import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
+import { inMemoryMembers } from '#test/fakes/members.ts';
+
+const nobodys = '7c1e5a90-3b2d-4f6e-9a8b-0d1c2e3f4a5b';
+const personOf = (n: number) => UserId.parse(`1f2e3d4c-5b6a-4789-8abc-${String(n).padStart(12, '0')}`);
+const [owner, manager, staff, auditor, stranger, both, spare] = [1, 2, 3, 4, 5, 6, 7].map(personOf) as UserId[];
+const people: Record<Role, UserId> = { owner: owner!, manager: manager!, staff: staff!, auditor: auditor! };
+
+async function world() {
+  const clock = standingClock();
+  const members = inMemoryMembers({ 'clinique-exemple': cotonou, 'clinique-ailleurs': elsewhere });
+  const add = (clinicId: ClinicId, userId: UserId, role: Role) =>
+    members.add({ clinicId, userId, role }, { occurredAt: '2026-10-05T12:30:00.000Z' } as never);
+  for (const role of Role.options) await add(cotonou, people[role], role);
+  await add(cotonou, spare!, 'staff');
+  await add(elsewhere, stranger!, 'owner');
+  await add(cotonou, both!, 'auditor');
+  await add(elsewhere, both!, 'owner');
+  members.records.length = 0;
+  return { members, answer: answerMemberRequest({ members, clock }) };
+}
+
+interface Asked {
+  as?: UserId;
+  clinic?: string;
+  body?: unknown;
+  user?: string;
+  claims?: Record<string, string>;
+}
+
+const request = (route: string, { as, clinic, body, user, claims }: Asked): HttpRequest => ({
+  rawBody: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+  headers: clinic === undefined ? {} : { 'frontdesk-clinic': clinic },
+  pathParameters: user === undefined ? {} : { userId: user },
+  query: {},
+  route,
+  claims: { ...(as && { sub: as }), token_use: 'access', ...claims },
+  requestId: 'r1',
+});
+
+/** A request that would be done, if only the one who asks may ask for it. */
+const wellFormed: Record<keyof typeof memberRoutes, Asked> = {
+  'GET /api/me': {},
+  'GET /api/members': {},
+  'POST /api/members': { body: { userId: personOf(8), role: 'staff' } },
+  'PUT /api/members/{userId}': { user: spare, body: { role: 'auditor' } },
+  'DELETE /api/members/{userId}': { user: spare },
+};
+const routes = Object.entries(memberRoutes) as [keyof typeof memberRoutes, Right | 'signed-in'][];
+const codeOf = (answer: { body?: unknown }) => (answer.body as { error?: { code: string } } | undefined)?.error?.code;
+
+describe.each(routes)('%s', (route, right) => {
+  test.each(Role.options)('a member who is %s may do what the table of rights says, and no more', async (role) => {
+    const { answer, members } = await world();
+    const { status, body } = await answer(request(route, { ...wellFormed[route], as: people[role] }));
+    if (right === 'signed-in' || allows(role, right)) expect(status).toBeLessThan(300);
+    else expect([status, codeOf({ body }), members.records]).toEqual([403, 'not-allowed', []]);
+  });
+
+  test('without a person, or with a token of another kind, nothing is told', async () => {
+    const { answer } = await world();
+    const strangers: Record<string, string>[] = [{}, { sub: 'nobody' }, { sub: owner!, token_use: 'id' }];
+    for (const claims of strangers) {
+      const answered = await answer({ ...request(route, { ...wellFormed[route], claims }) });
+      expect([answered.status, codeOf(answered)]).toEqual([401, 'access-token-needed']);
+    }
+  });
+
+  if (right === 'signed-in') return;
+
+  test.each([elsewhere, 'clinique-ailleurs', nobodys, 'no-such-clinic', ''])(
+    'another’s clinic and one that does not exist are refused in the same words: %s',
+    async (clinic) => {
+      const { answer, members } = await world();
+      const refused = await answer(request(route, { ...wellFormed[route], as: owner, clinic }));
+      expect([refused.status, codeOf(refused), members.records]).toEqual([403, 'not-a-member', []]);
+      const unknown = await answer(request(route, { ...wellFormed[route], as: owner, clinic: nobodys }));
+      expect(refused).toEqual(unknown);
+    },
+  );
+
+  test('roles of the platform open no clinic', async () => {
+    const { answer } = await world();
+    for (const group of PlatformRole.options) {
+      const asked = { ...wellFormed[route], as: personOf(9), claims: { 'cognito:groups': `[${group}]` } };
+      for (const clinic of [undefined, cotonou]) {
+        expect(codeOf(await answer(request(route, { ...asked, clinic })))).toBe('not-a-member');
+      }
+    }
+  });
+
+  test('a person of another clinic reaches nobody of this one', async () => {
+    const { answer, members } = await world();
+    const before = await members.list(cotonou);
+    await answer(request(route, { ...wellFormed[route], as: stranger }));
+    expect(await members.list(cotonou)).toEqual(before);
+  });
+});
+
+test('who is of several clinics names one, and has there the role they have there', async () => {
+  const { answer } = await world();
+  const ask = (clinic?: string) => answer(request('GET /api/members', { as: both, clinic }));
+  expect(codeOf(await ask())).toBe('clinic-needed');
+  expect(JSON.stringify((await ask('clinique-exemple')).body)).toContain(spare);
+  expect(JSON.stringify((await ask(elsewhere)).body)).not.toContain(spare);
+  const add = { ...wellFormed['POST /api/members'], as: both };
+  expect((await answer(request('POST /api/members', { ...add, clinic: cotonou }))).status).toBe(403);
+  expect((await answer(request('POST /api/members', { ...add, clinic: elsewhere }))).status).toBe(201);
+});
+
+test('a manager neither makes nor unmakes an owner, and the last owner stays', async () => {
+  const { answer, members } = await world();
+  const as = manager;
+  const attempts = [
+    await answer(request('POST /api/members', { as, body: { userId: personOf(8), role: 'owner' } })),
+    await answer(request('PUT /api/members/{userId}', { as, user: manager, body: { role: 'owner' } })),
+    await answer(request('PUT /api/members/{userId}', { as, user: owner, body: { role: 'staff' } })),
+    await answer(request('DELETE /api/members/{userId}', { as, user: owner })),
+  ];
+  expect(attempts.map(codeOf)).toEqual(Array(4).fill('owners-only'));
+  expect(codeOf(await answer(request('DELETE /api/members/{userId}', { as: owner, user: owner })))).toBe('last-owner');
+  expect(members.records).toEqual([]);
+});
+
+test('a change is on record under the name of who made it', async () => {
+  const { answer, members } = await world();
+  const changed = await answer(
+    request('PUT /api/members/{userId}', { as: owner, user: staff, body: { role: 'manager' } }),
+  );
+  expect(changed).toEqual({ status: 200, body: { userId: staff, role: 'manager' } });
+  expect(members.records).toMatchObject([
+    {
+      clinicId: cotonou,
+      actorType: 'user',
+      actorId: owner,
+      act: 'member.role',
+      resourceId: staff,
+      reason: 'staff to manager',
+    },
+  ]);
+});
+
+test('what is not understood is refused with what to correct', async () => {
+  const { answer } = await world();
+  const put = (body: unknown, user: string = staff!) =>
+    answer(request('PUT /api/members/{userId}', { as: owner, user, body }));
+  expect(codeOf(await put(undefined))).toBe('bad-json');
+  expect((await put({ role: 'king' })).body).toMatchObject({
+    error: { code: 'invalid-request', fields: [{ path: 'role' }] },
+  });
+  expect(codeOf(await put({ role: 'staff' }, 'nobody'))).toBe('member-unknown');
+  expect(codeOf(await put({ role: 'staff' }, stranger!))).toBe('member-unknown');
+});
+
+test('rights of the platform are for its people alone, told by their group', async () => {
+  const seen: unknown[] = [];
+  const as = (right: Right, groups: string) =>
+    asOperator(right, async (_request, operator) => {
+      seen.push(operator);
+      return { status: 200 };
+    })(request('GET /x', { as: owner, claims: { 'cognito:groups': groups } }));
+  expect((await as('platform.clinics.write', '[platform_ops]')).status).toBe(200);
+  expect((await as('platform.clinics.read', '[somebody platform_auditor]')).status).toBe(200);
+  expect((await as('platform.clinics.write', '[platform_auditor]')).status).toBe(403);
+  expect((await as('platform.clinics.read', '[owner]')).status).toBe(403);
+  expect((await as('platform.clinics.read', '')).status).toBe(403);
+  expect(seen).toEqual([
+    { userId: owner, role: 'platform_ops' },
+    { userId: owner, role: 'platform_auditor' },
+  ]);
+});
+
+test('no role of a clinic has a right of the platform, no role of the platform one of a clinic, and each right has somebody', () => {
+  for (const right of rights) {
+    const isOfPlatform = right.startsWith('platform.');
+    const having = [...Role.options, ...PlatformRole.options].filter((role) => allows(role, right));
+    expect(having).not.toEqual([]);
+    expect(having.every((role) => role.startsWith('platform_') === isOfPlatform)).toBe(true);
+  }
+});
