@@ -1,3 +1,4 @@
+import { Slug } from '#domain/clinics/clinic.ts';
 import { type Member, type MemberStore, PlatformRole } from '#domain/clinics/members/member.ts';
 import { allows, type Right } from '#domain/clinics/members/rights.ts';
 import { ClinicId, UserId } from '#domain/ids.ts';
@@ -83,7 +84,9 @@ export function asMember(
 
   async function clinicCalled(name: string): Promise<ClinicId | undefined> {
     const id = ClinicId.safeParse(name.toLowerCase());
-    return id.success ? id.data : members.clinicNamed(name);
+    if (id.success) return id.data;
+    const slug = Slug.safeParse(name);
+    return slug.success ? members.clinicNamed(slug.data) : undefined;
   }
 }
 

@@ -59,7 +59,8 @@ export class SignIn extends Construct {
       userPoolClientName: nameIn(settings, 'console'),
       // A page in a browser keeps no secret: it proves itself by PKCE.
       generateSecret: false,
-      authFlows: {},
+      // Only by the page of the pool; an empty object would leave it to Cognito, which lets a password in directly.
+      authFlows: { userPassword: false },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],

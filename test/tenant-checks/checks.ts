@@ -215,4 +215,18 @@ export const tenantChecks: TenantCheck[] = [
     instead: '',
     tests: 'test/routing/last-line',
   },
+  {
+    without: 'a member of one clinic acts in another by naming it',
+    file: 'lambdas/signed-in.ts',
+    code: 'const member = own.find((one) => one.clinicId === clinicId);',
+    instead: 'const member = own[0] && clinicId ? { ...own[0], clinicId } : undefined;',
+    tests: 'test/clinics/(members|signed-in)|test/signed-in',
+  },
+  {
+    without: 'a right counts that the role does not have',
+    file: 'lambdas/signed-in.ts',
+    code: 'return allows(member.role, right) ? work(request, member) : notAllowed;',
+    instead: 'return allows(member.role, right) || member ? work(request, member) : notAllowed;',
+    tests: 'test/clinics/(members|signed-in)|test/signed-in',
+  },
 ];

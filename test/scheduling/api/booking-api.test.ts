@@ -146,7 +146,13 @@ describe('who may ask', () => {
       expect(await askInParis(nobodys)).toEqual(answer);
     }
     // Told as unknown, not as a room in which nothing is free.
-    const theirRoom = { action: 'book' as const, typeId: consultationInParis, start: ten, patientId, operatoryId: room2 };
+    const theirRoom = {
+      action: 'book' as const,
+      typeId: consultationInParis,
+      start: ten,
+      patientId,
+      operatoryId: room2,
+    };
     expect(await askInParis(theirRoom)).toMatchObject({ status: 404, error: { code: 'operatory-unknown' } });
     const nothing = { action: 'list', appointments: [], patients: [], blocks: [] };
     expect((await askInParis({ action: 'list', include: ['patients', 'blocks'] })).body).toEqual(nothing);
