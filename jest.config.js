@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest on ES modules: TypeScript loses its types in `test/strip-types.js`, nothing else is transformed. */
 export default {
   testEnvironment: 'node',
-  // By default one core is left to whoever watches; continuous integration has nobody.
-  maxWorkers: '100%',
+  // One more than cores: some tests wait for calls in real time, or for processes of their own.
+  maxWorkers: availableParallelism() + 1,
   roots: ['<rootDir>/test'],
   // Some tests talk to a whole engine; a machine that does something else as well is slow, not wrong.
   testTimeout: 20_000,
