@@ -24,7 +24,8 @@ export class ApiFunction<Env> extends TaskFunction<Env> {
     { api, routes, signedIn, requestsPerSecond, ...props }: ApiFunctionProps<Env>,
   ) {
     super(scope, id, { ...props, faults: 'either' });
-    const integration = new HttpLambdaIntegration(`${id}Integration`, this.function);
+    // One permission for the whole API: one for each route would fill the stack, which holds 500 resources.
+    const integration = new HttpLambdaIntegration(`${id}Integration`, this.function, { scopePermissionToRoute: false });
     for (const key of routes) {
       const [method, path] = key.split(' ') as [keyof typeof HttpMethod, string];
       const added = api.addRoutes({

@@ -405,6 +405,13 @@ describe('what runs', () => {
   test('the templates are plain CloudFormation: no custom resource, no function from an image', () => {
     expect(app.text).not.toMatch(/Custom::|AWS::CloudFormation::CustomResource|"ImageUri"/);
   });
+
+  test('CloudFormation takes every stack: 500 resources and 1 MB are its limits', () => {
+    for (const template of app.templates) {
+      expect(Object.keys(template.Resources ?? {}).length).toBeLessThanOrEqual(500);
+      expect(JSON.stringify(template, null, 1).length).toBeLessThanOrEqual(1_048_576);
+    }
+  });
 });
 
 describe('stages', () => {

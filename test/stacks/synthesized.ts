@@ -17,6 +17,8 @@ export interface Resource {
 export interface Synthesized {
   directory: string;
   resources(type: string): Resource[];
+  /** As they are handed to CloudFormation. */
+  templates: Record<string, Record<string, Value>>[];
   /** All text of all templates. */
   text: string;
   /** Replaces references within and between the templates by the names of what they refer to. */
@@ -55,6 +57,7 @@ export async function synthesize(stage: string): Promise<Synthesized> {
 
   return {
     directory,
+    templates,
     resources: (type) => all.filter((resource) => resource.Type === type),
     text: texts.join('\n'),
     resolve,
