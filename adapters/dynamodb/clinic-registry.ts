@@ -19,7 +19,7 @@ import {
   recipientUpdate,
   type RowState,
 } from './clinic-writes.ts';
-import { type Key, keys } from './keys.ts';
+import { agentUsers, type Key, keys } from './keys.ts';
 import { holdersIn, routingKeys, routingWrites } from './routing-claims.ts';
 import { fromItem, type Item, type Table, toItem } from './table.ts';
 
@@ -101,7 +101,19 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
     },
 
     async holders(clinics) {
-      return holdersIn(await read(routing, clinics.flatMap(routingKeys)));
+      const dedicated = clinics.flatMap(({ agents }) => agents.filter(({ kind }) => kind === 'dedicated'));
+      const users = dedicated.map(({ provider, id }) =>
+        routing.query({
+          pk: keys.agent(provider, id).PK,
+          sk: 'begins_with(SK, :user)',
+          values: { ':user': agentUsers },
+        }),
+      );
+      const [claims, ...others] = await Promise.all([read(routing, clinics.flatMap(routingKeys)), ...users]);
+      const rows = [...claims, ...others.flat()].map(
+        (item) => [`${String(item.PK)} ${String(item.SK)}`, item] as const,
+      );
+      return holdersIn([...new Map(rows).values()]);
     },
 
     async calendarsInUse(clinicId, owners, fromMs, nowMs) {

@@ -18,6 +18,9 @@ export interface Key {
   SK: string;
 }
 
+/** What the sort keys of clinics that share an agent begin with. */
+export const agentUsers = 'USER#';
+
 /**
  * Every key of every table, so that isolation can be read on one page: whatever belongs to a clinic lies in a
  * partition that starts with `CLINIC#{clinicId}`, which is also what the rights of a session are cut to.
@@ -207,6 +210,11 @@ export const keys = {
   /** Sparse: the current slug of every clinic, in order. */
   clinicsBySlug: 'CLINICS',
   agent: (provider: string, agentId: string): Key => ({ PK: `AGT#${provider}#${agentId}`, SK: 'META' }),
+  /** A clinic that shares an agent. */
+  agentUser: (provider: string, agentId: string, clinicId: ClinicId): Key => ({
+    PK: `AGT#${provider}#${agentId}`,
+    SK: `${agentUsers}${clinicId}`,
+  }),
   /** An API key of a clinic's software, by the part of it that is no secret. */
   apiKey: (apiKeyId: string): Key => ({ PK: `KEY#${apiKeyId}`, SK: 'META' }),
   apiKeysOfClinic: (clinicId: ClinicId): string => `KEYS#${clinicId}`,

@@ -3,7 +3,10 @@ import type { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '../id
 import type { Agent, Clinic, E164, Slug } from './clinic.ts';
 import type { ClinicProfile, ClinicStore } from './clinic-store.ts';
 
-/** Who holds what only one clinic can hold, or only in one way. Absent: nobody. */
+/**
+ * Who holds what only one clinic can hold, or only in one way. Absent: nobody. `sharedBy` names all who share an agent
+ * that one of the clinics asked about wants alone; of an agent that may be shared, at least those asked about.
+ */
 export interface Holders {
   numbers: Map<E164, ClinicId>;
   agents: Map<Agent['id'], { dedicatedTo?: ClinicId; sharedBy: ClinicId[] }>;

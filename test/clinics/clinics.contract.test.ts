@@ -3,8 +3,17 @@ import { standingClock } from '#test/fakes/clock.ts';
 import { applyClinics } from '#lambdas/clinics/apply-clinic.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
+import { E164, Slug } from '#domain/clinics/clinic.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
-import { AppointmentId, AppointmentTypeId, OperatoryId, PatientId, ProviderId } from '#domain/ids.ts';
+import {
+  AppointmentId,
+  AppointmentTypeId,
+  ClinicId,
+  derivedUuid,
+  OperatoryId,
+  PatientId,
+  ProviderId,
+} from '#domain/ids.ts';
 import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
 import type { Cell, Resource } from '#domain/scheduling/cell.ts';
 import { type Clinics, places } from './registries.ts';
@@ -371,6 +380,24 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
     expect(await refusal(edited(benin, ['kind: shared', 'kind: dedicated']))).toEqual([
       `clinique-benin.yaml:19 agents[0].id: ${shared} is shared by clinic cabinet-du-parc and cannot be dedicated to another`,
     ]);
+  });
+
+  test('clinics that come to a shared agent at one moment do not wait for each other, and are all counted', async () => {
+    const agent = { provider: 'retell', id: 'agent_manyshare0001', kind: 'shared' } as const;
+    const together = Array.from({ length: 12 }, (_, n) => ({
+      ...cabinetDuParc,
+      id: ClinicId.parse(derivedUuid('sharing', String(n))),
+      slug: Slug.parse(`sharing-${n}`),
+      numbers: [{ number: E164.parse(`+120255501${n + 10}`) }],
+      agents: [agent],
+    }));
+    const at = clock.now();
+    const saved = await Promise.all(together.map((after) => clinics.registry.save([{ after, events: [] }], at)));
+    expect(saved.map(({ outcome }) => outcome)).toEqual(together.map(() => 'saved'));
+    const alone = { ...cliniqueBenin, agents: [{ ...agent, kind: 'dedicated' as const }] };
+    const { agents } = await clinics.registry.holders([alone]);
+    expect(agents.get(agent.id)?.sharedBy.toSorted()).toEqual(together.map(({ id }) => id).sort());
+    expect(await clinics.registry.save([{ after: alone, events: [] }], at)).toEqual({ outcome: 'changed-meanwhile' });
   });
 
   test('the last clinic to leave a shared agent frees it', async () => {

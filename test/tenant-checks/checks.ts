@@ -209,6 +209,13 @@ export const tenantChecks: TenantCheck[] = [
     tests: 'test/routing/last-line',
   },
   {
+    without: 'an agent that clinics share is taken from them by one',
+    file: 'adapters/dynamodb/routing-claims.ts',
+    code: 'if ((held?.sharers ?? 0) > shared.length) throw new InTheWay();',
+    instead: '',
+    tests: 'test/clinics/clinics.contract',
+  },
+  {
     without: 'the slug of a clinic is taken by another',
     file: 'adapters/dynamodb/routing-claims.ts',
     code: 'if (item && SlugRow.parse(item).clinicId !== after.id) throw new InTheWay();',
