@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { EmailContent } from '#domain/clinics/clinic.ts';
 import type { PlatformRole, Role } from '#domain/clinics/members/member.ts';
-import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { type ClinicProfile, isWrittenTo } from '#domain/clinics/clinic-store.ts';
 
 export type TableNames = Record<'core' | 'routing' | 'inbox' | 'audit', string>;
 
@@ -67,12 +67,14 @@ export const localClinic = (clinic: ClinicProfile): LocalClinic => ({
   zone: clinic.zone,
   numbers: clinic.numbers.map(({ number }) => number),
   agents: clinic.agents,
-  recipients: clinic.recipients.map(({ address, events, alternative, disabled }) => ({
-    address,
-    events,
-    alternative,
-    disabled: disabled?.reason ?? null,
-  })),
+  recipients: clinic.recipients
+    .filter(({ awaiting }) => !awaiting)
+    .map(({ address, events, alternative, disabled }) => ({
+      address,
+      events,
+      alternative,
+      disabled: disabled?.reason ?? null,
+    })),
   emailContent: clinic.email.content,
 });
 
@@ -84,7 +86,7 @@ export const announcedClinic = (
   ...localClinic(clinic),
   ...issued,
   recipients: clinic.recipients
-    .filter(({ alternative, disabled, events }) => !alternative && !disabled && events.includes('all'))
+    .filter((recipient) => !recipient.alternative && isWrittenTo(recipient) && recipient.events.includes('all'))
     .map(({ address }) => address),
 });
 

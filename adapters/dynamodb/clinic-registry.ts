@@ -13,6 +13,7 @@ import { isProfileRow, metaRow, MetaRow, profileRows, stamped } from './clinic-r
 import {
   auditWrite,
   conditionalWrite,
+  confirmingUpdate,
   deleteRow,
   enablingUpdate,
   putRow,
@@ -64,14 +65,14 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
   }
 
   /** The writes of one clinic's own items: those that change, and the `META` that dates them. */
-  async function clinicWrites({ before, after, events }: ClinicChange, at: number) {
+  async function clinicWrites({ before, after, events, awaiting }: ClinicChange, at: number) {
     const stored = (await core.query({ pk: keys.clinic(after.id) })).filter(isProfileRow);
     const meta = stored.find(({ SK }) => SK === 'META');
     if (meta?.version !== before?.version) return undefined;
     const version: RowState = { key: keys.clinicMeta(after.id), read: meta, attributes: ['version'] };
     const next = stamped(metaRow(after, (before?.version ?? 0) + 1), at, meta);
     return {
-      profile: profileWrites(core.name, stored, profileRows(after), at),
+      profile: profileWrites(core.name, stored, profileRows(after), at, awaiting),
       guard: conditionalWrite(core.name, version, 'check'),
       meta: conditionalWrite(core.name, version, next),
       events: events.map((event) => auditWrite(audit.name, event)),
@@ -161,26 +162,43 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
       if (enabled) return { outcome: 'enabled' };
       return { outcome: (await core.get(key)) ? 'not-disabled' : 'no-such-recipient' };
     },
+
+    async confirmRecipient(clinicId, recipientId, event) {
+      const key = keys.recipient(clinicId, recipientId);
+      const confirming = [confirmingUpdate(core.name, key, event.occurredAt), auditWrite(audit.name, event)];
+      if (await transact(confirming)) return { outcome: 'confirmed' };
+      return { outcome: (await core.get(key)) ? 'not-awaiting' : 'no-such-recipient' };
+    },
   };
 }
 
 /** What turns the stored profile items into the wanted ones; untouched items are left alone. */
-function profileWrites(table: string, stored: Item[], wanted: ReturnType<typeof profileRows>, at: number) {
+function profileWrites(
+  table: string,
+  stored: Item[],
+  wanted: ReturnType<typeof profileRows>,
+  at: number,
+  awaiting: readonly string[] = [],
+) {
   const old = new Map(stored.filter(({ SK }) => SK !== 'META').map((item) => [String(item.SK), item]));
   const writes: TransactWriteItem[] = [];
   for (const row of wanted) {
     const replaced = old.get(row.SK);
     old.delete(row.SK);
     if (replaced && sameContent(replaced, row)) continue;
+    const isAwaited = !replaced && awaiting.includes(String(row.recipientId));
     writes.push(
-      row.entity === 'Recipient' ? recipientUpdate(table, row, at) : putRow(table, stamped(row, at, replaced)),
+      row.entity === 'Recipient'
+        ? recipientUpdate(table, row, at, { awaiting: isAwaited })
+        : putRow(table, stamped(row, at, replaced)),
     );
   }
   return [...writes, ...[...old.values()].map((item) => deleteRow(table, item))];
 }
 
-/** Times of writing and what deliveries have said of an address are not part of the file. */
+/** Times of writing and what has become of an address are not part of what a clinic says. */
 function sameContent(stored: Item, wanted: Item): boolean {
-  const { createdAt: _created, updatedAt: _updated, disabledReason: _reason, disabledAt: _at, ...content } = stored;
+  const { createdAt: _created, updatedAt: _updated, ...rest } = stored;
+  const { disabledReason: _reason, disabledAt: _at, awaitingSince: _since, ...content } = rest;
   return isDeepStrictEqual(content, fromItem(toItem(wanted)));
 }

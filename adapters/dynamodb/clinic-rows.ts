@@ -9,6 +9,7 @@ import {
   Operatory,
   Provider,
   Recipient,
+  RetentionSettings,
   SchedulingSettings,
   TextingSettings,
   TypeProvider,
@@ -45,12 +46,13 @@ const { id: _typeId, ...typeFields } = AppointmentType.shape;
 /** Places keep the order of the file, which a partition sorted by id would lose. */
 const place = { position: z.int() };
 
-/** A clinic stored before there was scheduling, a voice, or texting, has none of these attributes, and the defaults. */
+/** A clinic stored before there was scheduling, a voice, texting or retention, has none of these attributes, and the defaults. */
 const Line = z.object(HumanLine.shape).optional();
 const added = {
   scheduling: z.object(SchedulingSettings.shape).prefault({}),
   voice: z.object(VoiceSettings.shape).prefault({}),
   texting: z.object(TextingSettings.shape).prefault({}),
+  retention: z.object(RetentionSettings.shape).prefault({}),
   humanLine: Line,
   emergencyLine: Line,
 };
@@ -78,6 +80,7 @@ const Rows = z.object({
       recipientId: z.string(),
       disabledReason: z.enum(disabledReasons).optional(),
       disabledAt: z.string().optional(),
+      awaitingSince: z.string().optional(),
     }),
   ),
 });
@@ -138,10 +141,12 @@ const inOrder = <Row extends { position: number }>(rows: Row[]): Omit<Row, 'posi
 function recipientState({
   disabledReason,
   disabledAt,
+  awaitingSince,
   ...recipient
 }: Omit<z.infer<typeof Rows>['recipients'][number], 'position'>): RecipientState {
   const disabled = disabledReason && disabledAt ? { reason: disabledReason, at: Date.parse(disabledAt) } : undefined;
-  return { ...recipient, ...(disabled && { disabled }) };
+  const awaiting = awaitingSince ? { since: Date.parse(awaitingSince) } : undefined;
+  return { ...recipient, ...(disabled && { disabled }), ...(awaiting && { awaiting }) };
 }
 
 /** An item without the times of its writing. */

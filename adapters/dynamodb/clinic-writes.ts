@@ -45,9 +45,18 @@ export const deleteRow = (table: string, item: Item): TransactWriteItem => ({
   Delete: { TableName: table, Key: keyOf(item) },
 });
 
-/** Sets what the file says of a recipient and leaves alone what deliveries have said of the address. */
-export function recipientUpdate(table: string, { PK, SK, ...row }: Row, at: number): TransactWriteItem {
-  const entries = Object.entries({ ...row, updatedAt: isoInstant(at) });
+/** Sets what the clinic says of a recipient and leaves alone what deliveries, or its reader, have said of the address. */
+export function recipientUpdate(
+  table: string,
+  { PK, SK, ...row }: Row,
+  at: number,
+  { awaiting = false } = {},
+): TransactWriteItem {
+  const entries = Object.entries({
+    ...row,
+    updatedAt: isoInstant(at),
+    ...(awaiting && { awaitingSince: isoInstant(at) }),
+  });
   const sets = entries.map((_, index) => `#n${index} = :v${index}`);
   return {
     Update: {
@@ -70,6 +79,17 @@ export const enablingUpdate = (table: string, key: Key, updatedAt: string): Tran
     Key: keyOf({ ...key }),
     UpdateExpression: 'REMOVE disabledReason, disabledAt SET updatedAt = :at',
     ConditionExpression: 'attribute_exists(disabledAt)',
+    ExpressionAttributeValues: toItem({ ':at': updatedAt }),
+  },
+});
+
+/** Somebody said yes; its condition fails when nobody was waited for. */
+export const confirmingUpdate = (table: string, key: Key, updatedAt: string): TransactWriteItem => ({
+  Update: {
+    TableName: table,
+    Key: keyOf({ ...key }),
+    UpdateExpression: 'REMOVE awaitingSince SET updatedAt = :at',
+    ConditionExpression: 'attribute_exists(awaitingSince)',
     ExpressionAttributeValues: toItem({ ':at': updatedAt }),
   },
 });

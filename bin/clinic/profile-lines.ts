@@ -10,7 +10,7 @@ import {
   weekdays,
 } from '#domain/clinics/clinic.ts';
 import type { ClinicSummary } from '#domain/clinics/clinic-registry.ts';
-import type { ClinicProfile, RecipientState } from '#domain/clinics/clinic-store.ts';
+import { type ClinicProfile, isWrittenTo, type RecipientState } from '#domain/clinics/clinic-store.ts';
 import { providerName } from '#domain/clinics/provider-name.ts';
 import { typeName } from '#domain/clinics/type-name.ts';
 import { displayPhone } from '#domain/phone-number.ts';
@@ -186,16 +186,21 @@ function emailText({ email }: Clinic): string {
 
 const recipientLines = ({ recipients, zone }: ClinicProfile): string[] =>
   columns(
-    recipients.map(({ address, events, alternative, disabled }) => [
-      address,
-      [...events, ...(alternative ? ['alternative'] : [])].join(', '),
-      disabled ? paint('red', disabledText(disabled, zone)) : paint('green', 'delivering'),
+    recipients.map((recipient) => [
+      recipient.address,
+      [...recipient.events, ...(recipient.alternative ? ['alternative'] : [])].join(', '),
+      isWrittenTo(recipient) ? paint('green', 'delivering') : paint('red', whyNot(recipient, zone)),
     ]),
   );
 
-function disabledText({ reason, at }: NonNullable<RecipientState['disabled']>, zone: string): string {
-  const { date, time } = wallClock(at, zone);
-  return `disabled since ${date} ${time} (${reason})`;
+function whyNot({ disabled, awaiting }: RecipientState, zone: string): string {
+  const since = (at = 0) => {
+    const { date, time } = wallClock(at, zone);
+    return `since ${date} ${time}`;
+  };
+  return disabled
+    ? `disabled ${since(disabled.at)} (${disabled.reason})`
+    : `awaiting a click ${since(awaiting?.since)}`;
 }
 
 /** Cells under each other; the last column may be as long as it is. */

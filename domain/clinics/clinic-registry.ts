@@ -18,6 +18,8 @@ export interface ClinicChange {
   before?: ClinicProfile;
   after: Clinic;
   events: PendingAuditEvent[];
+  /** Ids of recipients that are new in `after` and get nothing until somebody who reads the address has said yes. */
+  awaiting?: readonly string[];
 }
 
 /** Whose calendar it is. */
@@ -58,4 +60,10 @@ export interface ClinicRegistry extends Pick<ClinicStore, 'profile'> {
     recipientId: string,
     event: PendingAuditEvent,
   ): Promise<{ outcome: 'enabled' | 'not-disabled' | 'no-such-recipient' }>;
+  /** Somebody who reads the address has said yes. */
+  confirmRecipient(
+    clinicId: ClinicId,
+    recipientId: string,
+    event: PendingAuditEvent,
+  ): Promise<{ outcome: 'confirmed' | 'not-awaiting' | 'no-such-recipient' }>;
 }

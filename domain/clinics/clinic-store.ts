@@ -5,11 +5,16 @@ import type { Clinic, Recipient } from './clinic.ts';
 export const disabledReasons = ['bounce', 'complaint'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
-/** A recipient and whether mail still reaches it. `at` is in epoch milliseconds. */
+/** A recipient and whether mail still reaches it. Instants are in epoch milliseconds. */
 export interface RecipientState extends Recipient {
   recipientId: string;
   disabled?: { reason: DisabledReason; at: number };
+  /** Named by a member of the clinic, and nobody who reads the address has said yes: until then it gets nothing of patients. */
+  awaiting?: { since: number };
 }
+
+/** Whether calls may be told of to an address. */
+export const isWrittenTo = ({ disabled, awaiting }: RecipientState): boolean => !disabled && !awaiting;
 
 /** A clinic as it stands in the tables: what its file says, and what has become of it since. */
 export interface ClinicProfile extends Clinic {

@@ -1,10 +1,11 @@
 import type { RecipientEvent } from '../clinics/clinic.ts';
-import type { RecipientState } from '../clinics/clinic-store.ts';
+import { isWrittenTo, type RecipientState } from '../clinics/clinic-store.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 
 /**
- * Who hears of a conversation: the recipients who asked for such ones and whose address still works. Alternatives step
- * in, by their own filters, only while a regular recipient who would have heard of it is disabled.
+ * Who hears of a conversation: the recipients who asked for such ones and whose address works. Alternatives step in, by
+ * their own filters, only while a regular recipient who would have heard of it is disabled, or while all those who would
+ * have are still awaited.
  */
 export function summaryRecipients(
   recipients: readonly RecipientState[],
@@ -12,8 +13,9 @@ export function summaryRecipients(
 ): RecipientState[] {
   const heard = eventsOf(conversation);
   const interested = recipients.filter(({ events }) => events.some((event) => heard.has(event)));
-  const somebodyMissesIt = interested.some(({ alternative, disabled }) => !alternative && disabled);
-  return interested.filter(({ alternative, disabled }) => !disabled && (!alternative || somebodyMissesIt));
+  const regular = interested.filter(({ alternative }) => !alternative);
+  const isMissed = regular.some(({ disabled }) => disabled) || (regular.length > 0 && !regular.some(isWrittenTo));
+  return interested.filter((recipient) => isWrittenTo(recipient) && (!recipient.alternative || isMissed));
 }
 
 /** Every filter a conversation passes. A moved appointment is one taken anew; a call that never connected has failed. */

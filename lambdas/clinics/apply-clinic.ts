@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import { type Clock, isoInstant } from '#domain/clock.ts';
+import type { Clock } from '#domain/clock.ts';
 import { type ClaimConflict, claimConflicts, handOvers } from '#domain/clinics/claim-conflicts.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import { clinicChanges, type ClinicFieldChange } from '#domain/clinics/clinic-changes.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
-import { calendarRefusals } from './calendar-refusals.ts';
+import { type CalendarRefusal, calendarRefusals } from './calendar-refusals.ts';
 import { type ClinicFile, type Problem, readClinicFile } from './clinic-file.ts';
+import { onRecord } from './change-on-record.ts';
 
 interface Deps {
   clinics: ClinicRegistry;
@@ -100,7 +100,8 @@ async function plan(clinics: ClinicRegistry, files: ClinicFileText[], nowMs: num
     ...withHolders.map(async (conflict) => [await conflictWithHolder(clinics, clinicFiles, conflict)]),
     ...clinicFiles.map(async (source, index) => {
       const before = stored[index];
-      return before ? calendarRefusals(clinics, before, source, nowMs) : [];
+      const refusals = before ? await calendarRefusals(clinics, before, source.clinic, nowMs) : [];
+      return refusals.map(({ path, ...refusal }) => source.problemAt(path, inFile(refusal)));
     }),
   ]);
   problems.push(...refusals.flat());
@@ -114,6 +115,10 @@ async function plan(clinics: ClinicRegistry, files: ClinicFileText[], nowMs: num
     }),
   };
 }
+
+/** What patients are booked with is not taken out, but it need not be offered any more. */
+const inFile = ({ what, message }: Omit<CalendarRefusal, 'path'>): string =>
+  what === 'grid' ? message : `${message}; keep it in the file with active: false`;
 
 const shown = ({ file, clinic, result, changes }: AppliedClinic): AppliedClinic => ({ file, clinic, result, changes });
 
@@ -171,37 +176,4 @@ async function conflictWithHolder(
   const profile = 'clinicId' in holder ? await clinics.profile(holder.clinicId) : undefined;
   const name = `clinic ${profile?.slug ?? ('clinicId' in holder ? holder.clinicId : '')}`;
   return (files[clinic] as ClinicFile).problemAt(path, sentence[how](claim, name));
-}
-
-/** What goes on record of a change: names of fields, and each number that came or went. */
-function onRecord(
-  { clinic, before, changes }: Plan['clinics'][number],
-  requestId: string,
-  at: number,
-): PendingAuditEvent[] {
-  const event = {
-    v: 1 as const,
-    clinicId: clinic.id,
-    occurredAt: isoInstant(at),
-    actorType: 'platform' as const,
-    actorId: 'cli',
-    outcome: 'success' as const,
-    requestId,
-  };
-  const was = (before?.numbers ?? []).map(({ number }) => number);
-  const is = clinic.numbers.map(({ number }) => number);
-  const mapped = (number: string, reason: 'claimed' | 'released'): PendingAuditEvent => {
-    return { ...event, act: 'number.map', resourceType: 'number', resourceId: number, reason };
-  };
-  return [
-    {
-      ...event,
-      act: 'settings.update',
-      resourceType: 'clinic',
-      resourceId: clinic.id,
-      fields: [...new Set(changes.map(({ field }) => field))].sort(),
-    },
-    ...is.filter((number) => !was.includes(number)).map((number) => mapped(number, 'claimed')),
-    ...was.filter((number) => !is.includes(number)).map((number) => mapped(number, 'released')),
-  ];
 }

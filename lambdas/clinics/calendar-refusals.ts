@@ -2,7 +2,12 @@ import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { CalendarOwner, ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import { providerName } from '#domain/clinics/provider-name.ts';
 import { typeName } from '#domain/clinics/type-name.ts';
-import type { ClinicFile, Problem } from './clinic-file.ts';
+import type { PlacedProblem } from './clinic-problems.ts';
+
+/** Something the calendars forbid of a change. What it would take out may stay and be made inactive. */
+export interface CalendarRefusal extends PlacedProblem {
+  what: 'grid' | 'provider' | 'operatory' | 'type';
+}
 
 /**
  * What the calendars forbid of a change: another grid once anything is in them, and taking out whoever or whatever
@@ -11,10 +16,9 @@ import type { ClinicFile, Problem } from './clinic-file.ts';
 export async function calendarRefusals(
   clinics: Pick<ClinicRegistry, 'calendarsInUse' | 'typesAhead'>,
   before: Clinic,
-  source: ClinicFile,
+  after: Clinic,
   nowMs: number,
-): Promise<Problem[]> {
-  const { clinic: after, problemAt } = source;
+): Promise<CalendarRefusal[]> {
   const [oldGrid, newGrid] = [before.scheduling.gridMinutes, after.scheduling.gridMinutes];
   const owners: (CalendarOwner & { name: string; list: string })[] = [
     ...before.providers.map((provider) => {
@@ -35,22 +39,24 @@ export async function calendarRefusals(
       nowMs,
     ),
   ]);
-  const refused = (path: string[], name: string, why: string) =>
-    problemAt(path, `${name} ${why} and cannot be taken out; keep it in the file with active: false`);
+  const refused = (what: CalendarRefusal['what'], list: string, name: string, why: string): CalendarRefusal => {
+    return { what, path: [list], message: `${name} ${why} and cannot be taken out` };
+  };
   return [
-    ...(everUsed.length
-      ? [
-          problemAt(
-            ['scheduling', 'gridMinutes'],
-            `cannot become ${newGrid}: times have been booked in steps of ${oldGrid} minutes; leave it at ${oldGrid}`,
-          ),
-        ]
-      : []),
+    ...(everUsed.length ? [gridStays(oldGrid, newGrid)] : []),
     ...leaving
       .filter(({ kind, id }) => usedAhead.some((used) => used.kind === kind && used.id === id))
-      .map(({ list, name }) => refused([list], name, 'has appointments or blocked times ahead')),
+      .map(({ kind, list, name }) => refused(kind, list, name, 'has appointments or blocked times ahead')),
     ...types
       .filter(({ id }) => bookedAhead.includes(id))
-      .map((type) => refused(['appointmentTypes'], typeName(type, before.defaultLanguage), 'has appointments ahead')),
+      .map((type) =>
+        refused('type', 'appointmentTypes', typeName(type, before.defaultLanguage), 'has appointments ahead'),
+      ),
   ];
 }
+
+const gridStays = (from: number, to: number): CalendarRefusal => ({
+  what: 'grid',
+  path: ['scheduling', 'gridMinutes'],
+  message: `cannot become ${to}: times have been booked in steps of ${from} minutes; leave it at ${from}`,
+});

@@ -1,8 +1,8 @@
 import { isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { Clinic } from '#domain/clinics/clinic.ts';
-import { clinicNumberProblem, normalizePhone } from '#domain/phone-number.ts';
-import { sentences } from './clinic-file-sentences.ts';
-import { nodeAt, offsetAt, type Path, pathText } from './yaml-places.ts';
+import { clinicProblems } from './clinic-problems.ts';
+import { type Path, pathText } from './written-path.ts';
+import { nodeAt, offsetAt } from './yaml-places.ts';
 
 /** One thing that is wrong, and where. */
 export interface Problem {
@@ -50,26 +50,11 @@ export function readClinicFile(
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { problems: broken };
 
   const { data, result } = parseAsWritten(document);
-  const problems = result.success ? [] : sentences(data, result.error.issues);
-  const found = onePerPlace([...problems, ...numberProblems(data)]);
+  const found = clinicProblems(data, result);
   const all = [...broken, ...found.map(({ path, message }) => problemAt(path, message))];
   if (all.length || !result.success) return { problems: all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
   return { clinicFile: { file, clinic: result.data, problemAt } };
 }
-
-/** A value can break several rules; the first says enough, and what was probably meant helps. */
-function onePerPlace(problems: { path: Path; message: string }[]): { path: Path; message: string }[] {
-  const places = new Map<string, { path: Path; message: string }>();
-  for (const { path, message } of problems) {
-    const place = pathText(path);
-    const first = places.get(place);
-    if (!first) places.set(place, { path, message });
-    else if (message.startsWith(didYouMean)) places.set(place, { path, message: `${first.message}; ${message}` });
-  }
-  return [...places.values()];
-}
-
-const didYouMean = 'did you mean';
 
 const word = (text: string, [from, to]: [number, number]): string =>
   (/^[^\s:]+/.exec(text.slice(from, Math.max(to, from + 60))) ?? ['a key'])[0];
@@ -92,28 +77,4 @@ function parseAsWritten(document: Document) {
   }
   const asWritten = asNumbers.length ? (document.toJS() as unknown) : data;
   return { data: asWritten, result: asNumbers.length ? Clinic.safeParse(asWritten) : first };
-}
-
-/** Numbers must exist in the plan of their country; a slip here is a clinic that nobody can call. */
-function numberProblems(data: unknown): { path: Path; message: string }[] {
-  const { country, phone, numbers, humanLine, emergencyLine } = (data ?? {}) as Record<string, unknown>;
-  const numberOf = (entry: unknown) => (entry as { number?: unknown } | null | undefined)?.number;
-  const written: { path: Path; number: unknown }[] = [
-    { path: ['phone'], number: phone },
-    { path: ['humanLine', 'number'], number: numberOf(humanLine) },
-    { path: ['emergencyLine', 'number'], number: numberOf(emergencyLine) },
-    ...(Array.isArray(numbers) ? numbers : []).map((entry: unknown, index) => ({
-      path: ['numbers', index, 'number'],
-      number: numberOf(entry),
-    })),
-  ];
-  return written.flatMap(({ path, number }) => {
-    if (typeof number !== 'string') return [];
-    const isE164 = /^\+[1-9]\d{6,14}$/.test(number);
-    const problem = isE164 ? clinicNumberProblem(number) : undefined;
-    const { e164, valid } = normalizePhone(number, typeof country === 'string' ? country : '');
-    const meant = valid && e164 !== number ? `${didYouMean} "${e164}"?` : '';
-    if (problem) return [{ path, message: `${number} ${problem}${meant && `; ${meant}`}` }];
-    return meant ? [{ path, message: meant }] : [];
-  });
 }

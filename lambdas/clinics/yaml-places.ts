@@ -1,11 +1,5 @@
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, type Node } from 'yaml';
-
-/** Keys and places that lead to a value. */
-export type Path = (string | number)[];
-
-/** A path as people write it: `numbers[0].number`. */
-export const pathText = (path: Path): string =>
-  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${part}`)).join('');
+import type { Path } from './written-path.ts';
 
 /** The node a path leads to, if the file has one there. */
 export function nodeAt(document: Document, path: Path): Node | undefined {

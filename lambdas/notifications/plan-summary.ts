@@ -24,7 +24,11 @@ interface Deps {
   clock: Clock;
 }
 
-const working = (recipient: RecipientState): RecipientState => ({ ...recipient, disabled: undefined });
+const working = (recipient: RecipientState): RecipientState => ({
+  ...recipient,
+  disabled: undefined,
+  awaiting: undefined,
+});
 
 /**
  * Decides who hears of a call: the clinic's recipients whose filter it passes and whose address still works, nobody for

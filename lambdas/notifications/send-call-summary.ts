@@ -1,4 +1,4 @@
-import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
+import { type ClinicStore, isWrittenTo } from '#domain/clinics/clinic-store.ts';
 import type { ConversationActs } from '#domain/conversations/acts.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
@@ -70,7 +70,7 @@ export function sendCallSummary(deps: Deps) {
     const [clinic, call] = await Promise.all([clinics.profile(clinicId), conversations.get(clinicId, conversationId)]);
     if (!clinic || !call) throw new Error('an e-mail is due for a clinic or conversation that does not exist');
     const recipient = clinic.recipients.find((one) => one.recipientId === recipientId);
-    if (!recipient || recipient.disabled) return { recipientId, outcome: 'already-sent' };
+    if (!recipient || !isWrittenTo(recipient)) return { recipientId, outcome: 'already-sent' };
 
     const delivery = { clinicId, conversationId, template, recipientId };
     // A tool may have ended after the last event was merged.

@@ -56,12 +56,12 @@ export function allowTable(
 }
 
 /**
- * Deleting is allowed only where an item means that something is occupied, so that giving it back is its end: nothing
- * that tells what happened can be deleted.
+ * Deleting is allowed only where an item means that something is occupied, so that giving it back is its end, or says
+ * what a clinic is: nothing that tells what happened can be deleted.
  *
  * @param partitions patterns of partition keys, such as `CLINIC#*#CAL#*`
  */
-export function allowDelete(holder: Holder, table: Table, partitions: `CLINIC#*#${string}`[]): void {
+export function allowDelete(holder: Holder, table: Table, partitions: `CLINIC#${string}`[]): void {
   holder.allow(['dynamodb:DeleteItem'], [table.tableArn], {
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
     // Without it a request that names no key at all would pass.
@@ -85,6 +85,20 @@ export function allowBooking(holder: Holder, core: Table, audit: Table): void {
 export function allowMembership(holder: Holder, { core, routing }: { core: Table; routing: Table }): void {
   allowTable(holder, core, ['BatchGetItem']);
   allowTable(holder, routing, ['GetItem', 'Query']);
+}
+
+/**
+ * What changing a clinic needs, as `ClinicRegistry.save` does it. What a clinic no longer says of itself is deleted from
+ * the one partition of its profile; nothing of its calls and patients lies there.
+ */
+export function allowClinicChanges(
+  holder: Holder,
+  { core, routing, audit }: { core: Table; routing: Table; audit: Table },
+): void {
+  allowTable(holder, core, ['Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], ['GSI1']);
+  allowDelete(holder, core, ['CLINIC#????????-????-????-????-????????????']);
+  allowTable(holder, routing, ['BatchGetItem', 'PutItem']);
+  allowTable(holder, audit, ['PutItem']);
 }
 
 export function allowBucket(holder: Holder, bucket: Bucket, actions: ('GetObject' | 'PutObject')[]): void {

@@ -208,5 +208,8 @@ const clinicFile = <Staff extends { id: string }, Room extends Known['rooms'][nu
       replyTo: optional(fc.constant('desk@clinic.example')),
       sendUpdate: optional(fc.boolean()),
     }),
+    retention: optional(
+      fc.record({ transcriptDays: optional(fc.integer({ min: 1, max: 3650 })), longerBecause: oneLine }),
+    ),
   });
 };

@@ -150,3 +150,12 @@ test.each([
 ])('%s written as %s is refused', (from, to, problem) => {
   expect(checkEdited(from, to)).toEqual([expect.stringMatching(problem)]);
 });
+
+test('keeping what was said for longer than usual needs a reason', () => {
+  const keeping = (days: number, why = '') => checkEdited(/$/, `\nretention: { transcriptDays: ${days}${why} }\n`);
+  expect(keeping(30)).toEqual([]);
+  expect(keeping(365, ', longerBecause: Required by the medical council.')).toEqual([]);
+  expect(keeping(365)).toEqual([
+    expect.stringMatching(/retention\.longerBecause: is missing: transcriptDays above 180 needs a reason$/),
+  ]);
+});

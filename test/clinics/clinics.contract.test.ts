@@ -477,6 +477,40 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
     expect(await clinics.store.profile(cliniqueBenin.id)).toMatchObject({ version: 2 });
   });
 
+  test('an address a member named is awaited until its reader says yes, whatever else changes meanwhile', async () => {
+    await applied(benin);
+    const recipientId = recipientIdOf('nouveau@clinique-du-littoral.example');
+    const before = await clinics.store.profile(cliniqueBenin.id);
+    const since = clock.now();
+    const recipients = [
+      ...cliniqueBenin.email.recipients,
+      { address: 'nouveau@clinique-du-littoral.example', events: ['all' as const], alternative: false },
+    ];
+    const after = { ...cliniqueBenin, email: { ...cliniqueBenin.email, recipients } };
+    const old = recipientIdOf('accueil@clinique-du-littoral.example');
+    const change = { before: before!, after, events: [], awaiting: [recipientId, old] };
+    expect(await clinics.registry.save([change], since)).toEqual({ outcome: 'saved' });
+    clock.pass(60_000);
+
+    await applied(
+      edited(benin, ['recipients:', `recipients:\n    - { address: ${recipients[2]!.address}, events: [booked] }`]),
+    );
+    const states = async () => (await clinics.store.profile(cliniqueBenin.id))?.recipients;
+    expect(await states()).toMatchObject([{ recipientId, events: ['booked'], awaiting: { since } }, {}, {}]);
+    expect((await states())?.filter(({ awaiting }) => awaiting)).toHaveLength(1);
+
+    const event = { v: 1, clinicId: cliniqueBenin.id, occurredAt: new Date(clock.now()).toISOString() } as const;
+    const said = { actorType: 'user', actorId: 'whoever reads it', outcome: 'success', requestId: 'r1' } as const;
+    const what = { act: 'settings.update', resourceType: 'recipient', resourceId: recipientId } as const;
+    const confirm = (id: string) =>
+      clinics.registry.confirmRecipient(cliniqueBenin.id, id, { ...event, ...said, ...what });
+    expect(await confirm(recipientId)).toEqual({ outcome: 'confirmed' });
+    expect((await states())?.filter(({ awaiting }) => awaiting)).toEqual([]);
+    expect((await clinics.records(cliniqueBenin.id)).at(-1)).toMatchObject(what);
+    expect(await confirm(recipientId)).toEqual({ outcome: 'not-awaiting' });
+    expect(await confirm('0123456789abcdef')).toEqual({ outcome: 'no-such-recipient' });
+  });
+
   test('a disabled address stays disabled across changes until a person enables it', async () => {
     await applied(benin);
     const recipientId = recipientIdOf('accueil@clinique-du-littoral.example');

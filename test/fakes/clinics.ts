@@ -12,6 +12,7 @@ interface Kept {
   clinic: Clinic;
   version: number;
   disabled: Map<string, RecipientState['disabled']>;
+  awaiting: Map<string, RecipientState['awaiting']>;
 }
 
 export interface FakeClinics extends ClinicRegistry, ClinicStore {
@@ -81,11 +82,15 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
     }
   }
 
-  function keep({ before, after, events }: ClinicChange, at: number): void {
+  function keep({ before, after, events, awaiting: awaited = [] }: ClinicChange, at: number): void {
     const disabled = kept.get(after.id)?.disabled ?? new Map();
+    const awaiting = kept.get(after.id)?.awaiting ?? new Map();
+    const were = new Set(before?.recipients.map(({ recipientId }) => recipientId));
     const addresses = new Set(after.email.recipients.map(({ address }) => recipientIdOf(address)));
     for (const recipientId of disabled.keys()) if (!addresses.has(recipientId)) disabled.delete(recipientId);
-    kept.set(after.id, { clinic: structuredClone(after), version: (before?.version ?? 0) + 1, disabled });
+    for (const recipientId of awaiting.keys()) if (!addresses.has(recipientId)) awaiting.delete(recipientId);
+    for (const recipientId of awaited) if (!were.has(recipientId)) awaiting.set(recipientId, { since: at });
+    kept.set(after.id, { clinic: structuredClone(after), version: (before?.version ?? 0) + 1, disabled, awaiting });
     if (before && before.slug !== after.slug) slugs.set(before.slug, { clinicId: after.id, current: false });
     slugs.set(after.slug, { clinicId: after.id, current: true });
     for (const { number } of after.numbers) if (!mappedAt.has(number)) mappedAt.set(number, isoInstant(at));
@@ -107,7 +112,8 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
       const recipients = clinic.email.recipients.map((recipient): RecipientState => {
         const recipientId = recipientIdOf(recipient.address);
         const disabled = found.disabled.get(recipientId);
-        return { ...recipient, recipientId, ...(disabled && { disabled }) };
+        const awaiting = found.awaiting.get(recipientId);
+        return { ...recipient, recipientId, ...(disabled && { disabled }), ...(awaiting && { awaiting }) };
       });
       return { ...clinic, version: found.version, recipients };
     },
@@ -128,6 +134,15 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
       if (!found.disabled.delete(recipientId)) return { outcome: 'not-disabled' };
       records.push(event);
       return { outcome: 'enabled' };
+    },
+
+    async confirmRecipient(clinicId, recipientId, event) {
+      const found = kept.get(clinicId);
+      const known = found?.clinic.email.recipients.some(({ address }) => recipientIdOf(address) === recipientId);
+      if (!found || !known) return { outcome: 'no-such-recipient' };
+      if (!found.awaiting.delete(recipientId)) return { outcome: 'not-awaiting' };
+      records.push(event);
+      return { outcome: 'confirmed' };
     },
 
     async list() {

@@ -1,5 +1,6 @@
 import { aConversationId, conversation, cotonou } from '#test/fakes/conversation.ts';
 import { callWorld } from '#test/fakes/call-world.ts';
+import { clinicProfile } from '#test/fakes/clinic.ts';
 import { patient } from '#test/fakes/patients.ts';
 
 /** What the e-mail says of a caller who was verified by this record. */
@@ -36,4 +37,16 @@ test('a caller whom the clinic has on record is told as verified', async () => {
 
 test('a record that a caller told of themselves is not told as a verified identity', async () => {
   expect(await identityTold(true)).toBeUndefined();
+});
+
+test('an address whose reader has not said yes gets no e-mail, though one was planned', async () => {
+  const clinic = clinicProfile();
+  const world = callWorld({ profiles: [clinic] });
+  await world.conversations.change(cotonou, aConversationId, () => conversation());
+  const call = { clinicId: cotonou, conversationId: aConversationId, template: 'call-summary' } as const;
+  const { recipients } = await world.steps.plan(call);
+  expect(recipients).toHaveLength(1);
+  clinic.recipients[0]!.awaiting = { since: 0 };
+  await world.steps.send(recipients[0]!);
+  expect(world.outbox).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Clinic } from '#domain/clinics/clinic.ts';
-import { type Path, pathText } from './yaml-places.ts';
+import { type Path, pathText } from './written-path.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -8,15 +8,23 @@ const emailContentChoice =
   'choose how much of a call its e-mails carry: link_only (that somebody called, and a link), ' +
   'summary (also what it was about) or full (also the transcript)';
 
-/** What is wrong, one sentence for each problem, in the words of someone who writes a clinic file. */
-export function sentences(data: unknown, issues: readonly Issue[]): { path: Path; message: string }[] {
+/**
+ * What is wrong, one sentence for each problem, in the words of someone who writes a clinic file.
+ *
+ * @param what a key is called by those who read it elsewhere
+ */
+export function sentences(
+  data: unknown,
+  issues: readonly Issue[],
+  what = 'a key of a clinic file',
+): { path: Path; message: string }[] {
   return issues.flatMap((issue) => {
     const path = writtenPath(
       data,
       issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
     );
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key) }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(keysAt(Clinic, path), key, what) }));
     }
     return [{ path, message: sentence(data, path, issue) }];
   });
@@ -80,15 +88,15 @@ function isMissing(data: unknown, path: Path): boolean {
   return typeof parent === 'object' && (value === undefined || value === null);
 }
 
-function unknownKey(path: Path, key: string): string {
-  const known = keysAt(Clinic, path);
+/** That a key is none of those that are known, and which was probably meant. */
+export function unknownKey(known: readonly string[], key: string, what: string): string {
   const closest = known
     .map((candidate) => ({ candidate, distance: editDistance(candidate.toLowerCase(), key.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
   if (closest && closest.distance <= Math.max(2, Math.floor(key.length / 3))) {
-    return `is not a key of a clinic file; did you mean ${closest.candidate}?`;
+    return `is not ${what}; did you mean ${closest.candidate}?`;
   }
-  return `is not a key of a clinic file${known.length ? `; here it knows ${known.join(', ')}` : ''}`;
+  return `is not ${what}${known.length ? `; here it knows ${known.join(', ')}` : ''}`;
 }
 
 /** The keys the schema knows at a path. */
