@@ -15,6 +15,8 @@ export interface HttpRequest {
   route?: string;
   /** What the token says that the gateway has checked; only on routes of signed-in people. */
   claims?: Record<string, string | string[]>;
+  /** From where it came, as the gateway saw it. Personal: never in logs or records. */
+  sourceAddress?: string;
   /** One per request; on the lines of the log and on record. */
   requestId: string;
 }
@@ -65,6 +67,7 @@ export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<Ht
           rawQuery: event.rawQueryString,
           route: event.routeKey,
           ...(event.requestContext.authorizer && { claims: event.requestContext.authorizer.jwt.claims }),
+          sourceAddress: event.requestContext.http.sourceIp,
           requestId: event.requestContext.requestId,
         }),
       ),

@@ -179,6 +179,11 @@ export const keys = {
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
     SK: `TEXT#${name}`,
   }),
+  /** Chats begun at a clinic in one hour, by an address or by all. */
+  begunChats: (clinicId: ClinicId, hour: number, who: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#CHATS#${hour}`,
+    SK: who,
+  }),
   /** By folded family name, for the console. */
   patientsByName: (clinicId: ClinicId, foldedName: string): string =>
     `${keys.clinic(clinicId)}#NAME#${foldedName.slice(0, 1)}`,

@@ -171,6 +171,31 @@ export function openTable(client: DynamoDBClient, name: string) {
         throw error;
       }
     },
+
+    /** Adds one to a number, from nothing on, and answers what it is then. `first` is written only where it is not there. */
+    async increment(key: Key, attribute: string, { first, always }: { first: Item; always: Item }): Promise<number> {
+      const entries = [...Object.entries(first), ...Object.entries(always)];
+      const sets = entries.map(([one], index) =>
+        one in first ? `#u${index} = if_not_exists(#u${index}, :u${index})` : `#u${index} = :u${index}`,
+      );
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName: name,
+          Key: toItem({ ...key }),
+          UpdateExpression: `SET ${sets.join(', ')} ADD #number :one`,
+          ExpressionAttributeNames: {
+            '#number': attribute,
+            ...Object.fromEntries(entries.map(([one], index) => [`#u${index}`, one])),
+          },
+          ExpressionAttributeValues: toItem({
+            ':one': 1,
+            ...Object.fromEntries(entries.map(([, value], index) => [`:u${index}`, value])),
+          }),
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      );
+      return Number(fromItem(Attributes ?? {})[attribute]);
+    },
   };
 }
 export type Table = ReturnType<typeof openTable>;

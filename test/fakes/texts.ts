@@ -1,5 +1,6 @@
 import type { Contact } from '#domain/clinics/suppression-list.ts';
 import { type SuppressionList } from '#domain/clinics/suppression-list.ts';
+import { type BegunChats, mostChats, networkOf } from '#domain/conversations/texting/begun-chats.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import {
   type OutgoingText,
@@ -49,6 +50,21 @@ export function inMemorySentTexts(): SentTexts {
         if (error instanceof TextNotSent) states.delete(key);
         throw error;
       }
+    },
+  };
+}
+
+/** Chats begun, in memory, never forgotten. */
+export function inMemoryBegunChats(): BegunChats {
+  const counts = new Map<string, number>();
+  const count = (key: string) => {
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return counts.get(key) as number;
+  };
+  return {
+    async count(clinicId, address) {
+      if (count(`${clinicId} ${networkOf(address)}`) > mostChats.ofAddress) return 'too-many';
+      return count(clinicId) > mostChats.ofClinic ? 'too-many' : 'room';
     },
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '#adapters/aws/limits.ts';
+import { createBegunChats } from '#adapters/dynamodb/begun-chats.ts';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createSlugs } from '#adapters/dynamodb/slugs.ts';
@@ -69,6 +70,7 @@ export const handler = httpHandler(
     directory: createClinicDirectory(routing),
     tokenKey: createSecret(env.BINDING_KEY_SECRET, clock),
     incoming: createIncomingTexts(core, clock),
+    begunChats: createBegunChats(core, clock),
     apiUrl: env.API_URL,
     clock,
     log,

@@ -6,6 +6,7 @@ import { clinicPhone } from '#domain/clinics/clinic.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { WrittenAnswer } from '#domain/conversations/texting/answer-written.ts';
+import type { BegunChats } from '#domain/conversations/texting/begun-chats.ts';
 import { mintChatToken, readChatToken } from '#domain/conversations/texting/chat-token.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import type { openWritten } from '#domain/conversations/texting/open-written.ts';
@@ -41,6 +42,7 @@ interface Deps {
   open: ReturnType<typeof openWritten>;
   answer(clinicId: ClinicId, conversationId: ConversationId, message: string | undefined): Promise<WrittenAnswer>;
   incoming: IncomingTexts;
+  begunChats: BegunChats;
   /** Our own address: its pages may always carry the chat. */
   apiUrl: string;
   clock: Clock;
@@ -52,7 +54,8 @@ interface Deps {
  * then on; the address only says with which clinic to begin. Only pages of origins that the clinic named may ask.
  */
 export function answerChat(deps: Deps) {
-  const { clinicOf, clinics, directory, tokenKey, talks, open, answer, incoming, apiUrl, clock, log } = deps;
+  const { clinicOf, clinics, directory, tokenKey, talks, open, answer, incoming, begunChats, apiUrl, clock, log } =
+    deps;
 
   async function clinicAt(slug: string): Promise<ClinicProfile | undefined> {
     const clinicId = await clinicOf(slug);
@@ -122,7 +125,10 @@ export function answerChat(deps: Deps) {
         'Send JSON with a text of 1 to 1,000 characters and a messageId (a UUID).',
       );
     }
-    if (body.text === undefined) return begin(clinic, body.language);
+    if (body.text === undefined) {
+      const room = await begunChats.count(clinic.id, request.sourceAddress ?? 'unknown');
+      return room === 'room' ? begin(clinic, body.language) : tooMany(clinic);
+    }
     if (!visitor) return noToken;
     if (!body.messageId) return errorAnswer(400, 'bad-message', 'Give each message a messageId (a UUID).');
     return next(clinic, visitor, body.text, body.messageId);
@@ -159,6 +165,14 @@ export function answerChat(deps: Deps) {
   };
 }
 
+const tooMany = (clinic: ClinicProfile): HttpAnswer => ({
+  ...errorAnswer(
+    429,
+    'too-many-chats',
+    `Too many chats were begun from here. Try again in an hour, or call ${displayPhone(clinicPhone(clinic), clinic.country)}.`,
+  ),
+  headers: { 'retry-after': '3600' },
+});
 const over = errorAnswer(410, 'chat-over', 'This chat is over. Begin another one.');
 const noToken = errorAnswer(401, 'no-token', 'Begin a chat by sending no text, and send its token as Bearer.');
 

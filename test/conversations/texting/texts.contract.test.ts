@@ -1,13 +1,15 @@
+import { createBegunChats } from '#adapters/dynamodb/begun-chats.ts';
 import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
 import { createIncomingTexts, createSentTexts, createTextServices } from '#adapters/dynamodb/texts.ts';
 import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { E164 } from '#domain/clinics/clinic.ts';
+import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
 import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
 import { writtenConversationId } from '#domain/ids.ts';
 import { standingClock } from '../../fakes/clock.ts';
 import { cotonou, elsewhere } from '../../fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../fakes/dynamodb.ts';
-import { inMemoryIncoming, inMemorySentTexts, inMemorySuppressions } from '../../fakes/texts.ts';
+import { inMemoryBegunChats, inMemoryIncoming, inMemorySentTexts, inMemorySuppressions } from '../../fakes/texts.ts';
 
 const number = '+12025550117' as E164;
 const by = { actorType: 'user', actorId: 'sender', requestId: 'SM1' } as const;
@@ -21,7 +23,12 @@ afterAll(() => db.stop());
 const worlds = [
   [
     'in memory',
-    async () => ({ list: inMemorySuppressions(), sent: inMemorySentTexts(), incoming: inMemoryIncoming() }),
+    async () => ({
+      list: inMemorySuppressions(),
+      sent: inMemorySentTexts(),
+      incoming: inMemoryIncoming(),
+      begunChats: inMemoryBegunChats(),
+    }),
   ],
   [
     'in DynamoDB',
@@ -33,6 +40,7 @@ const worlds = [
         list: createSuppressionList(db.tables, clock),
         sent: createSentTexts(core, clock),
         incoming: createIncomingTexts(core, clock),
+        begunChats: createBegunChats(core, clock),
       };
     },
   ],
@@ -75,6 +83,16 @@ describe.each(worlds)('texts %s', (_, open) => {
     await incoming.answered(cotonou, at, 'Bonjour.');
     expect(await incoming.take(cotonou, at)).toEqual({ state: 'answered', reply: 'Bonjour.' });
     expect(await incoming.take(elsewhere, at)).toEqual({ state: 'new' });
+  });
+
+  test('chats of an address and of a clinic are counted together with nobody else’s', async () => {
+    const { begunChats } = await open();
+    const begin = (times: number, clinicId = cotonou, address = '192.0.2.7') =>
+      Promise.all(Array.from({ length: times }, () => begunChats.count(clinicId, address)));
+    expect(new Set(await begin(mostChats.ofAddress))).toEqual(new Set(['room']));
+    expect(await begin(1)).toEqual(['too-many']);
+    expect(await begin(1, cotonou, '192.0.2.8')).toEqual(['room']);
+    expect(await begin(1, elsewhere)).toEqual(['room']);
   });
 });
 

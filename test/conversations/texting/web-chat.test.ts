@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
 import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
 import { answerWritten, writtenLimits } from '#domain/conversations/texting/answer-written.ts';
+import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
 import { mintChatToken, readChatToken } from '#domain/conversations/texting/chat-token.ts';
 import { openWritten } from '#domain/conversations/texting/open-written.ts';
 import { webConversationId } from '#domain/ids.ts';
@@ -11,7 +12,7 @@ import { cotonou, elsewhere } from '../../fakes/conversation.ts';
 import { inMemoryDirectory } from '../../fakes/directory.ts';
 import { knownSecret } from '../../fakes/secret.ts';
 import { scriptedTextModel } from '../../fakes/text-model.ts';
-import { inMemoryIncoming } from '../../fakes/texts.ts';
+import { inMemoryBegunChats, inMemoryIncoming } from '../../fakes/texts.ts';
 import { talkWorld } from '../talk/talk-world.ts';
 
 const site = 'https://www.clinique.example';
@@ -43,17 +44,23 @@ function world(...answers: Parameters<typeof scriptedTextModel>) {
       }),
     }),
     incoming: inMemoryIncoming(),
+    begunChats: inMemoryBegunChats(),
     apiUrl: 'https://api.clinics.example',
     clock,
     log,
   });
-  const ask = async (method: string, body?: object, { token = '', slug = 'clinique-exemple', origin = site } = {}) => {
+  const ask = async (
+    method: string,
+    body?: object,
+    { token = '', slug = 'clinique-exemple', origin = site, from = '192.0.2.7' } = {},
+  ) => {
     const request: HttpRequest = {
       rawBody: Buffer.from(body ? JSON.stringify(body) : ''),
       headers: { ...(origin && { origin }), ...(token && { authorization: `Bearer ${token}` }) },
       pathParameters: { slug },
       query: {},
       route: `${method} /api/chat/{slug}/messages`,
+      sourceAddress: from,
       requestId: 'req-1',
     };
     const { status, body: answer, headers } = await chat(request);
@@ -119,4 +126,22 @@ test('a chat that ended stays over, and says so', async () => {
   await talks.change(cotonou, webConversationId(visitor), (talk) => ({ ...talk, finishedAtMs: clock.now() }));
   const answer = await ask('POST', { text: 'Bonjour', messageId: randomUUID() }, { token });
   expect(answer).toMatchObject({ status: 410, body: { error: { code: 'chat-over' } } });
+});
+
+test('who begins chat after chat is held back for an hour, and nobody else with them', async () => {
+  const { ask } = world();
+  const begin = (from: string, slug?: string) => ask('POST', {}, { from, slug });
+  for (let chat = 0; chat < mostChats.ofAddress; chat++) {
+    // One network, whichever of its addresses.
+    expect(await begin(`2001:db8::${chat}:1`)).toMatchObject({ status: 201 });
+  }
+  const answer = await begin('2001:0DB8:0:0:9::1');
+  expect(answer).toMatchObject({
+    status: 429,
+    headers: { 'retry-after': '3600', 'access-control-allow-origin': site },
+  });
+  expect(answer.body.error).toMatchObject({ code: 'too-many-chats', message: expect.stringContaining('call ') });
+  expect(await begin('2001:db8:0:1::1')).toMatchObject({ status: 201 });
+  expect(await begin('192.0.2.7')).toMatchObject({ status: 201 });
+  expect((await begin('2001:db8::1', 'autre-clinique')).status).not.toBe(429);
 });
