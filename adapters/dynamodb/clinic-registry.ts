@@ -65,14 +65,14 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
   }
 
   /** The writes of one clinic's own items: those that change, and the `META` that dates them. */
-  async function clinicWrites({ before, after, events, awaiting }: ClinicChange, at: number) {
+  async function clinicWrites({ before, after, events, unverified }: ClinicChange, at: number) {
     const stored = (await core.query({ pk: keys.clinic(after.id) })).filter(isProfileRow);
     const meta = stored.find(({ SK }) => SK === 'META');
     if (meta?.version !== before?.version) return undefined;
     const version: RowState = { key: keys.clinicMeta(after.id), read: meta, attributes: ['version'] };
     const next = stamped(metaRow(after, (before?.version ?? 0) + 1), at, meta);
     return {
-      profile: profileWrites(core.name, stored, profileRows(after), at, awaiting),
+      profile: profileWrites(core.name, stored, profileRows(after), at, unverified),
       guard: conditionalWrite(core.name, version, 'check'),
       meta: conditionalWrite(core.name, version, next),
       events: events.map((event) => auditWrite(audit.name, event)),
@@ -178,7 +178,7 @@ function profileWrites(
   stored: Item[],
   wanted: ReturnType<typeof profileRows>,
   at: number,
-  awaiting: readonly string[] = [],
+  unverified: readonly string[] = [],
 ) {
   const old = new Map(stored.filter(({ SK }) => SK !== 'META').map((item) => [String(item.SK), item]));
   const writes: TransactWriteItem[] = [];
@@ -186,7 +186,7 @@ function profileWrites(
     const replaced = old.get(row.SK);
     old.delete(row.SK);
     if (replaced && sameContent(replaced, row)) continue;
-    const isAwaited = !replaced && awaiting.includes(String(row.recipientId));
+    const isAwaited = !replaced && unverified.includes(String(row.recipientId));
     writes.push(
       row.entity === 'Recipient'
         ? recipientUpdate(table, row, at, { awaiting: isAwaited })

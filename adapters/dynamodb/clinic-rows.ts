@@ -145,7 +145,7 @@ function recipientState({
   ...recipient
 }: Omit<z.infer<typeof Rows>['recipients'][number], 'position'>): RecipientState {
   const disabled = disabledReason && disabledAt ? { reason: disabledReason, at: Date.parse(disabledAt) } : undefined;
-  const awaiting = awaitingSince ? { since: Date.parse(awaitingSince) } : undefined;
+  const awaiting = awaitingSince ? { sinceMs: Date.parse(awaitingSince) } : undefined;
   return { ...recipient, ...(disabled && { disabled }), ...(awaiting && { awaiting }) };
 }
 

@@ -200,7 +200,7 @@ function whyNot({ disabled, awaiting }: RecipientState, zone: string): string {
   };
   return disabled
     ? `disabled ${since(disabled.at)} (${disabled.reason})`
-    : `awaiting a click ${since(awaiting?.since)}`;
+    : `awaiting a click ${since(awaiting?.sinceMs)}`;
 }
 
 /** Cells under each other; the last column may be as long as it is. */

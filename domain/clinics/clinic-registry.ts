@@ -19,7 +19,7 @@ export interface ClinicChange {
   after: Clinic;
   events: PendingAuditEvent[];
   /** Ids of recipients that are new in `after` and get nothing until somebody who reads the address has said yes. */
-  awaiting?: readonly string[];
+  unverified?: readonly string[];
 }
 
 /** Whose calendar it is. */

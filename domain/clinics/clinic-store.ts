@@ -10,7 +10,7 @@ export interface RecipientState extends Recipient {
   recipientId: string;
   disabled?: { reason: DisabledReason; at: number };
   /** Named by a member of the clinic, and nobody who reads the address has said yes: until then it gets nothing of patients. */
-  awaiting?: { since: number };
+  awaiting?: { sinceMs: number };
 }
 
 /** Whether calls may be told of to an address. */

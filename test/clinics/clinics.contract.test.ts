@@ -488,7 +488,7 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
     ];
     const after = { ...cliniqueBenin, email: { ...cliniqueBenin.email, recipients } };
     const old = recipientIdOf('accueil@clinique-du-littoral.example');
-    const change = { before: before!, after, events: [], awaiting: [recipientId, old] };
+    const change = { before: before!, after, events: [], unverified: [recipientId, old] };
     expect(await clinics.registry.save([change], since)).toEqual({ outcome: 'saved' });
     clock.pass(60_000);
 
@@ -496,7 +496,7 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
       edited(benin, ['recipients:', `recipients:\n    - { address: ${recipients[2]!.address}, events: [booked] }`]),
     );
     const states = async () => (await clinics.store.profile(cliniqueBenin.id))?.recipients;
-    expect(await states()).toMatchObject([{ recipientId, events: ['booked'], awaiting: { since } }, {}, {}]);
+    expect(await states()).toMatchObject([{ recipientId, events: ['booked'], awaiting: { sinceMs: since } }, {}, {}]);
     expect((await states())?.filter(({ awaiting }) => awaiting)).toHaveLength(1);
 
     const event = { v: 1, clinicId: cliniqueBenin.id, occurredAt: new Date(clock.now()).toISOString() } as const;

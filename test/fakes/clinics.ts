@@ -82,14 +82,14 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
     }
   }
 
-  function keep({ before, after, events, awaiting: awaited = [] }: ClinicChange, at: number): void {
+  function keep({ before, after, events, unverified = [] }: ClinicChange, at: number): void {
     const disabled = kept.get(after.id)?.disabled ?? new Map();
     const awaiting = kept.get(after.id)?.awaiting ?? new Map();
     const were = new Set(before?.recipients.map(({ recipientId }) => recipientId));
     const addresses = new Set(after.email.recipients.map(({ address }) => recipientIdOf(address)));
     for (const recipientId of disabled.keys()) if (!addresses.has(recipientId)) disabled.delete(recipientId);
     for (const recipientId of awaiting.keys()) if (!addresses.has(recipientId)) awaiting.delete(recipientId);
-    for (const recipientId of awaited) if (!were.has(recipientId)) awaiting.set(recipientId, { since: at });
+    for (const recipientId of unverified) if (!were.has(recipientId)) awaiting.set(recipientId, { sinceMs: at });
     kept.set(after.id, { clinic: structuredClone(after), version: (before?.version ?? 0) + 1, disabled, awaiting });
     if (before && before.slug !== after.slug) slugs.set(before.slug, { clinicId: after.id, current: false });
     slugs.set(after.slug, { clinicId: after.id, current: true });

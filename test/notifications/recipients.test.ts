@@ -60,10 +60,10 @@ test('an alternative hears only while somebody misses the call', () => {
 });
 
 test('an address whose reader has not said yes is not written to, and an alternative hears while there is nobody else', () => {
-  const awaited = recipient('awaited', ['all'], { awaiting: { since: 0 } });
+  const awaited = recipient('awaited', ['all'], { awaiting: { sinceMs: 0 } });
   const spare = recipient('spare', ['all'], { alternative: true });
   expect(toldOf([awaited], { outcome: 'info' })).toEqual([]);
   expect(toldOf([desk, awaited, spare], { outcome: 'info' })).toEqual(['desk']);
   expect(toldOf([diary, awaited, spare], { outcome: 'info' })).toEqual(['spare']);
-  expect(toldOf([awaited, { ...spare, awaiting: { since: 0 } }], { outcome: 'info' })).toEqual([]);
+  expect(toldOf([awaited, { ...spare, awaiting: { sinceMs: 0 } }], { outcome: 'info' })).toEqual([]);
 });

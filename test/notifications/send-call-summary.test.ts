@@ -46,7 +46,7 @@ test('an address whose reader has not said yes gets no e-mail, though one was pl
   const call = { clinicId: cotonou, conversationId: aConversationId, template: 'call-summary' } as const;
   const { recipients } = await world.steps.plan(call);
   expect(recipients).toHaveLength(1);
-  clinic.recipients[0]!.awaiting = { since: 0 };
+  clinic.recipients[0]!.awaiting = { sinceMs: 0 };
   await world.steps.send(recipients[0]!);
   expect(world.outbox).toEqual([]);
 });
