@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { LoadOrder, LoadReport } from './voice-load.ts';
 import type { Usage } from './voice-usage.ts';
 
+const serviceCore = 0;
 const canPin = spawnSync('taskset', ['--version']).status === 0;
+
+const on = (core: number, command: string[]) => (canPin ? ['taskset', '-c', String(core), ...command] : command);
 
 /** A process of ours on one core, where the system can pin it; its first message is the port it listens on. */
 async function start(core: number, file: string, args: string[], flags: string[]) {
-  const command = [process.execPath, ...flags, fileURLToPath(new URL(file, import.meta.url)), ...args];
-  const pinned = canPin ? ['taskset', '-c', String(core), ...command] : command;
+  const pinned = on(core, [process.execPath, ...flags, fileURLToPath(new URL(file, import.meta.url)), ...args]);
   const child = spawn(pinned[0] as string, pinned.slice(1), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
@@ -46,11 +48,24 @@ export async function startLoad() {
     stop: () => child.kill(),
   };
 }
-export type Load = Awaited<ReturnType<typeof startLoad>>;
+
+/** Keeps the core of the service under test busy: whoever else wants it gets half. */
+export function startNeighbour() {
+  const [command = '', ...args] = on(serviceCore, [process.execPath, '-e', 'for (;;);']);
+  const child = spawn(command, args, { stdio: 'ignore' });
+  const killWithUs = () => child.kill();
+  process.once('exit', killWithUs);
+  return {
+    stop() {
+      process.removeListener('exit', killWithUs);
+      child.kill();
+    },
+  };
+}
 
 /** A service under test. */
 export async function startService(file: string, modelUrl: string, flags: string[] = []) {
-  const { child, port, ask } = await start(0, file, [modelUrl], flags);
+  const { child, port, ask } = await start(serviceCore, file, [modelUrl], flags);
   return {
     url: `ws://127.0.0.1:${port}/twilio/media`,
     usage: async () => (await ask({})) as Usage,

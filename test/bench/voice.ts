@@ -3,7 +3,7 @@ import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import { imageFlags } from './image-flags.ts';
 import { ms, table } from './latencies.ts';
 import type { LoadReport } from './voice-load.ts';
-import { type Load, type Service, startLoad, startService } from './voice-processes.ts';
+import { type Service, startLoad, startNeighbour, startService } from './voice-processes.ts';
 import { authToken, mediaUrl } from './voice-signal.ts';
 
 /**
@@ -20,7 +20,13 @@ const windowMs = isQuick ? 3_000 : 5_000;
 /** Until what is run often has been compiled; then, with more calls, until they have been set up. */
 const warmMs = { first: isQuick ? 8_000 : 10_000, next: isQuick ? 2_000 : 4_000 };
 const sizes = [100, 400] as const;
-const ramp = { factor: 1.12, most: 1_600, windowMs: 2_500, p99Ms: 20, misses: 2 };
+/**
+ * Where the most calls are sought, others have half of the service's core: with all of it, it would take more calls than
+ * the other core can simulate.
+ */
+const ramp = { from: 40, factor: 1.12, most: 1_600, windowMs: 2_500, p99Ms: 20, misses: 2 };
+/** A load this near to its own limit measures itself. */
+const mostOwnCpu = 0.9;
 const handshakeMs = 150;
 const targets = { cpu: 0.9, calls: 1.25, rssMb: 0.15, firstAudioMs: 20, clearMs: 1, misheardMs: 50 };
 
@@ -31,11 +37,13 @@ interface Cost {
   /** Of CPU, for one second of one call, in milliseconds. */
   cpu: number[];
   rssMb: number[];
-  /** Most calls with p99 within the limit; 0 where none were tried. */
-  most: number;
-  /** The load was at its own limit then. */
+}
+
+interface Most {
+  /** Calls with p99 within the limit. */
+  calls: number;
+  /** The load came to its own limit first. */
   isAtLeast: boolean;
-  ownCpu: number;
 }
 
 /** Shares of the measured time in which others had the core of the service under test. */
@@ -60,12 +68,12 @@ async function serve<T>(kind: Kind, run: (service: Service) => Promise<T>): Prom
 const prepare = (service: Service, manner: 'steady' | 'interrupted') =>
   load.prepare({ manner, handshakeMs, url: service.url, signature });
 
-/** CPU per call-second and memory per call at each size, then, in the last round, more calls until they are too many. */
-const costOf = (kind: Kind, withRamp: boolean) =>
+/** CPU per call-second and memory per call at each size. */
+const costOf = (kind: Kind) =>
   serve(kind, async (service): Promise<Cost> => {
     await prepare(service, 'steady');
     const idle = await service.usage();
-    const cost: Cost = { cpu: [], rssMb: [], most: 0, isAtLeast: false, ownCpu: 0 };
+    const cost: Cost = { cpu: [], rssMb: [] };
     let calls = 0;
     for (const size of sizes) {
       await load.dial(size - calls, 100);
@@ -79,30 +87,39 @@ const costOf = (kind: Kind, withRamp: boolean) =>
       cost.cpu.push((after.cpuMs - before.cpuMs) / seconds / size);
       waits.push((after.waitedMs - before.waitedMs) / seconds / 1_000);
       cost.rssMb.push((after.rssBytes - idle.rssBytes) / size / 1e6);
-      if (report.latency.p99 <= ramp.p99Ms) cost.most = size;
       tell(kind, report);
     }
-    if (withRamp) await climb(kind, load, cost, calls);
     return cost;
   });
 
 /** More calls, step by step, until two steps in a row had a p99 beyond the limit. */
-async function climb(kind: Kind, { dial, measure }: Load, cost: Cost, from: number): Promise<void> {
-  let calls = from;
-  for (let misses = 0; misses < ramp.misses && calls < ramp.most;) {
-    const next = Math.round(calls * ramp.factor);
-    await dial(next - calls, 150);
-    calls = next;
-    await measure(1_000);
-    const report = await measure(ramp.windowMs);
-    tell(kind, report);
-    cost.ownCpu = report.ownCpu;
-    const isWithin = report.latency.p99 <= ramp.p99Ms && Object.keys(report.dropped).length === 0;
-    misses = isWithin ? 0 : misses + 1;
-    if (isWithin) cost.most = calls;
-  }
-  cost.isAtLeast = calls >= ramp.most || cost.ownCpu > 0.95;
-}
+const mostOf = (kind: Kind) =>
+  serve(kind, async (service): Promise<Most> => {
+    await prepare(service, 'steady');
+    await load.dial(ramp.from, 100);
+    await load.measure(warmMs.first);
+    const neighbour = startNeighbour();
+    const most = { calls: 0, isAtLeast: false };
+    try {
+      let calls = ramp.from;
+      for (let misses = 0; misses < ramp.misses && calls < ramp.most;) {
+        const report = await load.measure(ramp.windowMs);
+        tell(kind, report);
+        most.isAtLeast = report.ownCpu > mostOwnCpu;
+        if (most.isAtLeast) break;
+        const isWithin = report.latency.p99 <= ramp.p99Ms && Object.keys(report.dropped).length === 0;
+        misses = isWithin ? 0 : misses + 1;
+        if (isWithin) most.calls = calls;
+        const next = Math.round(calls * ramp.factor);
+        await load.dial(next - calls, 150);
+        calls = next;
+        await load.measure(1_000);
+      }
+    } finally {
+      neighbour.stop();
+    }
+    return most;
+  });
 
 /** Few calls, one after the other, whose callers break in: what they notice. */
 const mannersOf = (kind: Kind) =>
@@ -138,10 +155,11 @@ const tell = (kind: Kind, { calls, latency, ownCpu, dropped }: LoadReport) =>
 const mean = (numbers: number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 const verdict = (isMet: boolean) => (isMet ? 'met' : 'NOT met');
 
-const costs: Record<Kind, Cost[]> = { relay: [], ours: [] };
+const costs: Record<Kind, Cost[]> = { relay: [], ours: imageFlags };
 for (let round = 1; round <= rounds; round++) {
-  for (const kind of ['relay', 'ours'] as const) costs[kind].push(await costOf(kind, !isQuick && round === rounds));
+  for (const kind of ['relay', 'ours'] as const) costs[kind].push(await costOf(kind));
 }
+const most = isQuick ? undefined : { relay: await mostOf('relay'), ours: await mostOf('ours') };
 const manners = { relay: await mannersOf('relay'), ours: await mannersOf('ours') };
 
 const at = (kind: Kind, which: 'cpu' | 'rssMb', size: number) =>
@@ -158,15 +176,13 @@ sizes.forEach((size, index) => {
     verdict(ours / relay <= targets.cpu),
   ]);
 });
-const last = (kind: Kind) => costs[kind].at(-1) as Cost;
-if (!isQuick) {
-  const [relay, ours] = [last('relay'), last('ours')];
-  const count = ({ most, isAtLeast }: Cost) => `${isAtLeast ? '≥ ' : ''}${most}`;
-  const ratio = ours.most / relay.most;
+if (most) {
+  const count = ({ calls, isAtLeast }: Most) => `${isAtLeast ? '≥ ' : ''}${calls}`;
+  const ratio = most.ours.calls / most.relay.calls;
   rows.push([
-    `most calls, p99 ≤ ${ramp.p99Ms} ms`,
-    count(relay),
-    count(ours),
+    `most calls on half a core, p99 ≤ ${ramp.p99Ms} ms`,
+    count(most.relay),
+    count(most.ours),
     `${ratio.toFixed(2)}×`,
     `≥ ${targets.calls}×`,
     verdict(ratio >= targets.calls),
