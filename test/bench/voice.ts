@@ -155,7 +155,7 @@ const tell = (kind: Kind, { calls, latency, ownCpu, dropped }: LoadReport) =>
 const mean = (numbers: number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 const verdict = (isMet: boolean) => (isMet ? 'met' : 'NOT met');
 
-const costs: Record<Kind, Cost[]> = { relay: [], ours: imageFlags };
+const costs: Record<Kind, Cost[]> = { relay: [], ours: [] };
 for (let round = 1; round <= rounds; round++) {
   for (const kind of ['relay', 'ours'] as const) costs[kind].push(await costOf(kind));
 }
