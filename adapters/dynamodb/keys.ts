@@ -55,6 +55,9 @@ export const keys = {
   /** Members lie apart from the clinic: a ring reads that partition whole. */
   membersOf: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#MBR`,
   member: (clinicId: ClinicId, userId: UserId): Key => ({ PK: keys.membersOf(clinicId), SK: `USER#${userId}` }),
+  /** What is known of a clinic's credentials lies apart from the clinic: a ring reads that partition whole. */
+  credentialsOf: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CRED`,
+  credential: (clinicId: ClinicId, kind: string): Key => ({ PK: keys.credentialsOf(clinicId), SK: `CRED#${kind}` }),
   conversation: (clinicId: ClinicId, conversationId: ConversationId): Key => ({
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
     SK: 'META',

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { AwsError, type Handle, jsonService } from './endpoint.ts';
+import { accountId } from './identity.ts';
 import type { Cloud } from './template.ts';
 
 interface Version {
@@ -9,6 +10,8 @@ interface Version {
   /** Milliseconds since the epoch. */
   createdAt: number;
   stages: string[];
+  /** Since when the secret waits to be deleted for good; then all its versions do. */
+  deletedAt?: number;
 }
 
 interface GenerateSecretString {
@@ -23,7 +26,10 @@ interface GenerateSecretString {
   SecretStringTemplate?: string;
 }
 
-/** The secrets of the templates. Values lie in a file that only its owner can read. */
+/** As many versions as are kept of a secret; on AWS it is a hundred. */
+const mostVersions = 100;
+
+/** The secrets of the templates and those that were made since. Values lie in a file that only its owner can read. */
 export interface Secrets {
   handle: Handle;
   /** The current value of the secret whose name ends so. @throws Error when there is none */
@@ -52,11 +58,20 @@ export function openSecrets(
     renameSync(`${file}.new`, file);
   }
 
-  function put(name: string, value: string): Version {
+  /** The same version again is one; another value under its name is refused, as on AWS. */
+  function put(name: string, value: string, id: string = randomUUID()): Version {
     const versions = (versionsByName[name] ??= []);
-    const before = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
-    const version = { id: randomUUID(), value, createdAt: Date.now(), stages: ['AWSCURRENT'] };
-    versionsByName[name] = [...(before ? [{ ...before, stages: ['AWSPREVIOUS'] }] : []), version];
+    const same = versions.find((version) => version.id === id);
+    if (same && same.value !== value) {
+      throw new AwsError('ResourceExistsException', 'You cannot give a version that exists another value.');
+    }
+    if (same) return same;
+    const former = versions.map((version) => ({
+      ...version,
+      stages: version.stages.includes('AWSCURRENT') ? ['AWSPREVIOUS'] : [],
+    }));
+    const version = { id, value, createdAt: Date.now(), stages: ['AWSCURRENT'] };
+    versionsByName[name] = [...former.slice(1 - mostVersions), version];
     save();
     return version;
   }
@@ -75,17 +90,51 @@ export function openSecrets(
     if (value !== undefined) put(name, value);
   }
 
+  const fromTemplates = new Set(arns.keys());
+  const know = (name: string) => {
+    // AWS adds six characters of its own, so that the policy of a secret does not pass to another of its name.
+    const arn = `arn:aws:secretsmanager:${cloud.place.region}:${accountId}:secret:${name}-local0`;
+    arns.set(name, arn);
+  };
+  // Whatever was made by a request in an earlier start.
+  for (const name of Object.keys(versionsByName)) if (!arns.has(name)) know(name);
+
   /** What is current, and what was before it. */
   function versionsOf(name: string): Version[] {
-    const value = Object.entries(given).find(([ending]) => name.endsWith(ending))?.[1];
+    const value = Object.entries(given).find(([ending]) => fromTemplates.has(name) && name.endsWith(ending))?.[1];
     if (value === undefined) return versionsByName[name] ?? [];
     return [{ id: 'given', value, createdAt: Date.now(), stages: ['AWSCURRENT'] }];
   }
+
+  const waitsToBeDeleted = (name: string) => versionsByName[name]?.some(({ deletedAt }) => deletedAt !== undefined);
 
   function nameOf(id: string): string {
     for (const [name, arn] of arns) if (id === name || id === arn) return name;
     throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   }
+
+  /** @throws AwsError for one that waits to be deleted, as everything but restoring it does */
+  function usable(id: string): string {
+    const name = nameOf(id);
+    if (!waitsToBeDeleted(name)) return name;
+    throw new AwsError(
+      'InvalidRequestException',
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
+  }
+
+  function markDeleted(name: string, deletedAt: number | undefined): void {
+    versionsByName[name] = (versionsByName[name] ?? []).map(({ deletedAt: _before, ...version }) => ({
+      ...version,
+      ...(deletedAt !== undefined && { deletedAt }),
+    }));
+    save();
+  }
+
+  const text = (value: string | undefined): string => {
+    if (value !== undefined) return value;
+    throw new AwsError('InvalidParameterException', 'only SecretString is reproduced on one machine');
+  };
 
   return {
     current(nameEnding) {
@@ -96,7 +145,7 @@ export function openSecrets(
     },
     handle: jsonService({
       GetSecretValue({ SecretId, VersionId, VersionStage }: Record<string, string>) {
-        const name = nameOf(SecretId ?? '');
+        const name = usable(SecretId ?? '');
         const stage = VersionStage ?? (VersionId ? undefined : 'AWSCURRENT');
         const version = versionsOf(name).find(
           ({ id, stages }) => (!VersionId || id === VersionId) && (!stage || stages.includes(stage)),
@@ -117,13 +166,60 @@ export function openSecrets(
           CreatedDate: version.createdAt / 1000,
         };
       },
-      PutSecretValue({ SecretId, SecretString }: Record<string, string>) {
-        const name = nameOf(SecretId ?? '');
-        if (SecretString === undefined) {
-          throw new AwsError('InvalidParameterException', 'only SecretString is reproduced on one machine');
-        }
-        const version = put(name, SecretString);
+      PutSecretValue({ SecretId, SecretString, ClientRequestToken }: Record<string, string>) {
+        const name = usable(SecretId ?? '');
+        const version = put(name, text(SecretString), ClientRequestToken);
         return { ARN: arns.get(name), Name: name, VersionId: version.id, VersionStages: version.stages };
+      },
+      CreateSecret({ Name = '', SecretString, ClientRequestToken }: Record<string, string>) {
+        if (!/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(Name)) {
+          throw new AwsError(
+            'InvalidParameterException',
+            'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+          );
+        }
+        if (waitsToBeDeleted(Name)) {
+          throw new AwsError(
+            'InvalidRequestException',
+            "You can't create this secret because a secret with this name is already scheduled for deletion.",
+          );
+        }
+        const again = versionsByName[Name]?.some(({ id }) => id === ClientRequestToken);
+        if (arns.has(Name) && !again) {
+          throw new AwsError(
+            'ResourceExistsException',
+            `The operation failed because the secret ${Name} already exists.`,
+          );
+        }
+        know(Name);
+        const version = put(Name, text(SecretString), ClientRequestToken);
+        return { ARN: arns.get(Name), Name, VersionId: version.id };
+      },
+      DeleteSecret({
+        SecretId = '',
+        RecoveryWindowInDays = 30,
+        ForceDeleteWithoutRecovery,
+      }: {
+        SecretId?: string;
+        RecoveryWindowInDays?: number;
+        ForceDeleteWithoutRecovery?: boolean;
+      }) {
+        const name = usable(SecretId);
+        if (ForceDeleteWithoutRecovery) {
+          throw new AwsError('InvalidParameterException', 'only deletion with a time to recover is reproduced here');
+        }
+        if (RecoveryWindowInDays < 7 || RecoveryWindowInDays > 30) {
+          throw new AwsError('InvalidParameterException', 'RecoveryWindowInDays must be between 7 and 30 days.');
+        }
+        const now = Date.now();
+        markDeleted(name, now);
+        const end = now + RecoveryWindowInDays * 24 * 60 * 60 * 1000;
+        return { ARN: arns.get(name), Name: name, DeletionDate: end / 1000 };
+      },
+      RestoreSecret({ SecretId = '' }: Record<string, string>) {
+        const name = nameOf(SecretId);
+        markDeleted(name, undefined);
+        return { ARN: arns.get(name), Name: name };
       },
     }),
   };
