@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PlatformRole } from '#domain/clinics/members/member.ts';
 import { StoredEvent } from '#domain/conversations/event-inbox.ts';
+import { signedInRoutes } from '#test/signed-in/routes.ts';
 import { type Resource, synthesize } from './synthesized.ts';
 
 const app = await synthesize('prod');
@@ -308,6 +309,8 @@ describe('what runs', () => {
     expect(JwtConfiguration.Audience).toEqual([expect.stringMatching(/^SignInPoolConsole[0-9A-F]{8}$/)]);
     const signedIn = routes.filter(({ AuthorizationType }) => AuthorizationType === 'JWT');
     for (const { AuthorizerId } of signedIn) expect(AuthorizerId).toBe(authorizer?.id);
+    // Each is tried with every role and another's clinic: test/signed-in.
+    expect(signedIn.map(({ RouteKey }) => RouteKey).toSorted()).toEqual(Object.keys(signedInRoutes).toSorted());
     // Each proves who asks by itself: a vendor's signature, a key, a token of its own; or tells nothing.
     const open = routes.filter(({ AuthorizationType = 'NONE' }) => AuthorizationType === 'NONE');
     expect(open.map(({ RouteKey }) => RouteKey).toSorted()).toEqual([

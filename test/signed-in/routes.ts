@@ -1,0 +1,42 @@
+import type { Right } from '#domain/clinics/members/rights.ts';
+import type { ClinicId, UserId } from '#domain/ids.ts';
+import { answerMemberRequest } from '#lambdas/clinics/members/answer-member-request.ts';
+import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
+import { elsewhere } from '#test/fakes/conversation.ts';
+import { type SignedInWorld, strangers, yours } from './signed-in-world.ts';
+
+/** A route of people, and what it takes to ask it for something that is done once one may. */
+export interface SignedInRoute {
+  /** What a role must have; `signed-in`: nothing but a token. */
+  right: Right | 'signed-in';
+  /** What stands behind the route, with everything it keeps in memory. */
+  answer(world: SignedInWorld): (request: HttpRequest) => Promise<HttpAnswer>;
+  path?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** The same with ids of another clinic in the path: not found, and nothing done. */
+  foreign?: Record<string, string>;
+}
+
+const members = ({ members, clock }: SignedInWorld) => answerMemberRequest({ members, clock });
+const of = (userId: UserId | ClinicId) => ({ userId });
+
+/** Every route behind the sign-in. One that is missing here fails `test/stacks/guarantees.test.ts`. */
+export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
+  'GET /api/me': { right: 'signed-in', answer: members },
+  'GET /api/members': { right: 'members.read', answer: members },
+  'POST /api/members': { right: 'members.manage', answer: members, body: { userId: yours.newcomer, role: 'staff' } },
+  'PUT /api/members/{userId}': {
+    right: 'members.manage',
+    answer: members,
+    path: of(yours.colleague),
+    body: { role: 'auditor' },
+    foreign: of(strangers.member),
+  },
+  'DELETE /api/members/{userId}': {
+    right: 'members.manage',
+    answer: members,
+    path: of(yours.colleague),
+    foreign: of(elsewhere),
+  },
+};
