@@ -16,7 +16,7 @@ describe('the door of a route', () => {
       headers: {},
       body,
       isBase64Encoded,
-      requestContext: { requestId: 'r1' },
+      requestContext: { requestId: 'r1', http: { sourceIp: '192.0.2.1' } },
     }) as unknown as APIGatewayProxyEventV2;
 
   test('gives the exact bytes, also when the gateway has encoded them', async () => {
