@@ -35,6 +35,10 @@ export type PatientId = z.infer<typeof PatientId>;
 export const AppointmentId = randomUuid.brand('AppointmentId');
 export type AppointmentId = z.infer<typeof AppointmentId>;
 
+/** A call of ours to a patient, named before any vendor is asked for it. */
+export const OutboundCallId = randomUuid.brand('OutboundCallId');
+export type OutboundCallId = z.infer<typeof OutboundCallId>;
+
 export const WaitlistEntryId = randomUuid.brand('WaitlistEntryId');
 export type WaitlistEntryId = z.infer<typeof WaitlistEntryId>;
 

@@ -88,6 +88,14 @@ export type LogCode =
   | 'contact.refused'
   | 'contact.allowed'
   | 'chat.answered'
+  | 'call.placed'
+  | 'call.refused'
+  | 'call.not-dialled'
+  | 'call.unknown'
+  | 'call.asked-no-more'
+  | 'voicemail.answered'
+  | 'reminder.settled'
+  | 'reminders.swept'
   | 'recording.kept'
   | 'recording.stopped';
 

@@ -8,6 +8,10 @@ export const twilioPaths = {
   recordingStatus: '/api/twilio/recording-status',
 } as const;
 
+/** In a query: which call of ours somebody answered, and that a machine did. */
+export const callQuery = 'call';
+export const machineQuery = 'machine';
+
 /** Where Twilio was told to find our API and our sockets. */
 export interface TwilioAddresses {
   apiUrl: string;

@@ -9,6 +9,7 @@ import type { Bundles } from './bundle.ts';
 import { Clinics } from './capabilities/clinics.ts';
 import { Conversations } from './capabilities/conversations.ts';
 import { Notifications } from './capabilities/notifications.ts';
+import { Outbound } from './capabilities/outbound.ts';
 import { Routing } from './capabilities/routing.ts';
 import { Scheduling } from './capabilities/scheduling.ts';
 import { heedingTimeout, Texting } from './capabilities/texting.ts';
@@ -68,6 +69,7 @@ export class BackendStack extends Stack {
       notices,
       callEvents: this.callEvents,
     });
+    new Outbound(this, 'Outbound', { house, api, vendors, notices: notices.queue, heedNotice });
     const notifications = new Notifications(this, 'Notifications', { house });
     new Clinics(this, 'Clinics', { house, api });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {

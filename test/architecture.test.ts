@@ -121,7 +121,7 @@ test('between capabilities imports go downward only', () => {
     routing: ['routing', 'clinics'],
     scheduling: ['scheduling', 'clinics', 'audit'],
     conversations: ['conversations', 'scheduling', 'clinics', 'audit'],
-    notifications: ['notifications', 'conversations', 'scheduling', 'clinics'],
+    notifications: ['notifications', 'conversations', 'scheduling', 'clinics', 'audit'],
     onboarding: ['onboarding', 'clinics'],
     audit: ['audit'],
   };

@@ -154,8 +154,8 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
     }
   }
 
-  const languageIn = ({ clinic, numberLanguage }: ConfirmedCall): LanguageTag =>
-    numberLanguage ?? clinic.defaultLanguage;
+  const languageIn = ({ clinic, numberLanguage, details: told }: ConfirmedCall): LanguageTag =>
+    told?.language ?? numberLanguage ?? clinic.defaultLanguage;
 
   async function open(call: ConfirmedCall): Promise<Talk> {
     const { clinic, conversationId, details: told } = call;
@@ -165,6 +165,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
       conversationId,
       provider: 'retell',
       direction: told?.direction ?? 'inbound',
+      ...(told?.purpose && { purpose: told.purpose }),
       ...(told?.fromNumber !== undefined && { fromNumber: told.fromNumber }),
       ...(told?.toNumber !== undefined && { toNumber: told.toNumber }),
       language: languageIn(call),

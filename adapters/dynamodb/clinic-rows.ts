@@ -7,6 +7,7 @@ import {
   EmailSettings,
   HumanLine,
   Operatory,
+  OutboundSettings,
   Provider,
   Recipient,
   RetentionSettings,
@@ -46,13 +47,14 @@ const { id: _typeId, ...typeFields } = AppointmentType.shape;
 /** Places keep the order of the file, which a partition sorted by id would lose. */
 const place = { position: z.int() };
 
-/** A clinic stored before there was scheduling, a voice, texting or retention, has none of these attributes, and the defaults. */
+/** A clinic stored before one of these came about has no such attribute, and the defaults. */
 const Line = z.object(HumanLine.shape).optional();
 const added = {
   scheduling: z.object(SchedulingSettings.shape).prefault({}),
   voice: z.object(VoiceSettings.shape).prefault({}),
   texting: z.object(TextingSettings.shape).prefault({}),
   retention: z.object(RetentionSettings.shape).prefault({}),
+  outbound: z.object(OutboundSettings.shape).prefault({}),
   humanLine: Line,
   emergencyLine: Line,
 };

@@ -5,6 +5,7 @@ import type {
   ClinicId,
   ConversationId,
   OperatoryId,
+  OutboundCallId,
   PatientId,
   ProviderId,
   UserId,
@@ -187,6 +188,35 @@ export const keys = {
     PK: `${keys.clinic(clinicId)}#CHATS#${hour}`,
     SK: who,
   }),
+  /** A call of ours, named before a vendor is asked for it. */
+  outboundCall: (clinicId: ClinicId, callId: OutboundCallId): Key => ({
+    PK: `${keys.clinic(clinicId)}#OUT#${callId}`,
+    SK: 'META',
+  }),
+  /** How many calls of ours a clinic made on one of its dates. */
+  callsOfDay: (clinicId: ClinicId, date: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#OUTDAY#${date}`,
+    SK: 'COUNT',
+  }),
+  /** The same to one number. */
+  callsToNumber: (clinicId: ClinicId, phone: E164, date: string): Key => ({
+    PK: keys.phone(clinicId, phone),
+    SK: `CALLED#${date}`,
+  }),
+  /** That a patient may be called by a machine. */
+  callConsent: (clinicId: ClinicId, patientId: PatientId): Key => ({
+    PK: `${keys.clinic(clinicId)}#PAT#${patientId}`,
+    SK: 'CONSENT#calls',
+  }),
+  /** What became of the reminder of an appointment at one start. */
+  reminder: (clinicId: ClinicId, appointmentId: AppointmentId, start: string): Key => ({
+    PK: `${keys.clinic(clinicId)}#APT#${appointmentId}`,
+    SK: `REMINDER#${start}`,
+  }),
+  /** Sparse: reminders that wait for the end of a night. */
+  waitingReminders: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#REMIND`,
+  /** Up to when a clinic's reminders were looked for. */
+  remindersMark: (clinicId: ClinicId): Key => ({ PK: `${keys.clinic(clinicId)}#REMIND`, SK: 'MARK' }),
   /** By folded family name, for the console. */
   patientsByName: (clinicId: ClinicId, foldedName: string): string =>
     `${keys.clinic(clinicId)}#NAME#${foldedName.slice(0, 1)}`,

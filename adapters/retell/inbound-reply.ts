@@ -3,7 +3,7 @@ import type { RingAnswer } from '#domain/routing/ring-answer.ts';
 import type { InboundRing } from './inbound-request.ts';
 
 /** Locales of Retell's list for the languages we speak. A locale it does not know may get the call refused. */
-const retellLocale = { fr: 'fr-FR', en: 'en-US' } as const satisfies Record<Language, string>;
+export const retellLocale = { fr: 'fr-FR', en: 'en-US' } as const satisfies Record<Language, string>;
 
 /**
  * The body Retell reads today: everything below the name of the event, all variables strings. The top-level

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { OutboundPurpose } from '#domain/conversations/outbound/outbound-call.ts';
+import { LanguageTag } from '#domain/language.ts';
 import { isCall, RetellWebhook, routingHints } from './call-event.ts';
 
 /** A field that may be missing, null or of a shape we do not know: then it says nothing. */
@@ -51,6 +53,9 @@ export interface CallDetails {
   agentId?: string;
   /** What stands where our signed binding to a clinic would. */
   binding?: unknown;
+  /** Of a call of ours, as we told Retell when we asked for it. */
+  purpose?: OutboundPurpose;
+  language?: LanguageTag;
 }
 
 const overStates = new Set(['ended', 'error', 'not_connected']);
@@ -124,6 +129,13 @@ function addKey(utterances: Utterance[], key: string): void {
   else utterances.push({ by: 'keypad', text: key });
 }
 
+/** What we told Retell of a call we asked for. */
+function orderOf(metadata: Record<string, unknown>): Pick<CallDetails, 'purpose' | 'language'> {
+  const purpose = OutboundPurpose.safeParse(metadata.call_purpose);
+  const language = LanguageTag.safeParse(metadata.call_language);
+  return { ...(purpose.success && { purpose: purpose.data }), ...(language.success && { language: language.data }) };
+}
+
 /** The call of a `call_details` frame or of Retell's own record; nothing when it is none. */
 export function callDetailsOf(call: unknown): CallDetails | undefined {
   const webhook = RetellWebhook.safeParse({ event: 'call_started', call });
@@ -140,6 +152,7 @@ export function callDetailsOf(call: unknown): CallDetails | undefined {
     ...(clinicNumber !== undefined && { clinicNumber }),
     ...(agentId !== undefined && { agentId }),
     ...(metadata.clinic_binding !== undefined && { binding: metadata.clinic_binding }),
+    ...(direction === 'outbound' && orderOf(metadata)),
   };
 }
 

@@ -26,6 +26,7 @@ const CallForm = z.object({
   CallStatus: Word,
   /** Seconds; `Duration` beside it is minutes, rounded up. */
   CallDuration: optional(z.string().regex(/^\d{1,7}$/)),
+  AnsweredBy: optional(Word),
 });
 const RecordingForm = z.object({
   ...fields,
@@ -34,15 +35,18 @@ const RecordingForm = z.object({
   RecordingUrl: optional(z.url().max(2_000)),
 });
 const StreamForm = z.object({ ...fields, StreamEvent: Word });
+/** Who answered a call of ours, told once it is known. */
+const MachineForm = z.object({ ...fields, AnsweredBy: Word });
 
 type TwilioForms =
   | { kind: 'stream'; form: z.infer<typeof StreamForm> }
   | { kind: 'recording'; form: z.infer<typeof RecordingForm> }
+  | { kind: 'machine'; form: z.infer<typeof MachineForm> }
   | { kind: 'call'; form: z.infer<typeof CallForm> };
 
-/** What Twilio tells of a call, a recording or a stream. */
+/** What Twilio tells of a call, a recording, a stream, or who answered. */
 export type TwilioEvent = TwilioForms & {
-  /** Such as `call-completed`, `recording-absent`, `stream-error`. */
+  /** Such as `call-completed`, `recording-absent`, `stream-error`, `machine-human`. */
   eventType: string;
   callSid: string;
 };
@@ -55,13 +59,20 @@ export function readTwilioEvent(form: TwilioForm): TwilioEvent | undefined {
   const values = Object.fromEntries(Object.keys(form.params).map((name) => [name, form.get(name)]));
   const read = readKind(form, values);
   if (!read) return undefined;
-  const word =
-    read.kind === 'call'
-      ? read.form.CallStatus
-      : read.kind === 'stream'
-        ? read.form.StreamEvent
-        : read.form.RecordingStatus;
-  return { ...read, eventType: typeOf(read.kind, word), callSid: read.form.CallSid };
+  return { ...read, eventType: typeOf(read.kind, wordOf(read)), callSid: read.form.CallSid };
+}
+
+function wordOf({ kind, form }: TwilioForms): string {
+  switch (kind) {
+    case 'call':
+      return form.CallStatus;
+    case 'stream':
+      return form.StreamEvent;
+    case 'recording':
+      return form.RecordingStatus;
+    case 'machine':
+      return form.AnsweredBy;
+  }
 }
 
 function readKind(form: TwilioForm, values: Record<string, string | undefined>): TwilioForms | undefined {
@@ -72,6 +83,10 @@ function readKind(form: TwilioForm, values: Record<string, string | undefined>):
   if (form.get('RecordingSid') && form.get('RecordingStatus')) {
     const { success, data } = RecordingForm.safeParse(values);
     return success ? { kind: 'recording', form: data } : undefined;
+  }
+  if (form.get('AnsweredBy') && !form.get('CallStatus')) {
+    const { success, data } = MachineForm.safeParse(values);
+    return success ? { kind: 'machine', form: data } : undefined;
   }
   const { success, data } = CallForm.safeParse(values);
   return success ? { kind: 'call', form: data } : undefined;
@@ -86,7 +101,7 @@ export function readStoredTwilioEvent(rawBody: Uint8Array): TwilioEvent | undefi
 /** Which events tell something of the conversation: of streams, of recordings that are not there, and of other legs none. */
 export function isMerged(event: TwilioEvent): boolean {
   if (event.form.ParentCallSid !== undefined) return false;
-  return event.kind === 'call' || event.eventType === 'recording-completed';
+  return event.kind === 'call' || event.kind === 'machine' || event.eventType === 'recording-completed';
 }
 
 /**
@@ -125,6 +140,12 @@ const states: Record<string, { status: ConversationStatus; endKind?: EndKind }> 
   failed: { status: 'ended', endKind: 'error' },
 };
 
+/** Who answered, as far as Twilio can tell; `unknown` says nothing. */
+export function answererOf(word: string | undefined): 'human' | 'machine' | undefined {
+  if (word === 'human') return 'human';
+  return word?.startsWith('machine') || word === 'fax' ? 'machine' : undefined;
+}
+
 /** Whether a call in this state is over. */
 export const isOverState = (callStatus: string): boolean => states[callStatus]?.status === 'ended';
 
@@ -144,10 +165,19 @@ export function toCallEvent(event: TwilioEvent, rawBody: Uint8Array): CallEvent 
     occurredAt: Number.isNaN(at) ? 0 : at,
     bodyHash: createHash('sha256').update(rawBody).digest('hex'),
   };
+  const answeredBy = event.kind === 'call' || event.kind === 'machine' ? answererOf(event.form.AnsweredBy) : undefined;
   if (event.kind !== 'call') {
     const recordingUrl = event.kind === 'recording' ? event.form.RecordingUrl : undefined;
     // It says nothing of how far the call is: the lowest state raises none.
-    return { ...shared, kind: 'progressed', status: 'registered', recordingUrl, anomalies: [], unknownValues: [] };
+    return {
+      ...shared,
+      kind: 'progressed',
+      status: 'registered',
+      recordingUrl,
+      ...(answeredBy && { answeredBy }),
+      anomalies: [],
+      unknownValues: [],
+    };
   }
 
   const { CallStatus, CallDuration } = event.form;
@@ -156,6 +186,7 @@ export function toCallEvent(event: TwilioEvent, rawBody: Uint8Array): CallEvent 
   return {
     ...shared,
     ...times,
+    ...(answeredBy && { answeredBy }),
     kind: state?.status === 'ended' ? 'ended' : 'started',
     status: state?.status ?? 'registered',
     endKind: state?.endKind,

@@ -3,6 +3,7 @@ import Domain from 'twilio/lib/base/Domain.js';
 import RestException from 'twilio/lib/base/RestException.js';
 import Version from 'twilio/lib/base/Version.js';
 import { type CallContext, CallContextImpl, type CallInstance } from 'twilio/lib/rest/api/v2010/account/call.js';
+import { authorizationOf, neverArrived } from './rest.ts';
 import type { TwilioAccount } from './secret.ts';
 
 /** What Twilio's SDK hands to whoever sends its requests. */
@@ -55,10 +56,9 @@ export function createTwilioCalls({
   wait = pause,
 }: TwilioCallsOptions): TwilioCalls {
   async function callOf(callSid: string): Promise<CallContext> {
-    const { accountSid, ...keys } = await account();
-    const [user, password] =
-      keys.apiKeySid && keys.apiKeySecret ? [keys.apiKeySid, keys.apiKeySecret] : [accountSid, keys.authToken];
-    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const keys = await account();
+    const { accountSid } = keys;
+    const authorization = authorizationOf(keys);
     const client = { request: (request: SdkRequest) => persistently(() => send(request, authorization)) };
     const version = new Version.default(new Domain.default(client as never, baseUrl), '2010-04-01');
     return new CallContextImpl(version as never, accountSid, callSid);
@@ -118,9 +118,3 @@ const codeOf = (error: unknown): number | undefined =>
   error instanceof RestException.default ? error.code : undefined;
 
 const isGone = (error: unknown): boolean => error instanceof RestException.default && error.status === 404;
-
-/** No connection was made: then Twilio cannot have acted on it. */
-function neverArrived(error: unknown): boolean {
-  const code = error instanceof Error ? (error.cause as { code?: unknown } | undefined)?.code : undefined;
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(String(code));
-}

@@ -5,6 +5,7 @@ import {
   type TextOutcome,
   type TextSender,
 } from '#domain/conversations/texting/text-sender.ts';
+import { authorizationOf, neverArrived } from './rest.ts';
 import type { TwilioAccount } from './secret.ts';
 
 export interface TwilioMessagesOptions {
@@ -45,15 +46,13 @@ export function createTwilioMessages({
   timeoutMs = 8_000,
 }: TwilioMessagesOptions): TextSender {
   async function post(text: OutgoingText): Promise<Response> {
-    const { accountSid, ...keys } = await account();
-    const [user, password] =
-      keys.apiKeySid && keys.apiKeySecret ? [keys.apiKeySid, keys.apiKeySecret] : [accountSid, keys.authToken];
+    const keys = await account();
     const { channel, to, from, messagingServiceSid, body } = text;
     const addressed = (number: string) => (channel === 'whatsapp' ? `whatsapp:${number}` : number);
     try {
-      return await fetch(`${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`, {
+      return await fetch(`${baseUrl}/2010-04-01/Accounts/${keys.accountSid}/Messages.json`, {
         method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` },
+        headers: { authorization: authorizationOf(keys) },
         body: new URLSearchParams({
           To: addressed(to),
           ...(messagingServiceSid && channel === 'sms'
@@ -85,10 +84,4 @@ export function createTwilioMessages({
       return { outcome: 'refused', reason: (code && reasons[code]) || 'other', ...(code !== undefined && { code }) };
     },
   };
-}
-
-/** No connection was made: then Twilio cannot have acted on it. */
-function neverArrived(error: unknown): boolean {
-  const { cause } = Object(error) as { cause?: { code?: unknown } };
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(String(cause?.code));
 }

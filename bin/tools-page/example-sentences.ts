@@ -84,6 +84,7 @@ const byTool: Readonly<Record<string, Say>> = {
   find_my_appointments: (words, example) => words.oneAppointment(words.offerItem(example)),
   reschedule_appointment: (words, example) => words.moved(example),
   cancel_appointment: (words, { date, time }) => words.cancelled(date, time),
+  confirm_appointment: (words, { date, time }) => words.confirmed(date, time),
   verify_patient: (words) => words.verified,
   take_message: (words) => words.messageTaken,
   join_waitlist: (words) => words.waitlisted,

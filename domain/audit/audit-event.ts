@@ -15,6 +15,7 @@ export const AuditAct = z.enum([
   'appointment.book',
   'appointment.reschedule',
   'appointment.cancel',
+  'appointment.confirm',
   'appointment.override',
   'export.create',
   'export.download',
@@ -35,6 +36,9 @@ export const AuditAct = z.enum([
   'consent.notice',
   'contact.refuse',
   'contact.allow',
+  'contact.consent',
+  'call.make',
+  'reminder.settle',
 ]);
 export type AuditAct = z.infer<typeof AuditAct>;
 

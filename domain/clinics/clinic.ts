@@ -271,6 +271,47 @@ export const TextingSettings = z.strictObject({
 });
 export type TextingSettings = z.infer<typeof TextingSettings>;
 
+/**
+ * Hours of whoever is called in which no machine calls them. A clinic may only lengthen them: from nine in the evening to
+ * eight in the morning nobody is called. In a clinic file they are written `21:00-08:00`.
+ */
+export const QuietHours = z.preprocess(
+  (value) => {
+    const [, from, to] = typeof value === 'string' ? (/^(\S+?)\s*-\s*(\S+)$/.exec(value.trim()) ?? []) : [];
+    return from ? { from, to } : value;
+  },
+  z
+    .strictObject({ from: WallTime, to: WallTime }, 'must be an interval written HH:mm-HH:mm')
+    .refine(({ from }) => from >= '12:00' && from <= '21:00', { message: 'must begin between 12:00 and 21:00' })
+    .refine(({ to }) => to >= '08:00' && to <= '12:00', { message: 'must end between 08:00 and 12:00' }),
+);
+export type QuietHours = z.infer<typeof QuietHours>;
+
+/** How the clinic calls its patients, and reminds them. All of it is off until the clinic says otherwise. */
+export const OutboundSettings = z.strictObject({
+  /** Patients may be called by the agent, each only with their consent. */
+  calls: z.boolean().default(false),
+  /** By whose line; the number called from must be one the clinic has there. */
+  via: z.enum(['retell', 'twilio']).default('retell'),
+  /** The number called from; the clinic's first without it. */
+  from: E164.optional(),
+  /** Countries that may be called; the clinic's own without a list. */
+  countries: z
+    .array(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code such as BJ'))
+    .min(1)
+    .max(20)
+    .optional(),
+  quietHours: QuietHours.prefault('21:00-08:00'),
+  /** Of the whole clinic on one of its days, and to one number. */
+  callsPerDay: z.int().min(1).max(1_000).default(50),
+  callsPerNumber: z.int().min(1).max(10).default(2),
+  /** What a machine that answers hears: nothing, or the clinic's name and number. */
+  voicemail: z.enum(['hang-up', 'message']).default('hang-up'),
+  /** The day before an appointment, at the same time by the clock. */
+  reminders: z.enum(['off', 'sms', 'call']).default('off'),
+});
+export type OutboundSettings = z.infer<typeof OutboundSettings>;
+
 /** An AI agent at a provider. A `shared` agent serves many clinics and therefore identifies none. */
 export const Agent = z.strictObject({
   provider: z.literal('retell'),
@@ -382,6 +423,7 @@ const clinicFields = z.strictObject({
   scheduling: SchedulingSettings.prefault({}),
   voice: VoiceSettings.prefault({}),
   texting: TextingSettings.prefault({}),
+  outbound: OutboundSettings.prefault({}),
   /** Who takes over when a caller asks for a person, or an agent cannot help. */
   humanLine: HumanLine.optional(),
   /** Who takes over in an emergency, besides the public numbers the caller is told to dial. */
@@ -435,9 +477,19 @@ export const Clinic = clinicFields.superRefine((clinic: Partial<ClinicFields>, c
     complain(['texting', 'from'], "must be one of the clinic's numbers");
   }
   if (confirmations === true && sms === false) complain(['texting', 'confirmations'], 'needs sms: true');
+  const { from: callsFrom, calls, reminders } = clinic.outbound ?? {};
+  if (callsFrom && !listed(clinic.numbers).some((number) => number?.number === callsFrom)) {
+    complain(['outbound', 'from'], "must be one of the clinic's numbers");
+  }
+  if (reminders === 'sms' && sms === false) complain(['outbound', 'reminders'], 'needs texting.sms: true');
+  if (reminders === 'call' && calls === false) complain(['outbound', 'reminders'], 'needs calls: true');
   schedulingBreaches(clinic).forEach(({ path, message }) => complain(path, message));
 }, always);
 export type Clinic = z.infer<typeof Clinic>;
 
 /** The number patients know. */
 export const clinicPhone = (clinic: Clinic): E164 => clinic.phone ?? (clinic.numbers[0] as ClinicNumber).number;
+
+/** The number a clinic's own calls come from. */
+export const clinicCallsFrom = (clinic: Clinic): E164 =>
+  clinic.outbound.from ?? (clinic.numbers[0] as ClinicNumber).number;

@@ -2,6 +2,7 @@ import type { ClinicId } from '../ids.ts';
 import { eventRank, type CallEvent } from './call-event.ts';
 import { type Anomaly, type Conversation, endKinds, statuses, statusRank } from './conversation.ts';
 import { outcomeOf } from './outcome.ts';
+import { reachedOf } from './reached.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -61,6 +62,10 @@ export function advanceCall(current: Conversation | undefined, event: CallEvent,
 
   Object.assign(next, durationOf(next, anomalies));
   next.outcome = outcomeOf(next);
+  // A machine may be taken for a person at first, never a person for a machine at last.
+  if (event.answeredBy && before.answeredBy !== 'machine') next.answeredBy = event.answeredBy;
+  const reached = reachedOf(next);
+  if (reached) next.reached = reached;
   if (hasEnded(next) && before.notification === 'none') {
     next.notification = 'waiting';
     next.notificationAttempt = 1;

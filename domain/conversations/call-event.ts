@@ -30,6 +30,7 @@ export interface CallEvent {
   statedDurationMs?: number;
   transcript?: string;
   disconnectionReason?: string;
+  answeredBy?: 'human' | 'machine';
   analysis?: Analysis;
   recordingUrl?: string;
   anomalies: Anomaly[];

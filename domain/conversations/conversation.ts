@@ -31,12 +31,24 @@ export const Analysis = z.object({
 export type Analysis = z.infer<typeof Analysis>;
 
 /** What our own tools did in a conversation; bookings are known from here, never from a model's account. */
-export const Act = z.enum(['emergency', 'booked', 'rescheduled', 'cancelled', 'transferred', 'waitlisted']);
+export const Act = z.enum([
+  'emergency',
+  'booked',
+  'rescheduled',
+  'cancelled',
+  'confirmed',
+  'transferred',
+  'waitlisted',
+]);
 export type Act = z.infer<typeof Act>;
 
 /** What came of a conversation, by priority. */
 export const Outcome = z.enum([...Act.options, 'info', 'abandoned', 'unknown']);
 export type Outcome = z.infer<typeof Outcome>;
+
+/** What a call of ours met. */
+export const Reached = z.enum(['answered', 'voicemail', 'no-answer', 'busy', 'failed']);
+export type Reached = z.infer<typeof Reached>;
 
 export const NotificationState = z.enum([
   'none',
@@ -88,6 +100,10 @@ export const Conversation = z.object({
   durationMs: z.number().optional(),
   transcript: z.string().optional(),
   disconnectionReason: z.string().optional(),
+  /** As the vendor heard it, in a call of ours. */
+  answeredBy: z.enum(['human', 'machine']).optional(),
+  /** Of a call of ours that is over. */
+  reached: Reached.optional(),
   analysis: Analysis.optional(),
   recordingUrl: z.string().optional(),
   acts: z.array(Act),

@@ -33,8 +33,18 @@ export const MessageReceived = z.object({
 });
 export type MessageReceived = z.infer<typeof MessageReceived>;
 
+/** The day before an appointment has come to its hour. Whether anybody is reminded is decided by whoever heeds it. */
+export const ReminderDue = z.object({
+  kind: z.literal('reminder-due'),
+  clinicId: ClinicId,
+  appointmentId: AppointmentId,
+  patientId: PatientId,
+  startMs: z.int(),
+});
+export type ReminderDue = z.infer<typeof ReminderDue>;
+
 /** Everything by which somebody is written to, in the order of each person. */
-export const Notice = z.discriminatedUnion('kind', [AppointmentChanged, WaitlistOffered, MessageReceived]);
+export const Notice = z.discriminatedUnion('kind', [AppointmentChanged, WaitlistOffered, ReminderDue, MessageReceived]);
 export type Notice = z.infer<typeof Notice>;
 
 /** Whose order a notice keeps. */

@@ -85,7 +85,9 @@ function actIn(
   const own = history.filter(({ actorId }) => actorId === conversationId);
   if (own.some(({ act }) => act === 'cancelled')) return { act: 'cancelled' };
   const move = own.find(({ act }) => act === 'rescheduled');
-  if (!move || own.some(({ act }) => act === 'booked')) return { act: 'booked' };
+  const isBooked = own.some(({ act }) => act === 'booked');
+  if (!move && !isBooked && own.some(({ act }) => act === 'confirmed')) return { act: 'confirmed' };
+  if (!move || isBooked) return { act: 'booked' };
   return { act: 'rescheduled', formerStartMs: move.fromStartMs };
 }
 

@@ -13,6 +13,8 @@ export interface RingVariables extends Record<string, string> {
   language: string;
   greeting: string;
   emergency_numbers: string;
+  /** `inbound`, or why we have called. */
+  call_purpose: string;
 }
 
 /** What a ringing phone is answered with. */

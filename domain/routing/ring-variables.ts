@@ -32,6 +32,7 @@ export function ringVariables(clinic: Clinic, tag: LanguageTag, nowMs: number): 
     language: tag,
     greeting: [disclosure[language](clinic.name), greeting].filter(Boolean).join(' '),
     emergency_numbers: list(clinic.emergencyNumbers, language, 'disjunction'),
+    call_purpose: 'inbound',
   };
 }
 
@@ -72,5 +73,6 @@ export function safeVariables(dialledNumber: string, nowMs: number): RingVariabl
     greeting: words.greeting,
     // Which of them answers depends on where the caller stands; two are safer than the wrong one.
     emergency_numbers: list(['112', '911'], language, 'disjunction'),
+    call_purpose: 'inbound',
   };
 }

@@ -9,7 +9,7 @@ import type { HeldTime } from './slot.ts';
 /** The conversation an act belongs to, which is told of it in the same write. */
 export interface ActingConversation {
   conversationId: ConversationId;
-  act: 'booked' | 'rescheduled' | 'cancelled';
+  act: 'booked' | 'rescheduled' | 'cancelled' | 'confirmed';
   /** As many appointments as one conversation may book. */
   maxBookings: number;
 }

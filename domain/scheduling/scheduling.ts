@@ -104,7 +104,7 @@ export interface Scheduling {
     requester: Requester,
     expectedVersion?: number,
   ): Promise<Changed>;
-  /** Confirmed, arrived, fulfilled, no-show: what the clinic's people see happen. */
+  /** Confirmed, arrived, fulfilled, no-show: what the clinic's people see happen. A patient may confirm to an agent. */
   setStatus(
     clinic: Clinic,
     appointmentId: AppointmentId,

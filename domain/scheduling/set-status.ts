@@ -1,5 +1,5 @@
 import { nextStatuses } from './appointment.ts';
-import { auditOfAppointment } from './audit-of-appointment.ts';
+import { actingConversation, auditOfAppointment } from './audit-of-appointment.ts';
 import { changeAppointment, nextVersion } from './change-appointment.ts';
 import type { SchedulingDeps } from './create-scheduling.ts';
 import type { Scheduling } from './scheduling.ts';
@@ -7,12 +7,14 @@ import type { Scheduling } from './scheduling.ts';
 /**
  * Puts on record what the clinic's people see happen, in the order `nextStatuses` allows; anything else is
  * `APPOINTMENT_CLOSED`. It goes on the clinic's record as `appointment.override` with the status as its reason, because
- * there is no act of its own for it. An agent sees nobody arrive: `NOT_VERIFIED`.
+ * there is no act of its own for it. An agent sees nobody arrive: `NOT_VERIFIED`, but for a patient who tells it that
+ * they will come.
  */
 export const setStatus =
   ({ calendar, appointments, clock }: SchedulingDeps): Scheduling['setStatus'] =>
   async (clinic, appointmentId, status, requester, expectedVersion) => {
-    if (requester.kind !== 'staff') return { code: 'NOT_VERIFIED' };
+    const isConfirmedToAgent = requester.kind === 'agent' && status === 'confirmed';
+    if (requester.kind !== 'staff' && !isConfirmedToAgent) return { code: 'NOT_VERIFIED' };
     const nowMs = clock.now();
     return changeAppointment({ appointments }, clinic, {
       appointmentId,
@@ -26,7 +28,17 @@ export const setStatus =
           before,
           after,
           gridMinutes: clinic.scheduling.gridMinutes,
-          audit: [auditOfAppointment('appointment.override', after, requester, nowMs, told)],
+          ...(isConfirmedToAgent &&
+            actingConversation('confirmed', requester, clinic.scheduling.maxBookingsPerConversation)),
+          audit: [
+            auditOfAppointment(
+              isConfirmedToAgent ? 'appointment.confirm' : 'appointment.override',
+              after,
+              requester,
+              nowMs,
+              told,
+            ),
+          ],
           nowMs,
         });
         return outcome === 'changed' ? { code: 'OK', appointment: after } : outcome;

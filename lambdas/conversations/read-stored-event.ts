@@ -9,7 +9,13 @@ import { clinicNumberOf, readStoredTwilioEvent, toCallEvent as fromTwilio } from
 import type { CallEvent } from '#domain/conversations/call-event.ts';
 import type { StoredEvent } from '#domain/conversations/event-inbox.ts';
 import { readTalkEvent, toCallEvent as fromTalk } from '#domain/conversations/talk/talk-event.ts';
-import { type ClinicId, type ConversationId, retellConversationId, twilioConversationId } from '#domain/ids.ts';
+import {
+  type ClinicId,
+  type ConversationId,
+  OutboundCallId,
+  retellConversationId,
+  twilioConversationId,
+} from '#domain/ids.ts';
 
 /** What an authentic event shows of whose it is. */
 export interface RoutingHints {
@@ -20,6 +26,8 @@ export interface RoutingHints {
   binding?: unknown;
   /** Whose talk it was, as our own writer knows it: only true of the session's clinic. */
   ownClinicId?: ClinicId;
+  /** The call of ours that Retell was asked for. */
+  outboundCallId?: OutboundCallId;
   /** Whether such a call is known by a number at all, rather than by its agent. */
   hasNumber: boolean;
 }
@@ -56,6 +64,7 @@ export function readStoredEvent(
 export function retellCall(webhook: RetellWebhook, rawBody: Uint8Array): StoredCall {
   const { clinicNumber, agentId, metadata } = routingHints(webhook);
   const providerId = providerIdOf(webhook);
+  const outboundCallId = OutboundCallId.safeParse(metadata.outbound_call_id);
   return {
     conversationId: retellConversationId(providerId),
     providerId,
@@ -63,6 +72,7 @@ export function retellCall(webhook: RetellWebhook, rawBody: Uint8Array): StoredC
       clinicNumber,
       ...(agentId && { agent: { provider: 'retell', id: agentId } }),
       binding: metadata.clinic_binding,
+      ...(outboundCallId.success && { outboundCallId: outboundCallId.data }),
       hasNumber: clinicNumber !== undefined,
     },
     toCallEvent: () => fromRetell(webhook, rawBody),

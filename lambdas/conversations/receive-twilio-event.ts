@@ -1,4 +1,5 @@
 import {
+  answererOf,
   clinicNumberOf,
   eventKeyOf,
   isMerged,
@@ -11,7 +12,7 @@ import type { TwilioSecret } from '#adapters/twilio/secret.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
 import { keepPoison } from '#lambdas/keep-poison.ts';
 import { twilioRequests } from '#lambdas/twilio-request.ts';
-import { twilioPaths } from '#lambdas/twilio-urls.ts';
+import { machineQuery, twilioPaths } from '#lambdas/twilio-urls.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
@@ -35,7 +36,8 @@ interface Deps {
 
 /**
  * Takes in what Twilio tells of a call, its recording or its stream: verified, stored once, queued by its key, answered.
- * A stream that broke in the middle of a talk is gone on with at once, for Twilio may not ask what comes next.
+ * A stream that broke in the middle of a talk is gone on with at once, for Twilio may not ask what comes next; a call that
+ * a machine answered goes where it is told what the clinic has to say to machines.
  */
 export function receiveTwilioEvent(deps: Deps) {
   const { apiUrl, inbox, queue, directory, talks, calls, clock, log } = deps;
@@ -89,6 +91,17 @@ export function receiveTwilioEvent(deps: Deps) {
     }
   }
 
+  /** A machine answered a call of ours: it is talked to no longer, but told what the clinic has to say to it. */
+  async function leaveToMachine({ callSid }: TwilioEvent): Promise<void> {
+    const conversationId = twilioConversationId(callSid);
+    try {
+      const done = await calls.redirect(callSid, `${apiUrl}${twilioPaths.afterStream}?${machineQuery}=1`);
+      if (done === 'done') log.info('voicemail.answered', { conversationId });
+    } catch (error) {
+      log.error('request.failed', { route: 'machine', conversationId, ...errorFields(error) });
+    }
+  }
+
   return async (request: HttpRequest): Promise<HttpAnswer> => {
     const isRecording = request.route?.endsWith(twilioPaths.recordingStatus);
     const path = isRecording ? twilioPaths.recordingStatus : twilioPaths.callStatus;
@@ -105,6 +118,7 @@ export function receiveTwilioEvent(deps: Deps) {
     }
     // First, for a caller listens to silence.
     if (event.eventType === 'stream-error') await mendStream(event);
+    if (event.kind === 'machine' && answererOf(event.form.AnsweredBy) === 'machine') await leaveToMachine(event);
     await take(event, request);
     return { status: 204 };
   };

@@ -6,6 +6,8 @@ import { createConversationActs } from '#adapters/dynamodb/conversation-acts.ts'
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createDialogueStore } from '#adapters/dynamodb/dialogues.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
+import { createPlacedCalls } from '#adapters/dynamodb/outbound-calls.ts';
+import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
@@ -33,6 +35,7 @@ const env = Env.parse(process.env);
 const log = createJsonLog();
 const dynamo = createDynamoDb();
 const core = openTable(dynamo, env.CORE_TABLE);
+const audit = openTable(dynamo, env.AUDIT_TABLE);
 const payloads = createPayloads(env.PAYLOADS_BUCKET);
 
 export const handler = queueHandler(
@@ -44,9 +47,11 @@ export const handler = queueHandler(
     clinics: rememberedProfiles(createClinicStore(core), clock),
     conversations: createConversationStore(core, payloads),
     dialogues: createDialogueStore(core, clock),
-    acts: createConversationActs({ core, audit: openTable(dynamo, env.AUDIT_TABLE) }, clock),
+    acts: createConversationActs({ core, audit }, clock),
     talks: createTalkStore(core, clock),
     calendar: createHolds(core),
+    outboundCalls: createPlacedCalls(core),
+    suppressions: createSuppressionList({ core, audit }, clock),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
     bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),
     clock,

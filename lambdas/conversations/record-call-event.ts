@@ -2,6 +2,7 @@ import { blocksAllClinics } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
+import type { SuppressionList } from '#domain/clinics/suppression-list.ts';
 import type { ConversationActs } from '#domain/conversations/acts.ts';
 import { advanceCall, contradicts, hasEnded } from '#domain/conversations/advance-call.ts';
 import { callerNumberOf } from '#domain/conversations/caller-number.ts';
@@ -10,6 +11,8 @@ import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
+import { transcriptAsksNoMoreCalls } from '#domain/conversations/outbound/asks-no-more-calls.ts';
+import type { OutboundCalls } from '#domain/conversations/outbound/outbound-call.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
 import { finishCall } from '#domain/conversations/talk/finish-call.ts';
@@ -31,6 +34,8 @@ interface Deps {
   acts: Pick<ConversationActs, 'record' | 'messages'>;
   talks: Pick<TalkStore, 'change' | 'turns'>;
   calendar: Pick<Calendar, 'release'>;
+  outboundCalls: Pick<OutboundCalls, 'settle'>;
+  suppressions: Pick<SuppressionList, 'refuse'>;
   workflow: PostCallWorkflow;
   bindingKey: Secret;
   clock: Clock;
@@ -43,7 +48,7 @@ interface Deps {
  * process may die anywhere.
  */
 export function recordCallEvent(deps: Deps) {
-  const { inbox, conversations, dialogues, acts, calendar, workflow, clock, log } = deps;
+  const { inbox, conversations, dialogues, acts, calendar, outboundCalls, suppressions, workflow, clock, log } = deps;
   const bind = bindConversation(deps);
   const finish = finishCall(deps);
 
@@ -77,7 +82,13 @@ export function recordCallEvent(deps: Deps) {
     if (call.anomalies.length) {
       log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
     }
+    const { outboundCallId } = told.hints;
+    // Should the answer to our order have been lost, this is the first word of what became of it.
+    if (outboundCallId && call.direction === 'outbound') {
+      await outboundCalls.settle(clinicId, outboundCallId, { state: 'placed', conversationId });
+    }
     await settleEmergency(call);
+    await heedNoMoreCalls(call, clinic);
     // What we tell ourselves comes from whoever held the talk.
     if (record.provider === 'twilio' && event.kind === 'ended') await finish(clinic, conversationId);
     await tell(call, clinic);
@@ -135,6 +146,20 @@ export function recordCallEvent(deps: Deps) {
     await dialogues.change(clinicId, conversationId, (current) =>
       current.emergency === 'asked' ? { ...current, emergency: 'active' } : current,
     );
+  }
+
+  /** Whoever said that they want no more calls gets none by a machine, from this clinic. */
+  async function heedNoMoreCalls(call: Conversation, clinic: ClinicProfile): Promise<void> {
+    if (call.channel !== 'voice' || !hasEnded(call) || !transcriptAsksNoMoreCalls(call.transcript ?? '')) return;
+    const number = callerNumberOf(call, clinic.country);
+    if (!number) return;
+    const { clinicId, conversationId } = call;
+    await suppressions.refuse(clinicId, number, ['calls'], {
+      actorType: 'system',
+      actorId: 'record-call-event',
+      requestId: conversationId,
+    });
+    log.info('call.asked-no-more', { clinicId, conversationId });
   }
 
   /** Starts what tells the clinic, wakes it when the analysis is there, and starts the update the clinic asked for. */

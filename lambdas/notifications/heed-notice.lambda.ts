@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
+import { createReminders } from '#adapters/dynamodb/reminders.ts';
 import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import {
@@ -23,8 +24,10 @@ import { Notice } from '#domain/messages/notice.ts';
 import { acceptOffer } from '#lambdas/conversations/texting/accept-offer.ts';
 import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
 import { textTalks } from '#lambdas/conversations/texting/text-talks.ts';
+import { outboundCalling } from '#lambdas/conversations/outbound/outbound-calling.ts';
 import { queueHandler } from '#lambdas/queue.ts';
 import { twilioPaths } from '#lambdas/twilio-urls.ts';
+import { remindPatient } from './remind-patient.ts';
 import { tellPatient } from './tell-patient.ts';
 
 const Env = z.object({
@@ -35,6 +38,9 @@ const Env = z.object({
   CALL_EVENTS_QUEUE_URL: z.string(),
   NOTICES_QUEUE_URL: z.string(),
   WAITLIST_STATE_MACHINE_ARN: z.string(),
+  RETELL_KEY_SECRET: z.string(),
+  RETELL_BASE_URL: z.string(),
+  BINDING_KEY_SECRET: z.string(),
   TWILIO_SECRET: z.string(),
   TWILIO_BASE_URL: z.string(),
   OPENAI_KEY_SECRET: z.string(),
@@ -89,6 +95,16 @@ const shared = {
   log,
 };
 const tell = tellPatient(shared);
+const { place } = outboundCalling({
+  tables: { core, routing, audit },
+  retell: { key: createSecret(env.RETELL_KEY_SECRET, clock), baseUrl: env.RETELL_BASE_URL },
+  twilio: { secret: twilio, baseUrl: env.TWILIO_BASE_URL },
+  bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),
+  apiUrl: env.API_URL,
+  clock,
+  log,
+});
+const remind = remindPatient({ ...shared, reminders: createReminders({ core, audit }, clock), place });
 const answer = answerMessage({
   ...shared,
   inbox,
@@ -97,6 +113,13 @@ const answer = answerMessage({
   accept: acceptOffer(shared),
 });
 
-export const handler = queueHandler(log, Notice, (notice) =>
-  notice.kind === 'message-received' ? answer(notice) : tell(notice),
-);
+export const handler = queueHandler(log, Notice, (notice) => {
+  switch (notice.kind) {
+    case 'message-received':
+      return answer(notice);
+    case 'reminder-due':
+      return remind(notice);
+    default:
+      return tell(notice);
+  }
+});

@@ -39,29 +39,33 @@ interface Writing {
  * knows of a refusal that we do not, we know from then on.
  */
 export function writeTo({ suppressions, sender, sent, services, log }: WriteDeps) {
-  return async (clinic: ClinicProfile, { name, ...text }: Writing): Promise<void> => {
+  return async (
+    clinic: ClinicProfile,
+    { name, ...text }: Writing,
+  ): Promise<'told' | 'messages-refused' | 'text-refused'> => {
     const where = { clinicId: clinic.id };
     const { messagingServiceSid } = clinic.texting;
     if ((await suppressions.refusedBy(clinic.id, text.to)).has('messages')) {
       log.info('text.suppressed', where);
-      return;
+      return 'messages-refused';
     }
     if (messagingServiceSid && !(await services.claim(clinic.id, messagingServiceSid))) {
       log.error('text.refused', { ...where, reason: 'service-of-another-clinic' });
-      return;
+      return 'text-refused';
     }
     const send = (): Promise<TextOutcome> =>
       sender.send({ ...text, ...(messagingServiceSid && { messagingServiceSid }) });
     const told = await sent.once(clinic.id, text.to, name, send);
     if (told.outcome === 'accepted') log.info('text.sent', where);
-    if (told.outcome !== 'refused') return;
+    if (told.outcome !== 'refused') return 'told';
     log.warn('text.refused', { ...where, reason: told.code === undefined ? told.reason : String(told.code) });
-    if (told.reason !== 'opted-out') return;
+    if (told.reason !== 'opted-out') return 'text-refused';
     await suppressions.refuse(clinic.id, text.to, ['messages'], {
       actorType: 'provider',
       actorId: 'twilio',
       requestId: name,
     });
+    return 'messages-refused';
   };
 }
 
@@ -150,6 +154,6 @@ function numberOf({ phones }: Patient, clinic: Clinic, caller: E164 | undefined)
 }
 
 /** The first of the languages that the clinic speaks. */
-const spoken = (clinic: Clinic, ...wanted: (LanguageTag | undefined)[]): LanguageTag =>
+export const spoken = (clinic: Clinic, ...wanted: (LanguageTag | undefined)[]): LanguageTag =>
   wanted.find((tag) => tag && clinic.languages.some((one) => one.slice(0, 2) === tag.slice(0, 2))) ??
   clinic.defaultLanguage;

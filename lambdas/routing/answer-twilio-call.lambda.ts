@@ -5,6 +5,7 @@ import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createInstructionReader } from '#adapters/dynamodb/instructions.ts';
+import { createPlacedCalls } from '#adapters/dynamodb/outbound-calls.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
@@ -39,6 +40,7 @@ export const handler = httpHandler(
     instructions: createInstructionReader(core),
     talks: createTalkStore(core, clock),
     conversations: createConversationStore(core),
+    outboundCalls: createPlacedCalls(core),
     inbox: createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock),
     clock,
     log,

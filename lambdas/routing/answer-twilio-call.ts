@@ -5,18 +5,20 @@ import { parseVoiceRequest, type VoiceRequest } from '#adapters/twilio/voice-req
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { keepPoison } from '#lambdas/keep-poison.ts';
 import { sayAndHangUp, twilioRequests, twimlAnswer } from '#lambdas/twilio-request.ts';
-import { streamUrls, type TwilioAddresses, twilioPaths } from '#lambdas/twilio-urls.ts';
+import { callQuery, streamUrls, type TwilioAddresses, twilioPaths } from '#lambdas/twilio-urls.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { lineOpen } from '#domain/clinics/human-line.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import { maskNumber } from '#domain/conversations/mask-number.ts';
+import type { OutboundCall, OutboundCalls } from '#domain/conversations/outbound/outbound-call.ts';
 import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
 import type { InstructionStore, Instructions, InstructionScope } from '#domain/conversations/talk/instructions.ts';
 import { lineWords } from '#domain/conversations/talk/line-words.ts';
 import { mintStreamToken, type StreamToken } from '#domain/conversations/talk/stream-token.ts';
 import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
+import { OutboundCallId } from '#domain/ids.ts';
 import { languageOf } from '#domain/language.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
@@ -35,6 +37,7 @@ interface Deps extends TwilioAddresses {
   instructions: Pick<InstructionStore, 'current'>;
   talks: Pick<TalkStore, 'open' | 'change'>;
   conversations: Pick<ConversationStore, 'change'>;
+  outboundCalls: Pick<OutboundCalls, 'get' | 'settle'>;
   inbox: EventInbox;
   clock: Clock;
   log: Log;
@@ -54,7 +57,7 @@ type Lookup =
  * people, never another clinic.
  */
 export function answerTwilioCall(deps: Deps) {
-  const { directory, clinics, instructions, talks, conversations, inbox, clock, log } = deps;
+  const { directory, clinics, instructions, talks, conversations, outboundCalls, inbox, clock, log } = deps;
   const authenticate = twilioRequests(deps);
   const poison = keepPoison(deps, 'twilio');
   const memory = lastGoodProfiles(clock);
@@ -113,12 +116,14 @@ export function answerTwilioCall(deps: Deps) {
     ring: VoiceRequest,
     { found: { profile, language }, texts, routedBy }: Extract<Lookup, { outcome: 'found' }>,
     { kept }: StreamToken,
+    callId: string | undefined,
   ): Promise<Talk | undefined> {
     const { conversationId, direction, fromNumber, toNumber } = ring;
     const clinicId = profile.id;
     const nowMs = clock.now();
     const session = await directory.claimSession(clinicId, conversationId, routedBy, nowMs);
     if (session.clinicId !== clinicId) return undefined;
+    const placed = direction === 'outbound' ? await placedCall(profile.id, callId, ring) : undefined;
     const opened = await talks.open(clinicId, {
       clinicId,
       conversationId,
@@ -126,7 +131,8 @@ export function answerTwilioCall(deps: Deps) {
       direction,
       ...(fromNumber !== undefined && { fromNumber }),
       ...(toNumber !== undefined && { toNumber }),
-      language: language ?? profile.defaultLanguage,
+      ...(placed && { purpose: placed.purpose }),
+      language: placed?.language ?? language ?? profile.defaultLanguage,
       agents: profile.voice.agents,
       instructions: {
         base: texts.base?.version,
@@ -145,6 +151,25 @@ export function answerTwilioCall(deps: Deps) {
         );
     if (isNew) await keepConversation(opened);
     return talk;
+  }
+
+  /** Why we called: whoever answered is talked to all the same where nobody can say. */
+  async function placedCall(
+    clinicId: FoundClinic['profile']['id'],
+    named: string | undefined,
+    { conversationId }: VoiceRequest,
+  ): Promise<OutboundCall | undefined> {
+    const callId = OutboundCallId.safeParse(named);
+    if (!callId.success) return undefined;
+    try {
+      const call = await outboundCalls.get(clinicId, callId.data);
+      // Twilio's answer to our order may still be under way, or lost.
+      if (call) await outboundCalls.settle(clinicId, callId.data, { state: 'placed', conversationId });
+      return call;
+    } catch (error) {
+      log.error('request.failed', { route: 'outbound-call', clinicId, conversationId, ...errorFields(error) });
+      return undefined;
+    }
   }
 
   /** Acts are recorded only in a conversation that is there; the voice service makes it should this fail. */
@@ -216,7 +241,7 @@ export function answerTwilioCall(deps: Deps) {
     const token = mintStreamToken(clock.now());
     let talk: Talk | undefined;
     try {
-      talk = await open(ring, lookup, token);
+      talk = await open(ring, lookup, token, request.query[callQuery]);
     } catch (error) {
       log.error('ring.safe-answer', {
         clinicId: profile.id,

@@ -3,14 +3,16 @@ import { connectStream, gatherNumber, hangUp, type Spoken, transfer } from '#ada
 import { parseVoiceRequest, type VoiceRequest } from '#adapters/twilio/voice-request.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { sayAndHangUp, twilioRequests, twimlAnswer } from '#lambdas/twilio-request.ts';
-import { streamUrls, type TwilioAddresses, twilioPaths } from '#lambdas/twilio-urls.ts';
+import { machineQuery, streamUrls, type TwilioAddresses, twilioPaths } from '#lambdas/twilio-urls.ts';
 import type { Clock } from '#domain/clock.ts';
+import { clinicPhone } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { lineOpen } from '#domain/clinics/human-line.ts';
 import type { ConversationActs } from '#domain/conversations/acts.ts';
 import { callerNumberOf } from '#domain/conversations/caller-number.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
+import { outboundWordsOf } from '#domain/conversations/outbound/outbound-words.ts';
 import { leaveCallback } from '#domain/conversations/talk/leave-callback.ts';
 import { lineWords } from '#domain/conversations/talk/line-words.ts';
 import { mintStreamToken } from '#domain/conversations/talk/stream-token.ts';
@@ -19,7 +21,7 @@ import { lineSeq } from '#domain/conversations/talk/turn.ts';
 import { wordsOfTag } from '#domain/conversations/words/words.ts';
 import { languageOf } from '#domain/language.ts';
 import { errorFields, type Log } from '#domain/log.ts';
-import { normalizePhone } from '#domain/phone-number.ts';
+import { normalizePhone, spokenPhone } from '#domain/phone-number.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { lastGoodProfiles } from './last-good-profiles.ts';
 
@@ -116,6 +118,15 @@ export function continueTwilioCall(deps: Deps) {
         log.warn('stream.broken', { ...idsOf(standing), attempt: standing.talk.breaks });
         return (await goOn(standing)) ?? toPerson(standing);
     }
+  }
+
+  /** Nobody is there to talk with. What a machine keeps, anybody may hear: the clinic's name and number, or nothing. */
+  async function toMachine(standing: Standing): Promise<HttpAnswer> {
+    const { clinic, talk } = standing;
+    await talks.change(clinic.id, talk.conversationId, (current) => ({ ...current, ending: { kind: 'hangup' } }));
+    if (clinic.outbound.voicemail === 'hang-up') return twimlAnswer(hangUp());
+    const phone = spokenPhone(clinicPhone(clinic), languageOf(talk.language));
+    return twimlAnswer(hangUp(say(standing, outboundWordsOf(talk.language).voicemail(clinic.name, phone))));
   }
 
   /** Begins another stream of the same talk; nothing when that was done too often. */
@@ -255,6 +266,7 @@ export function continueTwilioCall(deps: Deps) {
         return twimlAnswer(hangUp());
       }
       if (asked) return await afterKeys(standing, asked);
+      if (incoming.query[machineQuery] && request.direction === 'outbound') return await toMachine(standing);
       return await (request.dialled ? afterTransfer(standing) : afterStream(standing));
     } catch (error) {
       log.error('request.failed', {

@@ -39,7 +39,7 @@ export class Texting extends Construct {
   constructor(scope: Construct, id: string, { house, api, vendors, notices, callEvents }: TextingProps) {
     super(scope, id);
     const { settings, data } = house;
-    const { core, routing, inbox, audit, dataKey, twilioSecret, openAiKey, clinicBindingKey } = data;
+    const { core, routing, inbox, audit, dataKey, retellApiKey, twilioSecret, openAiKey, clinicBindingKey } = data;
     const waitlist = workflowArn(this, settings, 'waitlist');
     const tables = {
       CORE_TABLE: core.tableName,
@@ -80,6 +80,9 @@ export class Texting extends Construct {
         CALL_EVENTS_QUEUE_URL: callEvents.queueUrl,
         NOTICES_QUEUE_URL: notices.queue.queueUrl,
         WAITLIST_STATE_MACHINE_ARN: waitlist,
+        RETELL_KEY_SECRET: retellApiKey.ref,
+        RETELL_BASE_URL: vendors.retellBaseUrl,
+        BINDING_KEY_SECRET: clinicBindingKey.ref,
         TWILIO_SECRET: twilioSecret.ref,
         TWILIO_BASE_URL: vendors.twilioBaseUrl,
         OPENAI_KEY_SECRET: openAiKey.ref,
@@ -98,6 +101,8 @@ export class Texting extends Construct {
     allowSend(heedNotice, callEvents);
     allowSecret(heedNotice, twilioSecret, dataKey);
     allowSecret(heedNotice, openAiKey, dataKey);
+    allowSecret(heedNotice, retellApiKey, dataKey);
+    allowSecret(heedNotice, clinicBindingKey, dataKey);
     heedNotice.allow(['states:StartExecution'], [waitlist]);
 
     this.answerChat = new ApiFunction<AnswerChatEnv>(this, 'AnswerChat', {

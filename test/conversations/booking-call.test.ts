@@ -26,8 +26,10 @@ import { inMemoryDirectory } from '../fakes/directory.ts';
 import { startDynamoDb, type TestDynamoDb } from '../fakes/dynamodb.ts';
 import { inMemoryInbox } from '../fakes/inbox.ts';
 import { rememberedLog } from '../fakes/log.ts';
+import { inMemoryOutboundCalls } from '../fakes/outbound.ts';
 import { knownSecret } from '../fakes/secret.ts';
 import { inMemoryTalks } from '../fakes/talks.ts';
+import { inMemorySuppressions } from '../fakes/texts.ts';
 
 let db: TestDynamoDb;
 beforeAll(async () => {
@@ -88,6 +90,8 @@ function world() {
     acts,
     talks: inMemoryTalks(),
     calendar,
+    outboundCalls: inMemoryOutboundCalls(),
+    suppressions: inMemorySuppressions(),
     workflow: { start: async () => 'started', wake: async () => 'gone' },
     bindingKey,
     clock,

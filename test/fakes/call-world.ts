@@ -38,7 +38,9 @@ import { rememberedLog } from './log.ts';
 import { inMemoryPatients } from './patients.ts';
 import { knownSecret } from './secret.ts';
 import { inMemoryTalks } from './talks.ts';
+import { inMemoryOutboundCalls } from './outbound.ts';
 import { scriptedTextModel } from './text-model.ts';
+import { inMemorySuppressions } from './texts.ts';
 
 /** A process that dies. Whatever it had done stays done. */
 export class Crash extends Error {}
@@ -90,6 +92,8 @@ export function callWorld({
   const patients = inMemoryPatients();
   const talks = inMemoryTalks();
   const deliveries = inMemoryDeliveries(clock);
+  const outboundCalls = inMemoryOutboundCalls();
+  const suppressions = inMemorySuppressions();
   const clinics = {
     profile: async (clinicId: ClinicId) => profiles.find(({ id }) => id === clinicId),
     disableRecipient: async () => ({ outcome: 'no-such-recipient' }) as const,
@@ -138,6 +142,8 @@ export function callWorld({
       acts: through(acts),
       talks: through(talks),
       calendar: through(calendar),
+      outboundCalls,
+      suppressions,
       workflow: through(workflow),
       bindingKey: knownSecret(['binding']),
       clock,
@@ -234,6 +240,8 @@ export function callWorld({
     acts,
     calendar,
     patients,
+    outboundCalls,
+    suppressions,
     deliveries,
     outbox,
     queued,

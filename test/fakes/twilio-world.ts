@@ -17,6 +17,7 @@ import { inMemoryInstructions } from './instructions.ts';
 import { rememberedLog } from './log.ts';
 import { aCallSid, aTalkId } from './talk.ts';
 import { inMemoryTalks } from './talks.ts';
+import { inMemoryOutboundCalls } from './outbound.ts';
 import { apiUrl, knownTwilio, signedForm, voiceUrl } from './twilio-requests.ts';
 
 export const ringPath = '/api/twilio/incoming-call';
@@ -73,7 +74,8 @@ export function twilioWorld({
     apiUrl,
     voiceUrl,
   };
-  const answer = answerTwilioCall({ ...shared, inbox, instructions });
+  const outboundCalls = inMemoryOutboundCalls();
+  const answer = answerTwilioCall({ ...shared, outboundCalls: switched(outboundCalls, 'reads'), inbox, instructions });
   const goOn = continueTwilioCall({ ...shared, dialogues, acts });
 
   return {
@@ -86,11 +88,13 @@ export function twilioWorld({
     acts,
     instructions,
     directory,
+    outboundCalls,
     failing,
     profile,
     answer,
     goOn,
-    ring: (changes: Record<string, string> = {}) => answer(signedForm(ringPath, ringForm(changes))),
+    ring: (changes: Record<string, string> = {}, rawQuery = '') =>
+      answer(signedForm(ringPath, ringForm(changes), { rawQuery })),
     /** Twilio asks what comes next. */
     next: (changes: Record<string, string> = {}, rawQuery = '') =>
       goOn(signedForm(afterPath, ringForm({ CallStatus: 'in-progress', ...changes }), { rawQuery })),

@@ -105,6 +105,7 @@ test('a ringing number is answered with its clinic’s variables, in its languag
     greeting:
       'Bonjour, vous êtes bien à Clinique Exemple. Je suis l’assistant vocal automatique de la clinique, une intelligence artificielle. Que puis-je faire pour vous ?',
     emergency_numbers: '112 ou 118',
+    call_purpose: 'inbound',
   });
 });
 

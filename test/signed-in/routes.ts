@@ -3,6 +3,7 @@ import type { ClinicId, UserId } from '#domain/ids.ts';
 import { answerMemberRequest } from '#lambdas/clinics/members/answer-member-request.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { elsewhere } from '#test/fakes/conversation.ts';
+import { callsSignedIn } from './call-routes.ts';
 import { type SignedInWorld, strangers, yours } from './signed-in-world.ts';
 
 /** A route of people, and what it takes to ask it for something that is done once one may. */
@@ -39,4 +40,5 @@ export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
     path: of(yours.colleague),
     foreign: of(elsewhere),
   },
+  ...callsSignedIn,
 };

@@ -86,6 +86,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     // A route and a queue catch a fault and log it; what they cannot catch Lambda counts.
     'answer-booking-request': 'Errors log',
     'answer-chat': 'Errors log',
+    'answer-call-request': 'Errors log',
     'answer-inbound-call': 'Errors log',
     'answer-member-request': 'Errors log',
     'answer-twilio-call': 'Errors log',
@@ -110,6 +111,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     // A run goes on after a fault it can catch; the first of either kind is told.
     'reconcile-calls': 'Errors log',
     'tend-calendars': 'Errors log',
+    'sweep-reminders': 'Errors log',
     // They also throw to have the workflow wait, which is no fault and not logged as one.
     'analyze-call': 'log',
     'send-call-summary': 'log',
@@ -132,6 +134,8 @@ test('an alarm on a log code counts lines that our functions really write', () =
   expect([...new Set(codes)].toSorted()).toEqual([
     'booking.unauthorized',
     'calendar.tended',
+    'call.refused',
+    'call.unknown',
     'event.given-up',
     'event.poison',
     'event.quarantined',
@@ -141,6 +145,7 @@ test('an alarm on a log code counts lines that our functions really write', () =
     'notice.not-queued',
     'recipient.disabled',
     'reconcile.finished',
+    'reminders.swept',
     'request.failed',
     'ring.safe-answer',
     'ring.unrouted',

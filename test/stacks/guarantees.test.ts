@@ -148,7 +148,7 @@ describe('what travels', () => {
   test('queues and topics are encrypted with our key and spoken to over TLS only', () => {
     const queues = app.resources('AWS::SQS::Queue');
     const topics = app.resources('AWS::SNS::Topic');
-    expect(queues).toHaveLength(8);
+    expect(queues).toHaveLength(9);
     for (const { Properties } of [...queues, ...topics]) {
       expect(app.resolve(Properties.KmsMasterKeyId)).toBe(keyOf('OperationsKey'));
     }
@@ -234,7 +234,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(26);
+    expect(functions).toHaveLength(28);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -244,7 +244,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(32);
+    expect(groups).toHaveLength(34);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -271,6 +271,7 @@ describe('what runs', () => {
     ).toEqual([
       'DELETE /api/members/{userId}',
       'GET /api/appointments.ics',
+      'GET /api/calls/{callId}',
       'GET /api/chat/widget.js',
       'GET /api/chat/{slug}',
       'GET /api/chat/{slug}/messages',
@@ -280,6 +281,7 @@ describe('what runs', () => {
       'GET /health',
       'OPTIONS /api/chat/{slug}/messages',
       'POST /api/booking',
+      'POST /api/calls',
       'POST /api/chat/{slug}/messages',
       'POST /api/functions/{tool}',
       'POST /api/members',
@@ -293,6 +295,7 @@ describe('what runs', () => {
       'POST /api/twilio/message-status',
       'POST /api/twilio/recording-status',
       'PUT /api/members/{userId}',
+      'PUT /api/patients/{patientId}/call-consent',
     ]);
     for (const integration of properties('AWS::ApiGatewayV2::Integration')) {
       expect(integration.PayloadFormatVersion).toBe('2.0');

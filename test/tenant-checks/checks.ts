@@ -236,4 +236,18 @@ export const tenantChecks: TenantCheck[] = [
     instead: 'return allows(member.role, right) || member ? work(request, member) : notAllowed;',
     tests: 'test/clinics/(members|signed-in)|test/signed-in',
   },
+  {
+    without: 'a call of one clinic is found, and told of, under its id by another',
+    file: 'adapters/dynamodb/keys.ts',
+    code: 'PK: `${keys.clinic(clinicId)}#OUT#${callId}`,',
+    instead: 'PK: `OUT#${callId}`,',
+    tests: 'test/conversations/outbound/stores',
+  },
+  {
+    without: 'who agreed to calls of one clinic is called by every other',
+    file: 'adapters/dynamodb/keys.ts',
+    code: "PK: `${keys.clinic(clinicId)}#PAT#${patientId}`,\n    SK: 'CONSENT#calls',",
+    instead: "PK: `PAT#${patientId}`,\n    SK: 'CONSENT#calls',",
+    tests: 'test/conversations/outbound/stores',
+  },
 ];

@@ -88,6 +88,17 @@ export function languageHalf(language: Language, other: Language): FlowNode[] {
     retold('waitlist_tool', 'join_waitlist'),
     says(id('waitlisted'), '{{join_waitlist_say}}', id('more')),
 
+    asks(
+      id('called'),
+      words.called,
+      [
+        [said.gaveIdentity, id('verify_tool')],
+        [said.isNotThem, id('goodbye_tool')],
+        [said.wantsPerson, id('person_tool')],
+        [said.otherLanguage, `${other}_called`],
+      ],
+      id('verify_tool'),
+    ),
     asks(id('identity'), words.identity, [[said.gaveIdentity, id('verify_tool')]], id('verify_tool')),
     call('verify_tool', 'verify_patient', { OK: id('mine_tool'), VERIFICATION_LOCKED: id('locked') }),
     retold('verify_tool', 'verify_patient'),
@@ -98,6 +109,7 @@ export function languageHalf(language: Language, other: Language): FlowNode[] {
       id('which'),
       words.whichAppointment,
       [
+        [said.isComing, id('confirm_tool')],
         [said.wantsCancel, id('cancel_tool')],
         [said.wantsChange, id('new_time')],
         [said.wantsVisit, id('visit')],
@@ -105,6 +117,9 @@ export function languageHalf(language: Language, other: Language): FlowNode[] {
       ],
       id('more'),
     ),
+    call('confirm_tool', 'confirm_appointment', { OK: id('confirmed') }),
+    retold('confirm_tool', 'confirm_appointment'),
+    says(id('confirmed'), '{{confirm_appointment_say}}', id('more')),
     call('cancel_tool', 'cancel_appointment', { OK: id('cancelled') }),
     retold('cancel_tool', 'cancel_appointment'),
     says(id('cancelled'), '{{cancel_appointment_say}}', id('more')),

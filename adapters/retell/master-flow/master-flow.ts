@@ -26,10 +26,11 @@ function defaultVariables(): Record<string, string> {
     greeting:
       'Bonjour, vous êtes bien à la clinique. Je suis un assistant vocal automatique, une intelligence artificielle. Hello, I am an automated voice assistant, an artificial intelligence; we can speak English.',
     emergency_numbers: '112',
+    call_purpose: 'inbound',
   };
 }
 
-const globalPrompt = `You answer the telephone of {{clinic_name}}. Speak the language of the node you are in, in short polite sentences; in French, always “vous”.
+const globalPrompt = `You answer the telephone of {{clinic_name}}, and call for it (this call: {{call_purpose}}). Speak the language of the node you are in, in short polite sentences; in French, always “vous”.
 Today is {{today}}. Address: {{clinic_address}}. Telephone: {{clinic_phone}}. Hours: {{business_hours}}. Doctors: {{available_doctors}}
 Never give medical advice. Never make up a doctor, a time or a price: only what a function answered is true.
 Say nothing about any person before verify_patient has answered OK. When asked, say that you are an artificial intelligence.`;
@@ -57,7 +58,10 @@ export function masterFlow(apiUrl: string): Flow {
     default_dynamic_variables: defaultVariables(),
     tools: tools.map((tool) => retellDefinition(tool, apiUrl, 'en')),
     nodes: placed([
-      says('greeting', '{{greeting}}', 'language'),
+      says('greeting', '{{greeting}}', 'purpose'),
+      // Whom we have called for an appointment is asked who they are before anything else.
+      branches('purpose', 'call_purpose', ['==', 'appointment-reminder', 'called'], 'language'),
+      branches('called', 'language', ['contains', 'en', 'en_called'], 'fr_called'),
       branches('language', 'language', ['contains', 'en', 'en_need'], 'fr_need'),
       ...languageHalf('fr', 'en'),
       ...languageHalf('en', 'fr'),

@@ -11,6 +11,8 @@ export interface FlowWords {
   whichAppointment: string;
   newTime: string;
   identity: string;
+  /** Of somebody we have called. */
+  called: string;
   message: string;
   waitlist: string;
   happeningNow: string;
@@ -24,6 +26,8 @@ export interface FlowWords {
     wantsVisit: string;
     wantsChange: string;
     wantsCancel: string;
+    isComing: string;
+    isNotThem: string;
     asksClinic: string;
     asksDoctors: string;
     asksTypes: string;
@@ -55,10 +59,12 @@ export const flowWords: Record<Language, FlowWords> = {
       'Demandez le prénom et le nom du patient, sa date de naissance avec le mois en toutes lettres, et un numéro où le joindre. Une question à la fois.',
     confirmChange: 'Dites : « {{book_appointment_say}} » et attendez la réponse.',
     whichAppointment:
-      'Dites : « {{find_my_appointments_say}} ». Demandez lequel, et s’il faut le déplacer ou l’annuler.',
+      'Dites : « {{find_my_appointments_say}} ». Demandez lequel, et s’il faut le confirmer, le déplacer ou l’annuler.',
     newTime: 'Demandez quel jour et quel moment conviendraient mieux. Ne proposez aucun horaire vous-même.',
     identity:
       'Demandez le prénom et le nom du patient, puis sa date de naissance avec le mois en toutes lettres. Ne dites rien d’aucun rendez-vous.',
+    called:
+      'Vous avez appelé cette personne. Demandez son prénom et son nom, puis sa date de naissance avec le mois en toutes lettres. Ne dites ni qui vous cherchez, ni pourquoi.',
     message: 'Demandez le message à transmettre, et le numéro où rappeler.',
     waitlist:
       'Dites : « {{find_available_times_say}} ». Demandez si la personne veut être prévenue quand une place se libère, puis le prénom et le nom du patient.',
@@ -75,6 +81,8 @@ export const flowWords: Record<Language, FlowWords> = {
       wantsVisit: 'La personne veut un rendez-vous',
       wantsChange: 'La personne veut déplacer ou retrouver un rendez-vous',
       wantsCancel: 'La personne veut annuler un rendez-vous',
+      isComing: 'La personne confirme qu’elle viendra à son rendez-vous',
+      isNotThem: 'C’est quelqu’un d’autre, ou la personne n’a pas le temps, ou ne veut plus d’appels',
       asksClinic: 'La personne demande les horaires, l’adresse ou le téléphone',
       asksDoctors: 'La personne demande quels médecins il y a',
       asksTypes: 'La personne demande pour quoi elle peut prendre rendez-vous',
@@ -102,10 +110,12 @@ export const flowWords: Record<Language, FlowWords> = {
     patient:
       'Ask for the first and last name of the patient, the date of birth with the month in words, and a number to reach them. One question at a time.',
     confirmChange: 'Say: “{{book_appointment_say}}” and wait for the answer.',
-    whichAppointment: 'Say: “{{find_my_appointments_say}}”. Ask which one, and whether to move or cancel it.',
+    whichAppointment: 'Say: “{{find_my_appointments_say}}”. Ask which one, and whether to confirm, move or cancel it.',
     newTime: 'Ask which day and part of the day would suit better. Never offer a time yourself.',
     identity:
       'Ask for the first and last name of the patient, then the date of birth with the month in words. Say nothing about any appointment.',
+    called:
+      'You have called this person. Ask for their first and last name, then the date of birth with the month in words. Say neither whom you look for nor why.',
     message: 'Ask for the message to pass on, and the number to call back.',
     waitlist:
       'Say: “{{find_available_times_say}}”. Ask whether the caller wants to be told when a time comes free, then for the first and last name of the patient.',
@@ -122,6 +132,8 @@ export const flowWords: Record<Language, FlowWords> = {
       wantsVisit: 'The caller wants an appointment',
       wantsChange: 'The caller wants to move or look up an appointment',
       wantsCancel: 'The caller wants to cancel an appointment',
+      isComing: 'The person confirms that they will come to their appointment',
+      isNotThem: 'It is somebody else, or they have no time, or they want no more calls',
       asksClinic: 'The caller asks for the hours, the address or the phone number',
       asksDoctors: 'The caller asks which doctors there are',
       asksTypes: 'The caller asks what can be booked',

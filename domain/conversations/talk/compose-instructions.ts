@@ -5,6 +5,7 @@ import { type Language, type LanguageTag, languageOf } from '../../language.ts';
 import { displayPhone } from '../../phone-number.ts';
 import { list, spokenDate, wallClock } from '../../wall-time.ts';
 import type { Channel } from '../conversation.ts';
+import type { OutboundPurpose } from '../outbound/outbound-call.ts';
 import type { Instructions, InstructionScope } from './instructions.ts';
 import type { AgentRole } from './live-talk.ts';
 import type { PromptFacts, PromptWords } from './prompt/prompt-words.ts';
@@ -22,6 +23,8 @@ export interface PromptParts {
   nowMs: number;
   /** A call without it. */
   channel?: Channel;
+  /** Why we called, where we did. */
+  purpose?: OutboundPurpose;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface PromptParts {
  */
 export function composeInstructions(
   role: AgentRole,
-  { clinic, texts, language: tag, nowMs, channel = 'voice' }: PromptParts,
+  { clinic, texts, language: tag, nowMs, channel = 'voice', purpose }: PromptParts,
 ): string {
   const language = languageOf(tag);
   const words = promptWords[language];
@@ -39,7 +42,7 @@ export function composeInstructions(
     words.headings.role,
     channel === 'voice' ? words.role[role](clinic.name) : words.written.role(clinic.name),
     words.headings.rules,
-    ...rulesOf(role, words, facts, channel).map((rule) => `- ${rule}`),
+    ...rulesOf(role, words, facts, { channel, purpose }).map((rule) => `- ${rule}`),
     words.headings.facts,
     ...words.facts(facts),
     facts.doctors || words.noDoctors,
@@ -53,12 +56,18 @@ export function composeInstructions(
   ].join('\n');
 }
 
-function rulesOf(role: AgentRole, words: PromptWords, facts: PromptFacts, channel: Channel): string[] {
+function rulesOf(
+  role: AgentRole,
+  words: PromptWords,
+  facts: PromptFacts,
+  { channel, purpose }: { channel: Channel; purpose: OutboundPurpose | undefined },
+): string[] {
   const { rules, written } = words;
   const isSpoken = channel === 'voice';
   return [
     rules.disclosure,
     rules.privacy,
+    ...(purpose ? [words.called(words.calledFor[purpose])] : []),
     (isSpoken ? rules : written).emergency(facts.emergencyNumbers),
     rules.noInventing,
     rules.toolSentence[role],

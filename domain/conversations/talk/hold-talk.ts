@@ -3,6 +3,7 @@ import { derivedUuid } from '../../ids.ts';
 import { type LanguageTag, languageOf } from '../../language.ts';
 import { errorFields } from '../../log.ts';
 import { callerNumberOf } from '../caller-number.ts';
+import { outboundWordsOf } from '../outbound/outbound-words.ts';
 import { runTool } from '../tools/run-tool.ts';
 import { withinLimit } from '../tools/time-limit.ts';
 import type { ToolContext } from '../tools/tool.ts';
@@ -146,10 +147,12 @@ export function holdTalk(
       const own = clinic.greeting[language()] ?? clinic.greeting[languageOf(language())];
       if (talk.channel !== 'voice') return sentences(words.writtenGreeting(clinic.name), words.howCanIHelp);
       const hello = talk.direction === 'outbound' ? words.outboundGreeting : words.greeting;
+      const called = talk.purpose && outboundWordsOf(language());
       return sentences(
         hello(clinic.name),
         clinic.voice.recording !== 'off' && words.recordingNotice,
-        own ?? words.howCanIHelp,
+        // The clinic's own greeting is for those who call it.
+        ...(called ? [called.contact, called.whoIsThere] : [own ?? words.howCanIHelp]),
       );
     },
 
@@ -166,7 +169,8 @@ export function holdTalk(
       const key = `${role} ${language()} ${Math.floor(nowMs / promptMs)}`;
       let prompt = prompts.get(key);
       if (prompt === undefined) {
-        prompt = composeInstructions(role, { clinic, texts, language: language(), nowMs, channel: talk.channel });
+        const { channel, purpose } = talk;
+        prompt = composeInstructions(role, { clinic, texts, language: language(), nowMs, channel, purpose });
         prompts.set(key, prompt);
       }
       return prompt;

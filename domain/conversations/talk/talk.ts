@@ -3,6 +3,7 @@ import { E164 } from '../../clinics/clinic.ts';
 import { ClinicId, ConversationId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 import { Channel } from '../conversation.ts';
+import { OutboundPurpose } from '../outbound/outbound-call.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -33,6 +34,8 @@ export const Talk = z.object({
   provider: z.enum(['twilio', 'retell', 'internal']),
   channel: Channel.default('voice'),
   direction: z.enum(['inbound', 'outbound']),
+  /** Why we called, where we did. */
+  purpose: OutboundPurpose.optional(),
   fromNumber: z.string().optional(),
   toNumber: z.string().optional(),
   language: LanguageTag,

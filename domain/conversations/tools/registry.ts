@@ -1,5 +1,6 @@
 import { bookAppointment } from './booking/book-appointment.ts';
 import { cancelAppointment } from './booking/cancel-appointment.ts';
+import { confirmAppointment } from './booking/confirm-appointment.ts';
 import { findAvailableTimes } from './booking/find-available-times.ts';
 import { findMyAppointments } from './booking/find-my-appointments.ts';
 import { holdTime } from './booking/hold-time.ts';
@@ -26,6 +27,7 @@ export const tools: readonly Tool[] = [
   findMyAppointments,
   rescheduleAppointment,
   cancelAppointment,
+  confirmAppointment,
   verifyPatient,
   takeMessage,
   joinWaitlist,

@@ -102,6 +102,7 @@ export const en: ToolWords = {
   moved: ({ date, time, provider }) =>
     `You're all set. Your appointment has been moved to ${date} at ${time} with ${provider}.`,
   cancelled: (date, time) => `That's done. The appointment for ${date} at ${time} is cancelled.`,
+  confirmed: (date, time) => `Thank you. You are expected ${date} at ${time}.`,
   callbackNoted: "I'm also telling the team that it is urgent, so that they call you back.",
 
   noAppointments: "I don't see any upcoming appointments.",

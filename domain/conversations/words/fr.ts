@@ -110,6 +110,7 @@ export const fr: ToolWords = {
   moved: ({ date, time, provider }) =>
     `C’est noté. Votre rendez-vous a été déplacé : ${date} à ${time} avec ${provider}.`,
   cancelled: (date, time) => `C’est noté. Le rendez-vous prévu ${date} à ${time} est annulé.`,
+  confirmed: (date, time) => `C’est noté. Vous êtes attendu ${date} à ${time}.`,
   callbackNoted: 'J’indique aussi à l’équipe que c’est urgent, pour qu’elle vous rappelle.',
 
   noAppointments: 'Je ne vois aucun rendez-vous à venir.',

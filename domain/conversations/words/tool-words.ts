@@ -58,6 +58,7 @@ export interface ToolWords {
   changeToConfirm(before: string, after: string): string;
   moved(slot: SpokenTime): string;
   cancelled(date: string, time: string): string;
+  confirmed(date: string, time: string): string;
   callbackNoted: string;
 
   noAppointments: string;

@@ -43,7 +43,7 @@ export interface CallSummaryWords {
 
   appointments(count: number): string;
   appointmentsLabel: string;
-  appointmentActs: Record<'booked' | 'rescheduled' | 'cancelled', string>;
+  appointmentActs: Record<'booked' | 'rescheduled' | 'cancelled' | 'confirmed', string>;
   appointmentFlags: Record<AppointmentFlag, string>;
   patient: string;
   provider: string;

@@ -11,6 +11,7 @@ export const en: CallSummaryWords = {
     booked: 'appointment booked',
     rescheduled: 'appointment rescheduled',
     cancelled: 'appointment cancelled',
+    confirmed: 'appointment confirmed',
     transferred: 'call transferred',
     waitlisted: 'added to the waitlist',
     info: 'information request',
@@ -53,7 +54,7 @@ export const en: CallSummaryWords = {
 
   appointments: (count) => (count > 1 ? 'Appointments' : 'Appointment'),
   appointmentsLabel: 'From the calendar',
-  appointmentActs: { booked: 'Booked', rescheduled: 'Rescheduled', cancelled: 'Cancelled' },
+  appointmentActs: { booked: 'Booked', rescheduled: 'Rescheduled', cancelled: 'Cancelled', confirmed: 'Confirmed' },
   appointmentFlags: {
     'provisional-patient': 'New patient: the identity was given by phone and is still to be checked.',
     'booked-by-other': 'Booked by a person who is not on record as a contact of this patient.',

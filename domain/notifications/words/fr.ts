@@ -13,6 +13,7 @@ export const fr: CallSummaryWords = {
     booked: 'rendez-vous pris',
     rescheduled: 'rendez-vous déplacé',
     cancelled: 'rendez-vous annulé',
+    confirmed: 'rendez-vous confirmé',
     transferred: 'appel transféré',
     waitlisted: 'inscription sur liste d’attente',
     info: 'demande d’information',
@@ -56,7 +57,7 @@ export const fr: CallSummaryWords = {
 
   appointments: () => 'Rendez-vous',
   appointmentsLabel: 'D’après l’agenda',
-  appointmentActs: { booked: 'Pris', rescheduled: 'Déplacé', cancelled: 'Annulé' },
+  appointmentActs: { booked: 'Pris', rescheduled: 'Déplacé', cancelled: 'Annulé', confirmed: 'Confirmé' },
   appointmentFlags: {
     'provisional-patient': 'Nouveau patient : son identité, donnée par téléphone, reste à vérifier.',
     'booked-by-other': 'Pris par une personne qui n’est pas enregistrée comme contact de ce patient.',

@@ -11,6 +11,7 @@ export interface PatientTextWords {
   booked(facts: TextFacts): string;
   moved(facts: TextFacts): string;
   cancelled(facts: TextFacts): string;
+  reminder(facts: TextFacts): string;
   /** A time came free; `until` is the clinic's wall clock. */
   offered(facts: TextFacts & { until: string }): string;
   /** The time that was offered is somebody else's by now. */

@@ -5,6 +5,7 @@ export const en: PatientTextWords = {
   booked: ({ clinic, date, time }) => `${clinic}: appointment confirmed for ${date} at ${time}.`,
   moved: ({ clinic, date, time }) => `${clinic}: appointment moved to ${date} at ${time}.`,
   cancelled: ({ clinic, date, time }) => `${clinic}: appointment of ${date} at ${time} cancelled.`,
+  reminder: ({ clinic, date, time }) => `${clinic}: reminder of your appointment on ${date} at ${time}.`,
   offered: ({ clinic, date, time, until }) =>
     `${clinic}: a time came free on ${date} at ${time}. Reply 1 to take it, before ${until}.`,
   gone: ({ clinic, date, time }) =>

@@ -86,7 +86,7 @@ describe('an answer', () => {
     const [request] = model.requests;
     expect(request).toMatchObject({ model: 'small', safetyId: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     expect(request?.items).toEqual([{ kind: 'said', by: 'caller', text: 'Bonjour, quels sont vos horaires ?' }]);
-    expect(request?.tools).toHaveLength(15);
+    expect(request?.tools).toHaveLength(16);
     expect(request?.instructions).toContain('# Règles de la plateforme');
   });
 
@@ -446,7 +446,7 @@ describe('two agents', () => {
       'end_call',
     ]);
     expect(larger.requests[0]).toMatchObject({ model: 'large' });
-    expect(larger.requests[0]?.tools).toHaveLength(15);
+    expect(larger.requests[0]?.tools).toHaveLength(16);
     expect(larger.requests[0]?.items.at(-1)).toMatchObject({
       kind: 'note',
       text: expect.stringContaining('"Un message pour le médecin."') as string,

@@ -92,7 +92,10 @@ function world({
     accept: acceptOffer({ ...shared, scheduling: base.deps.scheduling }),
   });
   const tell = tellPatient(shared);
-  const heed = (notice: Notice) => (notice.kind === 'message-received' ? answer(notice) : tell(notice));
+  const heed = async (notice: Notice) => {
+    if (notice.kind === 'message-received') await answer(notice);
+    else if (notice.kind !== 'reminder-due') await tell(notice);
+  };
 
   return {
     ...base,

@@ -11,7 +11,7 @@ import { languages } from '#domain/language.ts';
 
 const apiUrl = 'https://api.example';
 
-test('there are fifteen tools, each once', () => {
+test('there are sixteen tools, each once', () => {
   expect(tools.map(({ name }) => name)).toEqual([
     'get_clinic_info',
     'list_providers',
@@ -22,6 +22,7 @@ test('there are fifteen tools, each once', () => {
     'find_my_appointments',
     'reschedule_appointment',
     'cancel_appointment',
+    'confirm_appointment',
     'verify_patient',
     'take_message',
     'join_waitlist',
@@ -116,7 +117,7 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))('%s', (_, tool) =
 
 test('an agent stores as custom functions what the conversation flow takes as tools', () => {
   const flowTools: Retell.ConversationFlowCreateParams['tools'] = tools.map((tool) => retellDefinition(tool, apiUrl));
-  expect(flowTools).toHaveLength(15);
+  expect(flowTools).toHaveLength(16);
 });
 
 test('the definition of booking, to the letter', () => {

@@ -1,3 +1,4 @@
+import type { OutboundPurpose } from '../../outbound/outbound-call.ts';
 import type { AgentRole } from '../live-talk.ts';
 
 /** The clinic, already in the language of the prompt. */
@@ -39,6 +40,9 @@ export interface PromptWords {
     injection: string;
     ending: string;
   };
+  /** What is otherwise where we have called, and what for. */
+  called(what: string): string;
+  calledFor: Record<OutboundPurpose, string>;
   /** What is otherwise where people write to us, by SMS or on the clinic's site. */
   written: {
     role(clinic: string): string;

@@ -1,0 +1,125 @@
+import Retell, {
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  APIError,
+  AuthenticationError,
+  PermissionDeniedError,
+  RateLimitError,
+} from 'retell-sdk';
+import type { Clock } from '#domain/clock.ts';
+import { clinicPhone } from '#domain/clinics/clinic.ts';
+import { type Dialer, type DialOrder, NotDialled } from '#domain/conversations/outbound/dialer.ts';
+import { outboundWordsOf } from '#domain/conversations/outbound/outbound-words.ts';
+import { talkWordsOf } from '#domain/conversations/talk/words/words.ts';
+import { retellConversationId } from '#domain/ids.ts';
+import { languageOf } from '#domain/language.ts';
+import { spokenPhone } from '#domain/phone-number.ts';
+import { mintBinding } from '#domain/routing/clinic-binding.ts';
+import { ringVariables } from '#domain/routing/ring-variables.ts';
+import { retellLocale } from './inbound-reply.ts';
+
+export interface RetellDialerOptions {
+  baseUrl: string;
+  /** Read for each use, so that a rotated key is taken up. */
+  key(): Promise<string>;
+  /** Signs our word that the call is this clinic's, which Retell repeats with every event of it. */
+  bindingKey(): Promise<string>;
+  clock: Clock;
+  timeoutMs?: number;
+}
+
+/** Of a talk we began; whoever wants to say more calls the clinic. */
+const longestMs = 30 * 60 * 1000;
+/** Longer than this only machines let it ring. */
+const ringMs = 25_000;
+
+type Request = Retell.CallCreatePhoneCallParams;
+
+/** What Retell is asked: by variables and metadata it learns the clinic, and nothing of whom it calls. */
+function requestFor(
+  { clinic, callId, purpose, from, to, language }: DialOrder,
+  bindingKey: string,
+  nowMs: number,
+): Request {
+  const words = outboundWordsOf(language);
+  const own = clinic.agents.find(({ kind }) => kind === 'dedicated');
+  const agentId = (own ?? clinic.agents[0])?.id;
+  const phone = spokenPhone(clinicPhone(clinic), languageOf(language));
+  return {
+    from_number: from,
+    to_number: to,
+    ...(agentId && { override_agent_id: agentId, override_agent_version: 'latest_published' }),
+    metadata: {
+      clinic_id: clinic.id,
+      clinic_binding: mintBinding(bindingKey, clinic.id, { clinicNumber: from }, nowMs),
+      outbound_call_id: callId,
+      call_purpose: purpose,
+      call_language: language,
+    },
+    retell_llm_dynamic_variables: {
+      ...ringVariables(clinic, language, nowMs),
+      greeting: `${talkWordsOf(language).outboundGreeting(clinic.name)} ${words.contact}`,
+      call_purpose: purpose,
+    },
+    agent_override: {
+      agent: {
+        max_call_duration_ms: longestMs,
+        ring_duration_ms: ringMs,
+        voicemail_option: {
+          action:
+            clinic.outbound.voicemail === 'message'
+              ? { type: 'static_text', text: words.voicemail(clinic.name, phone) }
+              : { type: 'hangup' },
+        },
+        // A shared agent speaks many languages; which one is for this call to say.
+        ...(!own && { language: retellLocale[languageOf(language)], timezone: clinic.zone }),
+      },
+    },
+    ignore_e164_validation: false,
+  };
+}
+
+/** Answers that leave the order undone, and undone through no fault of the order's own. */
+const isLater = (error: unknown): boolean =>
+  error instanceof RateLimitError ||
+  error instanceof AuthenticationError ||
+  error instanceof PermissionDeniedError ||
+  (error instanceof APIError && error.status === 402) ||
+  (error instanceof APIConnectionError && !(error instanceof APIConnectionTimeoutError) && neverArrived(error));
+
+function neverArrived(error: unknown): boolean {
+  for (let cause = error; cause; cause = (Object(cause) as { cause?: unknown }).cause) {
+    const { code } = Object(cause) as { code?: unknown };
+    if (['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(String(code))) return true;
+  }
+  return false;
+}
+
+/** What Retell has understood and will not do, asked as often as one likes. */
+const refusals = new Set([400, 404, 422]);
+
+/** Calls by Retell, asked once: its SDK would ask again by itself, and ring twice. */
+export function createRetellDialer({
+  baseUrl,
+  key,
+  bindingKey,
+  clock,
+  timeoutMs = 10_000,
+}: RetellDialerOptions): Dialer {
+  return {
+    async dial(order) {
+      const [apiKey, binding] = await Promise.all([key(), bindingKey()]);
+      const client = new Retell({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 });
+      try {
+        const { call_id } = await client.call.createPhoneCall(requestFor(order, binding, clock.now()));
+        return { outcome: 'placed', conversationId: retellConversationId(call_id) };
+      } catch (error) {
+        if (isLater(error)) throw new NotDialled('Retell does not take calls now', { cause: error });
+        if (error instanceof APIError && error.status !== undefined && refusals.has(error.status)) {
+          return { outcome: 'refused', reason: `retell-${error.status}` };
+        }
+        throw error;
+      }
+    },
+  };
+}
