@@ -55,7 +55,8 @@ export class BackendStack extends Stack {
       name: 'notices',
       fifo: true,
       workerTimeout: heedingTimeout,
-      impactWhenGivenUp: 'Somebody who wrote to a clinic has no answer, or a patient no word of an appointment.',
+      impactWhenGivenUp:
+        'Somebody who wrote to a clinic has no answer, a patient no word of an appointment, or an invited person no link.',
       impactWhenLate: 'Patients are answered and told of their appointments late.',
     });
     this.notices = notices.queue;
@@ -71,7 +72,7 @@ export class BackendStack extends Stack {
     });
     new Outbound(this, 'Outbound', { house, api, vendors, notices: notices.queue, heedNotice });
     const notifications = new Notifications(this, 'Notifications', { house });
-    new Clinics(this, 'Clinics', { house, api });
+    new Clinics(this, 'Clinics', { house, api, notices: notices.queue });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {
       house,
       analyzeCall: conversations.analyzeCall,

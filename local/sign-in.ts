@@ -5,13 +5,13 @@ import { parseArgs } from 'node:util';
 import type { LocalJson } from './local-json.ts';
 import { signIn } from './sign-in/code-flow.ts';
 
-const usage = `npm run sign-in -- <member> [--dir <path>]
+const usage = `npm run sign-in -- <member or e-mail> [--dir <path>]
 
   Signs in to the system that runs here and prints an access token, good for an hour:
 
     curl -H "authorization: Bearer $(npm run --silent sign-in -- owner-clinique-benin)" http://127.0.0.1:4000/api/me
 
-  Without a member it lists those there are.`;
+  Without a member it lists those this start has; whoever was invited signs in by their e-mail address.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,7 +37,9 @@ if (values.help || positionals.length > 1) {
 const provider = running();
 const [name] = positionals;
 const member = provider.members.find((one) => one.name === name || one.email === name);
-if (!member) {
+/** Whoever was invited since the start is known by their address alone. */
+const email = member?.email ?? (name?.includes('@') ? name.toLowerCase() : undefined);
+if (!email) {
   if (name) console.error(`There is no ${name} here.`);
   for (const { name: known, platformRole, clinics } of provider.members) {
     const roles = [platformRole, ...clinics.map(({ slug, role }) => `${role} of ${slug}`)].filter(Boolean);
@@ -45,4 +47,10 @@ if (!member) {
   }
   process.exit(name ? 1 : 0);
 }
-console.log(await signIn(provider, member.email));
+try {
+  console.log(await signIn(provider, email));
+} catch (error) {
+  if (member) throw error;
+  console.error(`${email} cannot sign in here: ${(error as Error).message}.`);
+  process.exit(1);
+}

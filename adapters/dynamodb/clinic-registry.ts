@@ -6,6 +6,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { ClinicChange, ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
+import { nextAsk } from '#domain/clinics/links/link.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { hasAppointments, hasCells } from './calendar-use.ts';
 import { createClinicStore } from './clinics.ts';
@@ -13,7 +14,6 @@ import { isProfileRow, metaRow, MetaRow, profileRows, stamped } from './clinic-r
 import {
   auditWrite,
   conditionalWrite,
-  confirmingUpdate,
   deleteRow,
   enablingUpdate,
   putRow,
@@ -21,6 +21,7 @@ import {
   type RowState,
 } from './clinic-writes.ts';
 import { agentUsers, type Key, keys } from './keys.ts';
+import { askWrite, createLinkStore } from './links.ts';
 import { holdersIn, routingKeys, routingWrites } from './routing-claims.ts';
 import { fromItem, type Item, type Table, toItem } from './table.ts';
 
@@ -37,6 +38,7 @@ interface Tables {
 /** The clinics of a deployment in their tables. Every write is conditional on what was read. */
 export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRegistry {
   const { client } = core;
+  const links = createLinkStore(routing);
 
   /** Conflicts with another transaction pass by themselves; a condition that does not hold is an answer. */
   async function transact(actions: TransactWriteItem[]): Promise<boolean> {
@@ -64,15 +66,25 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
     return items;
   }
 
+  /** Asks for the link of a recipient that is new; one that was taken off and comes back has a new round. */
+  async function firstAsk(clinicId: ClinicId, id: string, at: number): Promise<TransactWriteItem[]> {
+    const before = await links.asked(clinicId, { purpose: 'recipient', id });
+    const next = nextAsk(before, clinicId, { purpose: 'recipient', id }, at);
+    return next === 'too-often' ? [] : [askWrite(routing.name, next, before)];
+  }
+
   /** The writes of one clinic's own items: those that change, and the `META` that dates them. */
-  async function clinicWrites({ before, after, events, unverified }: ClinicChange, at: number) {
+  async function clinicWrites({ before, after, events, unverified = [] }: ClinicChange, at: number) {
     const stored = (await core.query({ pk: keys.clinic(after.id) })).filter(isProfileRow);
     const meta = stored.find(({ SK }) => SK === 'META');
     if (meta?.version !== before?.version) return undefined;
     const version: RowState = { key: keys.clinicMeta(after.id), read: meta, attributes: ['version'] };
     const next = stamped(metaRow(after, (before?.version ?? 0) + 1), at, meta);
+    const known = new Set(stored.map(({ SK }) => SK));
+    const awaiting = unverified.filter((id) => !known.has(keys.recipient(after.id, id).SK));
     return {
-      profile: profileWrites(core.name, stored, profileRows(after), at, unverified),
+      profile: profileWrites(core.name, stored, profileRows(after), at, awaiting),
+      asks: await Promise.all(awaiting.map((id) => firstAsk(after.id, id, at))),
       guard: conditionalWrite(core.name, version, 'check'),
       meta: conditionalWrite(core.name, version, next),
       events: events.map((event) => auditWrite(audit.name, event)),
@@ -140,7 +152,7 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
       const handed = routingWrites(routing.name, changes, claims, at);
       if (clinics.length < changes.length || handed === 'changed-meanwhile') return { outcome: 'changed-meanwhile' };
 
-      const last = [...clinics.flatMap(({ meta, events }) => [meta, ...events]), ...handed];
+      const last = [...clinics.flatMap(({ meta, events, asks }) => [meta, ...events, ...asks.flat()]), ...handed];
       const room = Math.floor((transactionSize - last.length) / clinics.length);
       if (room < 1) return { outcome: 'too-large' };
       // Profile items that do not fit go first, each chunk only while nobody else has changed the clinic. The last
@@ -162,13 +174,6 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
       if (enabled) return { outcome: 'enabled' };
       return { outcome: (await core.get(key)) ? 'not-disabled' : 'no-such-recipient' };
     },
-
-    async confirmRecipient(clinicId, recipientId, event) {
-      const key = keys.recipient(clinicId, recipientId);
-      const confirming = [confirmingUpdate(core.name, key, event.occurredAt), auditWrite(audit.name, event)];
-      if (await transact(confirming)) return { outcome: 'confirmed' };
-      return { outcome: (await core.get(key)) ? 'not-awaiting' : 'no-such-recipient' };
-    },
   };
 }
 
@@ -178,7 +183,7 @@ function profileWrites(
   stored: Item[],
   wanted: ReturnType<typeof profileRows>,
   at: number,
-  unverified: readonly string[] = [],
+  awaiting: readonly string[],
 ) {
   const old = new Map(stored.filter(({ SK }) => SK !== 'META').map((item) => [String(item.SK), item]));
   const writes: TransactWriteItem[] = [];
@@ -186,7 +191,7 @@ function profileWrites(
     const replaced = old.get(row.SK);
     old.delete(row.SK);
     if (replaced && sameContent(replaced, row)) continue;
-    const isAwaited = !replaced && unverified.includes(String(row.recipientId));
+    const isAwaited = awaiting.includes(String(row.recipientId));
     writes.push(
       row.entity === 'Recipient'
         ? recipientUpdate(table, row, at, { awaiting: isAwaited })

@@ -59,6 +59,12 @@ export const keys = {
   /** What is known of a clinic's credentials lies apart from the clinic: a ring reads that partition whole. */
   credentialsOf: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CRED`,
   credential: (clinicId: ClinicId, kind: string): Key => ({ PK: keys.credentialsOf(clinicId), SK: `CRED#${kind}` }),
+  /** Who was invited; apart from the clinic for the same reason. */
+  invitationsOf: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#INV`,
+  invitation: (clinicId: ClinicId, invitationId: string): Key => ({
+    PK: keys.invitationsOf(clinicId),
+    SK: `INV#${invitationId}`,
+  }),
   conversation: (clinicId: ClinicId, conversationId: ConversationId): Key => ({
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
     SK: 'META',
@@ -270,6 +276,16 @@ export const keys = {
     PK: keys.clinicsOfUser(userId),
     SK: `CLINIC#${clinicId}`,
   }),
+  /** A link sent by e-mail, by the hash of its secret. */
+  link: (linkHash: string): Key => ({ PK: `LINK#${linkHash}`, SK: 'META' }),
+  linksOfClinic: (clinicId: ClinicId): string => `LINKS#${clinicId}`,
+  /** That a link was asked for about an invitation or a recipient of a clinic. */
+  linkAsk: (clinicId: ClinicId, purpose: string, id: string): Key => ({
+    PK: keys.linksOfClinic(clinicId),
+    SK: `${purpose}#${id}`,
+  }),
+  /** Sparse: asked for and not sent yet. */
+  owedLinks: 'LINKS-OWED',
   session: (conversationId: ConversationId): Key => ({ PK: `SES#${conversationId}`, SK: 'META' }),
 
   /** audit: acts not yet chained, oldest first */

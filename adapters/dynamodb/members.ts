@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type ListedMember, Member, type MemberStore } from '#domain/clinics/members/member.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { auditWrite } from './clinic-writes.ts';
@@ -44,6 +45,36 @@ export function createMemberships({
   };
 }
 
+/** Makes somebody a member within a larger write; refused for one who is. */
+export function addMemberSteps(
+  { core, routing }: Pick<Tables, 'core' | 'routing'>,
+  { clinicId, userId, role }: Member,
+  { occurredAt }: PendingAuditEvent,
+): Step<'standing'>[] {
+  const row = { schemaVersion: 1, clinicId, userId, createdAt: occurredAt, updatedAt: occurredAt };
+  return [
+    {
+      word: 'standing',
+      action: {
+        Put: {
+          TableName: core.name,
+          Item: toItem({ ...keys.member(clinicId, userId), entity: 'Member', ...row, role }),
+          ConditionExpression: 'attribute_not_exists(PK) OR attribute_exists(removedAt)',
+        },
+      },
+    },
+    {
+      word: 'standing',
+      action: {
+        Put: {
+          TableName: routing.name,
+          Item: toItem({ ...keys.membership(userId, clinicId), entity: 'Membership', ...row }),
+        },
+      },
+    },
+  ];
+}
+
 /** The members of every clinic; beside them, by person, the clinics in which to look. */
 export function createMemberStore({ core, routing, audit }: Tables): MemberStore {
   const isOwner = '#role = :owner AND attribute_not_exists(removedAt)';
@@ -59,29 +90,9 @@ export function createMemberStore({ core, routing, audit }: Tables): MemberStore
     ...createMemberships({ core, routing }),
     list,
 
-    async add({ clinicId, userId, role }, event) {
-      const at = { createdAt: event.occurredAt, updatedAt: event.occurredAt };
-      const row = { entity: 'Member', schemaVersion: 1, clinicId, userId, ...at };
+    async add(member, event) {
       const refused = await transact(core.client, [
-        {
-          word: 'standing',
-          action: {
-            Put: {
-              TableName: core.name,
-              Item: toItem({ ...keys.member(clinicId, userId), ...row, role }),
-              ConditionExpression: 'attribute_not_exists(PK) OR attribute_exists(removedAt)',
-            },
-          },
-        },
-        {
-          word: 'standing',
-          action: {
-            Put: {
-              TableName: routing.name,
-              Item: toItem({ ...keys.membership(userId, clinicId), ...row, entity: 'Membership' }),
-            },
-          },
-        },
+        ...addMemberSteps({ core, routing }, member, event),
         { word: 'standing', action: auditWrite(audit.name, event) },
       ]);
       return { outcome: refused.length ? 'already-a-member' : 'saved' };

@@ -63,7 +63,7 @@ export async function mimeMessage(email: OutgoingEmail, senderAddress: string): 
     headers: {
       'Auto-Submitted': 'auto-generated',
       'Content-Language': email.document.language,
-      'X-Frontdesk-Conversation': email.conversationId,
+      ...('conversationId' in email && { 'X-Frontdesk-Conversation': email.conversationId }),
       ...(email.document.urgent && { Importance: 'high', 'X-Priority': '1' }),
     },
     text,
@@ -78,11 +78,18 @@ export async function mimeMessage(email: OutgoingEmail, senderAddress: string): 
 }
 
 /** SES allows letters, digits, `_` and `-` in tags, which all our ids keep to. */
-const tagsOf = ({ clinicId, conversationId, recipientId, template, attempt }: OutgoingEmail) =>
-  Object.entries({ clinicId, conversationId, recipientId, template, attempt }).map(([Name, value]) => ({
-    Name,
-    Value: String(value),
-  }));
+const tagsOf = (email: OutgoingEmail) =>
+  Object.entries(reportedOf(email)).map(([Name, value]) => ({ Name, Value: String(value) }));
+
+/** What the events of a message are to find again. */
+function reportedOf(email: OutgoingEmail): Record<string, string | number> {
+  if ('purpose' in email) {
+    const { clinicId, purpose, id, round } = email;
+    return { clinicId, purpose, id, round };
+  }
+  const { clinicId, conversationId, recipientId, template, attempt } = email;
+  return { clinicId, conversationId, recipientId, template, attempt };
+}
 
 /** The parts of an error of any origin that may be told on. */
 const traitsOf = (error: unknown): { name?: unknown; code?: unknown } =>

@@ -33,9 +33,9 @@ export function plainTextEmail(document: EmailDocument): string {
     facts.map(fact).join('\n'),
     ...sections.map(section),
     link(button),
-    ['-- ', ...footer.paragraphs, link(footer.link)].join('\n'),
+    ['-- ', ...footer.paragraphs, ...(footer.link ? [link(footer.link)] : [])].join('\n'),
   ];
-  return `${parts.join('\n\n')}\n`;
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
 const underlined = (heading: string): string => `${heading}\n${'-'.repeat(heading.length)}`;

@@ -177,12 +177,13 @@ function letter(document: EmailDocument) {
         ),
       ),
       ...notices.map((one) => notice(one, document)),
-      row(
-        cell(
-          { style: { padding: `20px ${inside} 0` } },
-          table({ borderCollapse: 'collapse' }, ...facts.map((one) => fact(one, language))),
+      facts.length > 0 &&
+        row(
+          cell(
+            { style: { padding: `20px ${inside} 0` } },
+            table({ borderCollapse: 'collapse' }, ...facts.map((one) => fact(one, language))),
+          ),
         ),
-      ),
       ...sections.map((one) => section(one, document)),
       row(
         cell(
@@ -336,18 +337,19 @@ function foot({ language, footer }: EmailDocument) {
         // One more than the card's text for the card's border.
         { ink: 'quiet', ground: 'page', style: { padding: '20px 33px 0', fontSize: '13px', lineHeight: '20px' } },
         ...footer.paragraphs.map((text) => paragraph(unbroken(text, language), small)),
-        paragraph(
-          createElement(
-            'a',
-            {
-              href: footer.link.href,
-              className: link.className,
-              style: { ...link.style, textDecoration: 'underline' },
-            },
-            footer.link.label,
+        footer.link &&
+          paragraph(
+            createElement(
+              'a',
+              {
+                href: footer.link.href,
+                className: link.className,
+                style: { ...link.style, textDecoration: 'underline' },
+              },
+              footer.link.label,
+            ),
+            small,
           ),
-          small,
-        ),
       ),
     ),
   );

@@ -18,7 +18,10 @@ export interface ClinicChange {
   before?: ClinicProfile;
   after: Clinic;
   events: PendingAuditEvent[];
-  /** Ids of recipients that are new in `after` and get nothing until somebody who reads the address has said yes. */
+  /**
+   * Ids of recipients that are new in `after` and get nothing until somebody who reads the address has said yes: a link
+   * for it is asked for in the same write, and `RecipientVerification.ask` sends it.
+   */
   unverified?: readonly string[];
 }
 
@@ -60,10 +63,4 @@ export interface ClinicRegistry extends Pick<ClinicStore, 'profile'> {
     recipientId: string,
     event: PendingAuditEvent,
   ): Promise<{ outcome: 'enabled' | 'not-disabled' | 'no-such-recipient' }>;
-  /** Somebody who reads the address has said yes. */
-  confirmRecipient(
-    clinicId: ClinicId,
-    recipientId: string,
-    event: PendingAuditEvent,
-  ): Promise<{ outcome: 'confirmed' | 'not-awaiting' | 'no-such-recipient' }>;
 }

@@ -43,13 +43,31 @@ export const ReminderDue = z.object({
 });
 export type ReminderDue = z.infer<typeof ReminderDue>;
 
+/** A link by e-mail is to be sent: about what, of which ask. Its secret is made where it is sent. */
+export const LinkDue = z.object({
+  kind: z.literal('link-due'),
+  clinicId: ClinicId,
+  purpose: z.enum(['invitation', 'recipient']),
+  id: z.string(),
+  round: z.int(),
+});
+export type LinkDue = z.infer<typeof LinkDue>;
+
 /** Everything by which somebody is written to, in the order of each person. */
-export const Notice = z.discriminatedUnion('kind', [AppointmentChanged, WaitlistOffered, ReminderDue, MessageReceived]);
+export const Notice = z.discriminatedUnion('kind', [
+  AppointmentChanged,
+  WaitlistOffered,
+  ReminderDue,
+  MessageReceived,
+  LinkDue,
+]);
 export type Notice = z.infer<typeof Notice>;
 
 /** Whose order a notice keeps. */
-export const recipientOf = (notice: Notice): string =>
-  notice.kind === 'message-received' ? notice.writer : `${notice.clinicId}-${notice.patientId}`;
+export const recipientOf = (notice: Notice): string => {
+  if (notice.kind === 'message-received') return notice.writer;
+  return `${notice.clinicId}-${notice.kind === 'link-due' ? notice.id : notice.patientId}`;
+};
 
 /** Where notices go. The same notice twice is told of once. */
 export interface Notices {

@@ -20,7 +20,7 @@ export interface EmailDocument {
   facts: EmailFact[];
   sections: EmailSection[];
   button: EmailLink;
-  footer: { paragraphs: string[]; link: EmailLink };
+  footer: { paragraphs: string[]; link?: EmailLink };
 }
 
 export interface EmailNotice {

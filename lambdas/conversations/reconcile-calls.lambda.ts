@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
+import { createLinkStore } from '#adapters/dynamodb/links.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
@@ -11,6 +12,7 @@ import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createTalkEvents } from '#adapters/sqs/talk-events.ts';
 import { createTalkStore } from '#adapters/dynamodb/talks.ts';
+import { tellOwedLinks } from '#domain/clinics/links/tell-owed-links.ts';
 import { endWritten } from '#domain/conversations/texting/end-written.ts';
 import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
 import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
@@ -46,6 +48,8 @@ const core = openTable(dynamo, env.CORE_TABLE);
 const payloads = createPayloads(env.PAYLOADS_BUCKET);
 const inbox = createEventInbox(openTable(dynamo, env.INBOX_TABLE), clock, payloads);
 const queue = createCallEventQueue(env.CALL_EVENTS_QUEUE_URL);
+const routing = openTable(dynamo, env.ROUTING_TABLE);
+const notices = createNoticeQueue(env.NOTICES_QUEUE_URL);
 const retellKey = createSecret(env.RETELL_KEY_SECRET, clock);
 const retell = createCallSource(env.RETELL_BASE_URL, async () => (await retellKey.values())[0]);
 const twilio = createTwilioSecret(createSecret(env.TWILIO_SECRET, clock));
@@ -56,7 +60,8 @@ export const handler = taskHandler(
   reconcileCalls({
     inbox,
     queue,
-    notices: createNoticeQueue(env.NOTICES_QUEUE_URL),
+    notices,
+    tellOwedLinks: tellOwedLinks({ links: createLinkStore(routing), notices, clock }),
     endWritten: endWritten({
       talks: createTalkStore(core, clock),
       events: createTalkEvents({ inbox, queue, clock, source: 'workflow' }),
@@ -64,7 +69,7 @@ export const handler = taskHandler(
       log,
       idleMs: Number(env.TEXT_IDLE_MINUTES) * 60_000,
     }),
-    directory: createClinicDirectory(openTable(dynamo, env.ROUTING_TABLE)),
+    directory: createClinicDirectory(routing),
     conversations: createConversationStore(core, payloads),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
     sources: {

@@ -30,6 +30,8 @@ interface Deps {
   queue: CallEventQueue;
   /** Where what was written to a clinic's number waits to be answered. */
   notices: { tellAgain(notice: Notice): Promise<void> };
+  /** Queues the links by e-mail once more that nobody has sent. Answers how many. */
+  tellOwedLinks(): Promise<number>;
   /** Ends a conversation in writing that nobody goes on with. */
   endWritten(call: Conversation): Promise<boolean>;
   directory: ClinicDirectory;
@@ -55,7 +57,7 @@ export interface Reconciled {
 }
 
 /**
- * Mends what got lost on the way: stored events nobody merged, workflows that stopped before the clinic was told, calls
+ * Mends what got lost on the way: stored events nobody merged, links by e-mail nobody sent, workflows that stopped before the clinic was told, calls
  * whose end the vendor never told, and calls it never told of at all. All through the same doors as the events that did
  * come, so doing it twice does no harm. What cannot be mended keeps nothing else from it.
  */
@@ -67,6 +69,7 @@ export function reconcileCalls(deps: Deps) {
     const done: Reconciled = { requeued: 0, recovered: 0, restarted: 0 };
     const deadline = clock.now() + budgetMs;
     done.requeued = await requeueUnmerged();
+    done.requeued += await requeueLinks();
     await findUntold(done, clock.now() + budgetMs / 2);
     for (const clinicId of await clinicsInTurn()) {
       if (clock.now() > deadline) break;
@@ -95,6 +98,15 @@ export function reconcileCalls(deps: Deps) {
       requeued += 1;
     }
     return requeued;
+  }
+
+  async function requeueLinks(): Promise<number> {
+    try {
+      return await deps.tellOwedLinks();
+    } catch (error) {
+      log.error('request.failed', { route: 'reconcile', ...errorFields(error) });
+      return 0;
+    }
   }
 
   /** Every clinic, begun at another one each time, so that a run that ends early does not always miss the same. */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createInvitationStore } from '#adapters/dynamodb/invitations.ts';
+import { createLinkStore } from '#adapters/dynamodb/links.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createReminders } from '#adapters/dynamodb/reminders.ts';
 import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
@@ -13,6 +15,7 @@ import {
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createTextModel } from '#adapters/openai/text-model.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
+import { createEmailSender } from '#adapters/ses/email-sender.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createTalkEvents } from '#adapters/sqs/talk-events.ts';
@@ -28,6 +31,7 @@ import { outboundCalling } from '#lambdas/conversations/outbound/outbound-callin
 import { queueHandler } from '#lambdas/queue.ts';
 import { twilioPaths } from '#lambdas/twilio-urls.ts';
 import { remindPatient } from './remind-patient.ts';
+import { sendLink } from './send-link.ts';
 import { tellPatient } from './tell-patient.ts';
 
 const Env = z.object({
@@ -47,6 +51,8 @@ const Env = z.object({
   OPENAI_BASE_URL: z.string(),
   TEXT_MODEL: z.string(),
   API_URL: z.string(),
+  SENDER_ADDRESS: z.string(),
+  CONFIGURATION_SET: z.string(),
 });
 export type Env = z.infer<typeof Env>;
 
@@ -113,12 +119,24 @@ const answer = answerMessage({
   accept: acceptOffer(shared),
 });
 
+const send = sendLink({
+  clinics: talks.clinics,
+  invitations: createInvitationStore({ core, routing, audit }),
+  links: createLinkStore(routing),
+  email: createEmailSender({ senderAddress: env.SENDER_ADDRESS, configurationSet: env.CONFIGURATION_SET }),
+  clock,
+  log,
+  apiUrl: env.API_URL,
+});
+
 export const handler = queueHandler(log, Notice, (notice) => {
   switch (notice.kind) {
     case 'message-received':
       return answer(notice);
     case 'reminder-due':
       return remind(notice);
+    case 'link-due':
+      return send(notice);
     default:
       return tell(notice);
   }

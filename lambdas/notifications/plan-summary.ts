@@ -31,7 +31,7 @@ const working = (recipient: RecipientState): RecipientState => ({
 });
 
 /**
- * Decides who hears of a call: the clinic's recipients whose filter it passes and whose address still works, nobody for
+ * Decides who hears of a call: the clinic's recipients whose filter it passes and who can be written to, nobody for
  * a call that never connected unless the clinic wants those. Without an analysis by now, what is sent says so.
  */
 export function planSummary({ clinics, conversations, clock }: Deps) {

@@ -10,6 +10,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type House, nameIn } from '../house.ts';
 import { Alarm, LogAlarm } from '../parts/alarm.ts';
+import { configurationSetName } from '../parts/email.ts';
 import { QueueWorker } from '../parts/queue-worker.ts';
 import { allowBucket, allowTable } from '../parts/rights.ts';
 import { TaskFunction } from '../parts/task-function.ts';
@@ -79,7 +80,7 @@ export class Notifications extends Construct {
 
   #configurationSet(): ses.ConfigurationSet {
     return new ses.ConfigurationSet(this, 'ConfigurationSet', {
-      configurationSetName: `frontdesk-${this.#house.settings.stage}`,
+      configurationSetName: configurationSetName(this.#house.settings),
       tlsPolicy: ses.ConfigurationSetTlsPolicy.REQUIRE,
       reputationMetrics: true,
       suppressionReasons: ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
@@ -143,11 +144,12 @@ export class Notifications extends Construct {
       house,
       from: events,
       entry: 'lambdas/notifications/record-email-event.lambda.ts',
-      environment: { CORE_TABLE: house.data.core.tableName },
+      environment: { CORE_TABLE: house.data.core.tableName, ROUTING_TABLE: house.data.routing.tableName },
       impact: 'Bounces are not noticed: we go on writing to addresses that do not work.',
       timeout,
     });
     allowTable(recordEmailEvent, house.data.core, ['GetItem', 'PutItem', 'UpdateItem']);
+    allowTable(recordEmailEvent, house.data.routing, ['UpdateItem']);
     new LogAlarm(this, 'RecipientDisabled', {
       house,
       name: 'recipient-disabled',

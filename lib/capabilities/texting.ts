@@ -8,6 +8,7 @@ import type { House } from '../house.ts';
 import { LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
+import { allowEmail, configurationSetName } from '../parts/email.ts';
 import { QueueWorker } from '../parts/queue-worker.ts';
 import { allowBooking, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
 import type { Vendors } from '../parts/vendors.ts';
@@ -89,13 +90,16 @@ export class Texting extends Construct {
         OPENAI_BASE_URL: vendors.openAiBaseUrl,
         TEXT_MODEL: settings.models.text,
         API_URL: api.apiEndpoint,
+        SENDER_ADDRESS: settings.senderAddress,
+        CONFIGURATION_SET: configurationSetName(settings),
       },
-      impact: 'Patients get no answer to what they write, and no confirmation of what they booked.',
+      impact:
+        'Patients get no answer to what they write, no confirmation of what they booked; invitations are not sent.',
       timeout: heedingTimeout,
       memorySize: 1024,
     }));
     allowBooking(heedNotice, core, audit);
-    allowTable(heedNotice, routing, ['BatchGetItem', 'PutItem']);
+    allowTable(heedNotice, routing, ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']);
     allowTable(heedNotice, inbox, ['GetItem', 'PutItem', 'UpdateItem']);
     allowSend(heedNotice, notices.queue);
     allowSend(heedNotice, callEvents);
@@ -104,6 +108,7 @@ export class Texting extends Construct {
     allowSecret(heedNotice, retellApiKey, dataKey);
     allowSecret(heedNotice, clinicBindingKey, dataKey);
     heedNotice.allow(['states:StartExecution'], [waitlist]);
+    allowEmail(heedNotice, settings);
 
     this.answerChat = new ApiFunction<AnswerChatEnv>(this, 'AnswerChat', {
       house,

@@ -3,6 +3,7 @@ import type { Server as SocketServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readAssembly } from './assembly.ts';
+import { cognito } from './cognito.ts';
 import { containerIn } from './container-spec.ts';
 import { openContainers } from './containers.ts';
 import { createControl } from './control.ts';
@@ -24,7 +25,8 @@ import { sts } from './sts.ts';
 import { refuseUnknown } from './supported-resources.ts';
 import { localDynamoDb, openTables } from './tables.ts';
 import { openTemplates } from './template.ts';
-import { type Person, startUserPool } from './user-pool.ts';
+import { openPeople, type Person } from './people.ts';
+import { startUserPool } from './user-pool.ts';
 import { openTopics } from './topics.ts';
 
 /** Where the cloud is when the stage names no region. */
@@ -123,13 +125,14 @@ async function start(
   refuseUnknown(stacks);
   const region = stacks.map((stack) => stack.region).find((name) => name !== 'unknown-region') ?? usualRegion;
   const parameters: Record<string, string> = {};
-  const userPool = await startUserPool(people.members, people.password);
+  const database = openStateDatabase(state.path('state.sqlite'));
+  stops.push(() => database.close());
+  const everybody = openPeople(people.members, database);
+  const userPool = await startUserPool(everybody, people.password);
   stops.push(userPool.stop);
   const place = { region, endpoint: endpoint.url, api: publicApiUrl ?? api, issuer: userPool.issuer };
   const cloud = openTemplates(stacks, place, parameters);
 
-  const database = openStateDatabase(state.path('state.sqlite'));
-  stops.push(() => database.close());
   const secrets = openSecrets(cloud, state.path('secrets.json'), madeUp, givenSecrets);
   const known: Known = { api: publicApiUrl ?? api, secret: (ending) => secrets.current(ending) };
   Object.assign(parameters, await startVendors(known));
@@ -173,6 +176,7 @@ async function start(
   endpoint.serve('ses', ses.handle);
   endpoint.serve('states', stepFunctions.handle);
   endpoint.serve('sts', sts());
+  endpoint.serve('cognito-idp', cognito(cloud, everybody));
 
   const signInClient = await userPool.open(cloud);
   const gateway = createHttpApi(cloud, functions);

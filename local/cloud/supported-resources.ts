@@ -93,7 +93,7 @@ export const reproducedTypes: Record<string, Support> = {
   },
   'AWS::Cognito::UserPool': {
     reproduced: [],
-    // Who can sign in here is written in local/demo-people.ts, with one password for all and no second factor.
+    // Who can sign in here is written in local/demo-people.ts, or was invited; with one password for all and no second factor.
     ignored: [
       'AccountRecoverySetting',
       'AdminCreateUserConfig',

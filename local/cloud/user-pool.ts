@@ -4,18 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import type * as oidc from 'oidc-provider';
 import type { Adapter, AdapterPayload, Provider } from 'oidc-provider';
+import type { People } from './people.ts';
 import { type Cloud, TemplateError } from './template.ts';
 
-/** Somebody who can sign in on this machine. */
-export interface Person {
-  /** The `sub` of their tokens. */
-  userId: string;
-  email: string;
-  /** Groups of the user pool. */
-  groups: string[];
-}
-
-/** The sign-in of the templates' user pool: a real OpenID provider, with the people of this start. */
+/** The sign-in of the templates' user pool: a real OpenID provider, with the people there are. */
 export interface UserPool {
   issuer: string;
   /** Of the templates, once they can be read. @throws TemplateError when they hold a group or client not known here */
@@ -37,7 +29,7 @@ const tokenSeconds = 3600;
  * Listens before it knows its clients: its address is the issuer that templates refer to. Keys are new at each start, so
  * tokens of an earlier one let nobody in. There is one password for all, and no second factor.
  */
-export async function startUserPool(people: Person[], password: string): Promise<UserPool> {
+export async function startUserPool(people: Pick<People, 'all'>, password: string): Promise<UserPool> {
   let provider: Provider | undefined;
   const server = createServer((request, response) => {
     if (!provider) return void response.writeHead(503).end();
@@ -65,7 +57,10 @@ export async function startUserPool(people: Person[], password: string): Promise
       const known = cloud
         .ofType<{ GroupName: string }>('AWS::Cognito::UserPoolGroup')
         .map(({ properties }) => properties.GroupName);
-      const strange = people.flatMap(({ groups }) => groups).find((group) => !known.includes(group));
+      const strange = people
+        .all()
+        .flatMap(({ groups }) => groups)
+        .find((group) => !known.includes(group));
       if (strange) throw new TemplateError(client.where, `its pool has no group ${strange}, in which somebody is here`);
       provider = await openProvider({ issuer, clientId: client.ref, redirectUri, scopes, people });
       return { clientId: client.ref, redirectUri };
@@ -84,7 +79,7 @@ interface ProviderOptions {
   clientId: string;
   redirectUri: string;
   scopes: string[];
-  people: Person[];
+  people: Pick<People, 'all'>;
 }
 
 /** Access tokens carry what Cognito's do: `client_id`, `token_use`, `username`, `cognito:groups`, and no audience but that. */
@@ -116,7 +111,7 @@ async function openProvider({ issuer, clientId, redirectUri, scopes, people }: P
     scopes,
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     findAccount: (_context, sub) => {
-      const person = people.find(({ userId }) => userId === sub);
+      const person = people.all().find(({ userId }) => userId === sub);
       return person && { accountId: sub, claims: () => ({ sub, email: person.email, email_verified: true }) };
     },
     interactions: { url: (_context, { uid }) => `/sign-in/${uid}` },
@@ -129,7 +124,7 @@ async function openProvider({ issuer, clientId, redirectUri, scopes, people }: P
       return grant;
     },
     extraTokenClaims: (_context, token) => {
-      const person = 'accountId' in token ? people.find(({ userId }) => userId === token.accountId) : undefined;
+      const person = 'accountId' in token ? people.all().find(({ userId }) => userId === token.accountId) : undefined;
       return (
         person && {
           token_use: 'access',
@@ -203,7 +198,7 @@ function createAdapters(): (model: string) => Adapter {
 /** The page to sign in on is ours; everything else is the provider's. */
 async function serve(
   provider: Provider,
-  people: Person[],
+  people: Pick<People, 'all'>,
   password: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -213,7 +208,7 @@ async function serve(
     await provider.interactionDetails(request, response);
     if (request.method !== 'POST') return void response.writeHead(200, html).end(page(''));
     const form = new URLSearchParams(await text(request));
-    const person = people.find(({ email }) => email === form.get('email')?.trim().toLowerCase());
+    const person = people.all().find(({ email }) => email === form.get('email')?.trim().toLowerCase());
     if (!person || form.get('password') !== password) {
       return void response.writeHead(401, html).end(page('This address and password do not belong together.'));
     }

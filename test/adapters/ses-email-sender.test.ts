@@ -7,7 +7,7 @@ import { createEmailSender, createSes, mimeMessage } from '#adapters/ses/email-s
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
 import { callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
 import { EmailRefused } from '#domain/notifications/deliveries.ts';
-import type { OutgoingEmail } from '#domain/notifications/email-sender.ts';
+import type { SummaryLetter } from '#domain/notifications/email-sender.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { conversation } from '#test/fakes/conversation.ts';
 
@@ -15,10 +15,10 @@ const to = 'accueil@clinique.example';
 const call = conversation({ outcome: 'booked' });
 
 function outgoing(
-  changes: Partial<OutgoingEmail> = {},
+  changes: Partial<SummaryLetter> = {},
   name = 'Clinique de l’Été',
   outcome = call.outcome,
-): OutgoingEmail {
+): SummaryLetter {
   const clinic = { ...clinicProfile(), name };
   return {
     clinicId: clinic.id,
@@ -44,7 +44,7 @@ function outgoing(
 
 const sender = 'summaries@mail.frontdesk.example';
 
-async function parsed(email: OutgoingEmail) {
+async function parsed(email: SummaryLetter) {
   const raw = (await mimeMessage(email, sender)).toString('latin1');
   const [head = ''] = raw.split('\r\n\r\n');
   return { raw, head, mail: await PostalMime.parse(Buffer.from(raw, 'latin1')) };

@@ -1,11 +1,15 @@
 import { PlatformRole, Role } from '#domain/clinics/members/member.ts';
+import { createInvitations, invitationIdOf } from '#domain/clinics/members/invitation.ts';
 import { allows, type Right, rights } from '#domain/clinics/members/rights.ts';
 import { type ClinicId, UserId } from '#domain/ids.ts';
+import type { Notice } from '#domain/messages/notice.ts';
 import { answerMemberRequest } from '#lambdas/clinics/members/answer-member-request.ts';
 import type { HttpRequest } from '#lambdas/http.ts';
 import { asOperator } from '#lambdas/signed-in.ts';
 import { standingClock } from '#test/fakes/clock.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
+import { inMemoryInvitations } from '#test/fakes/invitations.ts';
+import { inMemoryLinks } from '#test/fakes/links.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
 
 const personOf = (n: number) => UserId.parse(`1f2e3d4c-5b6a-4789-8abc-${String(n).padStart(12, '0')}`);
@@ -23,7 +27,17 @@ async function world() {
   await add(cotonou, both!, 'auditor');
   await add(elsewhere, both!, 'owner');
   members.records.length = 0;
-  return { members, answer: answerMemberRequest({ members, clock }) };
+  const links = inMemoryLinks();
+  const store = inMemoryInvitations(links, members);
+  const queue: Notice[] = [];
+  const notices = { tell: async (notice: Notice) => void queue.push(notice) };
+  const invitations = createInvitations({ invitations: store, links, notices, clock });
+  const invite = (email: string, role: Role) =>
+    invitations.invite(cotonou, { email, role, invitedBy: { actorType: 'platform', actorId: 'ops' }, requestId: 'r0' });
+  await invite('invited@clinique.example', 'staff');
+  await invite('partner@clinique.example', 'owner');
+  store.records.length = 0;
+  return { members, store, queue, answer: answerMemberRequest({ members, invitations, store, links, clock }) };
 }
 
 interface Asked {
@@ -31,13 +45,14 @@ interface Asked {
   clinic?: string;
   body?: unknown;
   user?: string;
+  invitation?: string;
   claims?: Record<string, string>;
 }
 
-const request = (route: string, { as, clinic, body, user, claims }: Asked): HttpRequest => ({
+const request = (route: string, { as, clinic, body, user, invitation, claims }: Asked): HttpRequest => ({
   rawBody: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
   headers: clinic === undefined ? {} : { 'frontdesk-clinic': clinic },
-  pathParameters: user === undefined ? {} : { userId: user },
+  pathParameters: { ...(user !== undefined && { userId: user }), ...(invitation && { invitationId: invitation }) },
   query: {},
   route,
   claims: { ...(as && { sub: as }), token_use: 'access', ...claims },
@@ -47,26 +62,33 @@ const request = (route: string, { as, clinic, body, user, claims }: Asked): Http
 const codeOf = (answer: { body?: unknown }) => (answer.body as { error?: { code: string } } | undefined)?.error?.code;
 
 test('who is of several clinics names one, and has there the role they have there', async () => {
-  const { answer } = await world();
+  const { answer, store } = await world();
   const ask = (clinic?: string) => answer(request('GET /api/members', { as: both, clinic }));
   expect(codeOf(await ask())).toBe('clinic-needed');
   expect(JSON.stringify((await ask('clinique-exemple')).body)).toContain(spare);
   expect(JSON.stringify((await ask(elsewhere)).body)).not.toContain(spare);
-  const add = { body: { userId: personOf(8), role: 'staff' }, as: both };
-  expect((await answer(request('POST /api/members', { ...add, clinic: cotonou }))).status).toBe(403);
-  expect((await answer(request('POST /api/members', { ...add, clinic: elsewhere }))).status).toBe(201);
+  const add = { body: { email: 'new@clinique.example', role: 'staff' }, as: both };
+  expect((await answer(request('POST /api/invitations', { ...add, clinic: cotonou }))).status).toBe(403);
+  expect((await answer(request('POST /api/invitations', { ...add, clinic: elsewhere }))).status).toBe(201);
+  expect((await store.awaiting(elsewhere)).map(({ email }) => email)).toEqual(['new@clinique.example']);
 });
 
 test('a manager neither makes nor unmakes an owner, and the last owner stays', async () => {
   const { answer, members } = await world();
   const as = manager;
   const attempts = [
-    await answer(request('POST /api/members', { as, body: { userId: personOf(8), role: 'owner' } })),
+    await answer(request('POST /api/invitations', { as, body: { email: 'new@clinique.example', role: 'owner' } })),
+    await answer(
+      request('DELETE /api/invitations/{invitationId}', {
+        as,
+        invitation: invitationIdOf(cotonou, 'partner@clinique.example'),
+      }),
+    ),
     await answer(request('PUT /api/members/{userId}', { as, user: manager, body: { role: 'owner' } })),
     await answer(request('PUT /api/members/{userId}', { as, user: owner, body: { role: 'staff' } })),
     await answer(request('DELETE /api/members/{userId}', { as, user: owner })),
   ];
-  expect(attempts.map(codeOf)).toEqual(Array(4).fill('owners-only'));
+  expect(attempts.map(codeOf)).toEqual(Array(5).fill('owners-only'));
   expect(codeOf(await answer(request('DELETE /api/members/{userId}', { as: owner, user: owner })))).toBe('last-owner');
   expect(members.records).toEqual([]);
 });
@@ -89,8 +111,37 @@ test('a change is on record under the name of who made it', async () => {
   ]);
 });
 
+test('who is invited awaits the click; taken back, they are invited no more', async () => {
+  const { answer, members, queue, store } = await world();
+  const before = await members.list(cotonou);
+  const post = (role: Role) =>
+    answer(request('POST /api/invitations', { as: manager, body: { email: 'New@Clinique.example', role } }));
+  const made = await post('auditor');
+  const shown = { email: 'new@clinique.example', role: 'auditor', invitedBy: manager, mail: 'on-its-way' };
+  expect(made).toMatchObject({ status: 201, body: shown });
+  expect((await post('auditor')).status).toBe(200);
+  expect(await members.list(cotonou)).toEqual(before);
+  expect(queue.at(-1)).toMatchObject({ kind: 'link-due', clinicId: cotonou, purpose: 'invitation' });
+  const { invitationId: invitation } = made.body as { invitationId: string };
+  const list = async () =>
+    ((await answer(request('GET /api/invitations', { as: staff }))).body as { invitations: object[] }).invitations;
+  expect(await list()).toContainEqual(expect.objectContaining({ ...shown, invitationId: invitation }));
+  const remove = () => answer(request('DELETE /api/invitations/{invitationId}', { as: manager, invitation }));
+  expect((await remove()).status).toBe(204);
+  expect(codeOf(await remove())).toBe('invitation-unknown');
+  expect(await list()).toHaveLength(2);
+  expect(store.records.map(({ act, actorId, reason }) => [act, actorId, reason])).toEqual([
+    ['member.invite', manager, 'invited as auditor'],
+    ['member.invite', manager, 'withdrawn'],
+  ]);
+  for (const role of ['staff', 'auditor', 'staff', 'auditor'] as const) await post(role);
+  expect(await post('staff')).toMatchObject({ status: 429, body: { error: { code: 'invited-too-often' } } });
+});
+
 test('what is not understood is refused with what to correct', async () => {
   const { answer } = await world();
+  const posted = await answer(request('POST /api/invitations', { as: owner, body: { email: 'awa', role: 'staff' } }));
+  expect(posted).toMatchObject({ status: 422, body: { error: { fields: [{ path: 'email' }] } } });
   const put = (body: unknown, user: string = staff!) =>
     answer(request('PUT /api/members/{userId}', { as: owner, user, body }));
   expect(codeOf(await put(undefined))).toBe('bad-json');

@@ -9,7 +9,7 @@ import { createPatientReader } from '#adapters/dynamodb/patient-reader.ts';
 import { createPatientStore } from '#adapters/dynamodb/patients.ts';
 import { createWaitlistStore } from '#adapters/dynamodb/waitlist.ts';
 import type { ClinicId } from '#domain/ids.ts';
-import type { OutgoingEmail } from '#domain/notifications/email-sender.ts';
+import type { SummaryLetter } from '#domain/notifications/email-sender.ts';
 import { runTool as runForCall } from '#domain/conversations/tools/run-tool.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
 import { createIdentification } from '#domain/scheduling/patients/create-identification.ts';
@@ -59,7 +59,7 @@ function world() {
   const appointments = createAppointmentStore(core);
   const patients = createPatientStore({ core, audit }, clock);
   const inbox = inMemoryInbox();
-  const outbox: OutgoingEmail[] = [];
+  const outbox: SummaryLetter[] = [];
   const ask = runTool({
     retellKey: knownSecret([key]),
     bindingKey,
@@ -113,7 +113,7 @@ function world() {
       deliveries: inMemoryDeliveries(clock),
       email: {
         send: async (email) => {
-          outbox.push(email);
+          outbox.push(email as SummaryLetter);
           return { messageId: 'message-1' };
         },
       },

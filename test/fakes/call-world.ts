@@ -11,7 +11,7 @@ import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.
 import { type ClinicId, twilioConversationId } from '#domain/ids.ts';
 import type { CallCompleted } from '#domain/messages/call-completed.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
-import type { OutgoingEmail } from '#domain/notifications/email-sender.ts';
+import type { SummaryLetter } from '#domain/notifications/email-sender.ts';
 import { analyzeCall } from '#lambdas/conversations/analyze-call.ts';
 import { awaitAnalysis } from '#lambdas/conversations/await-analysis.ts';
 import { fetchCall } from '#lambdas/conversations/fetch-call.ts';
@@ -101,7 +101,7 @@ export function callWorld({
   const queued: CallEventReceived[] = [];
   const queue = { publish: async (message: CallEventReceived) => void queued.push(message) };
   const notices: Notice[] = [];
-  const outbox: OutgoingEmail[] = [];
+  const outbox: SummaryLetter[] = [];
   const vendorCalls = new Map<string, FetchedCall>();
   const twilioCalls = new Map<string, NonNullable<Awaited<ReturnType<TwilioCalls['fetch']>>>>();
   const fetched = async ({ providerId }: { providerId: string }) => vendorCalls.get(providerId);
@@ -176,7 +176,7 @@ export function callWorld({
       dialogues,
       deliveries: through(deliveries),
       email: through({
-        async send(email: OutgoingEmail) {
+        async send(email: SummaryLetter) {
           outbox.push(email);
           await deliveries.recordAccepted(email, email.attempt, `message-${outbox.length}`);
           return { messageId: `message-${outbox.length}` };
@@ -191,6 +191,7 @@ export function callWorld({
       inbox,
       queue,
       notices: { tellAgain: async (notice) => void notices.push(notice) },
+      tellOwedLinks: async () => 0,
       endWritten: endWritten({
         talks,
         events: createTalkEvents({ inbox, queue, clock, source: 'workflow' }),

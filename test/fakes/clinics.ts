@@ -3,16 +3,18 @@ import { isoInstant } from '#domain/clock.ts';
 import type { Clinic, E164, Slug } from '#domain/clinics/clinic.ts';
 import type { CalendarOwner, ClinicChange, ClinicRegistry, Holders } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile, ClinicStore, RecipientState } from '#domain/clinics/clinic-store.ts';
+import { type LinkAsk, nextAsk } from '#domain/clinics/links/link.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { type Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
 import { type Cell, occupies } from '#domain/scheduling/cell.ts';
+import { type FakeLinks, inMemoryLinks } from './links.ts';
 
 interface Kept {
   clinic: Clinic;
   version: number;
   disabled: Map<string, RecipientState['disabled']>;
-  awaiting: Map<string, RecipientState['awaiting']>;
+  awaiting: Map<string, { sinceMs: number }>;
 }
 
 export interface FakeClinics extends ClinicRegistry, ClinicStore {
@@ -23,10 +25,17 @@ export interface FakeClinics extends ClinicRegistry, ClinicStore {
   /** What stands in calendars; a test puts it there. */
   cells: (Cell & { clinicId: ClinicId })[];
   appointments: Pick<Appointment, 'clinicId' | 'typeId' | 'startMs' | 'status'>[];
+  /** Recipients of a clinic that await their link; taken out, they are written to. */
+  awaiting(clinicId: ClinicId): Map<string, { sinceMs: number }>;
 }
 
 /** Clinics in memory, for both ports, keeping every promise of the real ones but the size of a transaction. */
 export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
+  return inMemoryClinicsWith(inMemoryLinks(), ...initial);
+}
+
+/** The same, asking for the links of new recipients where a test looks for them. */
+export function inMemoryClinicsWith(links: FakeLinks, ...initial: Clinic[]): FakeClinics {
   const kept = new Map<ClinicId, Kept>();
   const slugs: Holders['slugs'] = new Map();
   const mappedAt = new Map<E164, string>();
@@ -82,6 +91,17 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
     }
   }
 
+  async function linksFor({ before, after, unverified = [] }: ClinicChange, at: number): Promise<LinkAsk[]> {
+    const were = new Set(before?.recipients.map(({ recipientId }) => recipientId));
+    const asks: LinkAsk[] = [];
+    for (const id of unverified.filter((one) => !were.has(one))) {
+      const matter = { purpose: 'recipient', id } as const;
+      const next = nextAsk(await links.asked(after.id, matter), after.id, matter, at);
+      if (next !== 'too-often') asks.push(next);
+    }
+    return asks;
+  }
+
   function keep({ before, after, events, unverified = [] }: ClinicChange, at: number): void {
     const disabled = kept.get(after.id)?.disabled ?? new Map();
     const awaiting = kept.get(after.id)?.awaiting ?? new Map();
@@ -104,6 +124,7 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
     formerly,
     cells,
     appointments,
+    awaiting: (clinicId) => kept.get(clinicId)?.awaiting ?? new Map(),
 
     async profile(clinicId): Promise<ClinicProfile | undefined> {
       const found = kept.get(clinicId);
@@ -136,15 +157,6 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
       return { outcome: 'enabled' };
     },
 
-    async confirmRecipient(clinicId, recipientId, event) {
-      const found = kept.get(clinicId);
-      const known = found?.clinic.email.recipients.some(({ address }) => recipientIdOf(address) === recipientId);
-      if (!found || !known) return { outcome: 'no-such-recipient' };
-      if (!found.awaiting.delete(recipientId)) return { outcome: 'not-awaiting' };
-      records.push(event);
-      return { outcome: 'confirmed' };
-    },
-
     async list() {
       return [...kept.values()]
         .map(({ clinic: { id, slug, name, status, defaultLanguage, zone, numbers } }) => {
@@ -171,10 +183,12 @@ export function inMemoryClinics(...initial: Clinic[]): FakeClinics {
     },
 
     async save(changes, at) {
+      const asks = (await Promise.all(changes.map((change) => linksFor(change, at)))).flat();
       const stale = changes.some(({ before, after }) => kept.get(after.id)?.version !== before?.version);
       if (stale || inTheWay(changes)) return { outcome: 'changed-meanwhile' };
       for (const change of changes) release(change, at);
       for (const change of changes) keep(change, at);
+      for (const ask of asks) links.keepAsk(ask);
       return { outcome: 'saved' };
     },
   };

@@ -199,7 +199,7 @@ test('a chat is a conversation, not a call', () => {
 test('the links lead to the record and the settings of that clinic', () => {
   const { button, footer } = email({});
   expect(button.href).toBe(`https://console.example/clinics/clinique-exemple/calls/${spoken.conversationId}`);
-  expect(footer.link.href).toBe('https://console.example/clinics/clinique-exemple/settings');
+  expect(footer.link?.href).toBe('https://console.example/clinics/clinique-exemple/settings');
 });
 
 test('a hostile clinic name stays one line without hidden marks, and the subject short', () => {

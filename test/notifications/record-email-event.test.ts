@@ -18,7 +18,9 @@ function world() {
       return { outcome: 'disabled' } as const;
     },
   };
-  const handler = queueHandler(log, SesEvent, recordEmailEvent({ clinics, deliveries, clock, log }), {
+  const bounced: unknown[] = [];
+  const links = { bounced: async (...what: unknown[]) => void bounced.push(what.slice(0, 3)) };
+  const handler = queueHandler(log, SesEvent, recordEmailEvent({ clinics, deliveries, links, clock, log }), {
     isNoMessage: isSetUpNotice,
   });
   const deliver = (...bodies: string[]) =>
@@ -26,7 +28,7 @@ function world() {
       { Records: bodies.map((body, index) => ({ messageId: String(index), body, attributes: {} })) as SQSRecord[] },
       {} as never,
     );
-  return { disabled, deliveries, log, deliver };
+  return { disabled, bounced, deliveries, log, deliver };
 }
 
 const tags = {
@@ -74,4 +76,25 @@ test('the notice SES publishes when its destination is made is passed over, nons
   const here = world();
   const answer = await here.deliver('Successfully validated SNS topic for Amazon SES event publishing.', 'nonsense');
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+});
+
+test('a link that bounced is known not to have arrived; the address of a recipient is written to no more', async () => {
+  const here = world();
+  const about = (purpose: string, eventType: string, more: object = {}) => {
+    const of = { clinicId: [cotonou], purpose: [purpose], id: ['ab12cd34ef567890'], round: ['2'] };
+    return JSON.stringify({ eventType, mail: { messageId: 'message-2', tags: of }, ...more });
+  };
+  const permanent = { bounce: { bounceType: 'Permanent' } };
+  await here.deliver(
+    about('invitation', 'Send'),
+    about('invitation', 'Bounce', { bounce: { bounceType: 'Transient' } }),
+  );
+  expect([here.bounced, here.log.codes()]).toEqual([[], []]);
+  await here.deliver(about('invitation', 'Bounce', permanent));
+  expect([here.bounced, here.disabled]).toEqual([
+    [[cotonou, { purpose: 'invitation', id: 'ab12cd34ef567890' }, 2]],
+    [],
+  ]);
+  await here.deliver(about('recipient', 'Complaint'));
+  expect(here.disabled).toMatchObject([[cotonou, 'ab12cd34ef567890', { reason: 'complaint' }]]);
 });

@@ -1,3 +1,4 @@
+import { createInvitations } from '#domain/clinics/members/invitation.ts';
 import type { Right } from '#domain/clinics/members/rights.ts';
 import type { ClinicId, UserId } from '#domain/ids.ts';
 import { answerMemberRequest } from '#lambdas/clinics/members/answer-member-request.ts';
@@ -19,14 +20,28 @@ export interface SignedInRoute {
   foreign?: Record<string, string>;
 }
 
-const members = ({ members, clock }: SignedInWorld) => answerMemberRequest({ members, clock });
+const members = ({ members, invitations: store, links, notices, clock }: SignedInWorld) => {
+  const invitations = createInvitations({ invitations: store, links, notices, clock });
+  return answerMemberRequest({ members, invitations, store, links, clock });
+};
 const of = (userId: UserId | ClinicId) => ({ userId });
 
 /** Every route behind the sign-in. One that is missing here fails `test/stacks/guarantees.test.ts`. */
 export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
   'GET /api/me': { right: 'signed-in', answer: members },
   'GET /api/members': { right: 'members.read', answer: members },
-  'POST /api/members': { right: 'members.manage', answer: members, body: { userId: yours.newcomer, role: 'staff' } },
+  'GET /api/invitations': { right: 'members.read', answer: members },
+  'POST /api/invitations': {
+    right: 'members.manage',
+    answer: members,
+    body: { email: 'new@clinique.example', role: 'staff' },
+  },
+  'DELETE /api/invitations/{invitationId}': {
+    right: 'members.manage',
+    answer: members,
+    path: { invitationId: yours.invitation },
+    foreign: { invitationId: strangers.invitation },
+  },
   'PUT /api/members/{userId}': {
     right: 'members.manage',
     answer: members,

@@ -1,11 +1,15 @@
+import { createInvitations, invitationIdOf } from '#domain/clinics/members/invitation.ts';
 import { PlatformRole, Role } from '#domain/clinics/members/member.ts';
 import { type ClinicId, UserId } from '#domain/ids.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import type { Notice, Notices } from '#domain/messages/notice.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { type FakeClinics, inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
+import { type FakeInvitations, inMemoryInvitations } from '#test/fakes/invitations.ts';
+import { type FakeLinks, inMemoryLinks } from '#test/fakes/links.ts';
 import { type FakeMembers, inMemoryMembers } from '#test/fakes/members.ts';
 
 const personOf = (n: number) => UserId.parse(`1f2e3d4c-5b6a-4789-8abc-${String(n).padStart(12, '0')}`);
@@ -20,7 +24,7 @@ export const yours = {
   slug: 'clinique-exemple',
   provider: '7e3a2b01-4d5c-4f60-9b7c-2d3e4f5a6b7c',
   colleague: personOf(10),
-  newcomer: personOf(11),
+  invitation: invitationIdOf(cotonou, 'invited@clinique.example'),
 } as const;
 
 /** The same of another clinic, none of which may be told, found or changed. */
@@ -28,10 +32,15 @@ export const strangers = {
   slug: 'clinique-ailleurs',
   provider: '9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d',
   member: personOf(20),
+  invitation: invitationIdOf(elsewhere, 'invited@ailleurs.example'),
 } as const;
 
 export interface SignedInWorld {
   members: FakeMembers;
+  invitations: FakeInvitations;
+  links: FakeLinks;
+  /** Takes in what is to be sent. */
+  notices: Notices;
   clinics: FakeClinics;
   clock: ReturnType<typeof standingClock>;
   /** Recipients that were asked to say yes. */
@@ -67,15 +76,27 @@ export async function signedInWorld(): Promise<SignedInWorld> {
   await add(elsewhere, strangers.member, 'owner');
   await add(cotonou, ofBoth, 'auditor');
   await add(elsewhere, ofBoth, 'owner');
-  members.records.length = 0;
+  const clock = standingClock();
+  const links = inMemoryLinks();
+  const invitations = inMemoryInvitations(links, members);
+  const told: Notice[] = [];
+  const notices = { tell: async (notice: Notice) => void told.push(notice) };
+  const { invite } = createInvitations({ invitations, links, notices, clock });
+  const invited = { role: 'staff', invitedBy: { actorType: 'platform', actorId: 'ops' }, requestId: 'r0' } as const;
+  await invite(cotonou, { ...invited, email: 'invited@clinique.example' });
+  await invite(elsewhere, { ...invited, email: 'invited@ailleurs.example' });
+  for (const list of [members.records, invitations.records, told]) list.length = 0;
   const clinics = inMemoryClinics(...twoClinics);
   const asked: string[] = [];
   return {
     members,
+    invitations,
+    links,
+    notices,
     clinics,
-    clock: standingClock(),
+    clock,
     asked,
-    done: () => [...members.records, ...clinics.records, ...asked],
+    done: () => [...members.records, ...invitations.records, ...told, ...clinics.records, ...asked],
   };
 }
 

@@ -234,7 +234,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(28);
+    expect(functions).toHaveLength(29);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -244,7 +244,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(34);
+    expect(groups).toHaveLength(35);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -269,12 +269,15 @@ describe('what runs', () => {
         .map((route) => route.RouteKey)
         .toSorted(),
     ).toEqual([
+      'DELETE /api/invitations/{invitationId}',
       'DELETE /api/members/{userId}',
       'GET /api/appointments.ics',
       'GET /api/calls/{callId}',
       'GET /api/chat/widget.js',
       'GET /api/chat/{slug}',
       'GET /api/chat/{slug}/messages',
+      'GET /api/invitations',
+      'GET /api/links/{token}',
       'GET /api/me',
       'GET /api/members',
       'GET /api/openapi.json',
@@ -284,7 +287,8 @@ describe('what runs', () => {
       'POST /api/calls',
       'POST /api/chat/{slug}/messages',
       'POST /api/functions/{tool}',
-      'POST /api/members',
+      'POST /api/invitations',
+      'POST /api/links/{token}',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
@@ -321,12 +325,14 @@ describe('what runs', () => {
       'GET /api/chat/widget.js',
       'GET /api/chat/{slug}',
       'GET /api/chat/{slug}/messages',
+      'GET /api/links/{token}',
       'GET /api/openapi.json',
       'GET /health',
       'OPTIONS /api/chat/{slug}/messages',
       'POST /api/booking',
       'POST /api/chat/{slug}/messages',
       'POST /api/functions/{tool}',
+      'POST /api/links/{token}',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
@@ -375,7 +381,10 @@ describe('what runs', () => {
     const events = { ThrottlingRateLimit: 110, ThrottlingBurstLimit: 220 };
     const chat = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
     const messages = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 };
+    const links = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 };
     expect(RouteSettings).toEqual({
+      'GET /api/links/{token}': links,
+      'POST /api/links/{token}': links,
       'GET /api/chat/widget.js': chat,
       'GET /api/chat/{slug}': chat,
       'GET /api/chat/{slug}/messages': chat,
@@ -395,7 +404,7 @@ describe('what runs', () => {
     const limited = app
       .resources('AWS::ApiGatewayV2::Route')
       .filter(({ Properties }) => Properties.RouteKey in stage?.Properties.RouteSettings);
-    expect(limited).toHaveLength(11);
+    expect(limited).toHaveLength(13);
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(({ id }) => id)));
   });
 

@@ -25,6 +25,7 @@ function inWords(resource: string): string {
     [/^(Core|Routing|Inbox|Audit)[0-9A-F]{8}\.Arn\/index\/(GSI\d)$/, '$1 $2'],
     [/^Payloads[0-9A-F]{8}\.Arn\/\*$/, 'Payloads'],
     [/^(RetellApiKey|ClinicBindingKey|TwilioSecret|OpenAiKey)[0-9A-F]*$/, '$1'],
+    [/^SignInPool[0-9A-F]{8}\.Arn$/, 'People'],
     [/^.*?(CallEvents|EmailEvents|Notices)Queue[0-9A-F]{8}\.Arn$/, '$1'],
     [/^arn:<Partition>:ecs:eu-west-3:<AccountId>:task\/TasksCluster[0-9A-F]{8}\/\*$/, 'tasks of its cluster'],
     [/^arn:<Partition>:states:eu-west-3:<AccountId>:stateMachine:frontdesk-prod-(.*)$/, '$1'],
@@ -113,10 +114,12 @@ test('each function may do exactly what its work needs', () => {
     },
     'heed-notice': {
       ...booking,
-      Routing: 'BatchGetItem PutItem',
+      Routing: 'BatchGetItem GetItem PutItem UpdateItem',
       Inbox: 'GetItem PutItem UpdateItem',
       CallEvents: 'SendMessage',
       Notices: `${feed} SendMessage`,
+      identity: 'SendRawEmail',
+      'configuration-set': 'SendRawEmail',
       TwilioSecret: read,
       RetellApiKey: read,
       ClinicBindingKey: read,
@@ -206,12 +209,19 @@ test('each function may do exactly what its work needs', () => {
       'configuration-set': 'SendRawEmail',
     },
     'settle-summary': { Core: 'GetItem UpdateItem' },
-    'record-email-event': { EmailEvents: feed, Core: 'GetItem PutItem UpdateItem' },
+    'record-email-event': { EmailEvents: feed, Core: 'GetItem PutItem UpdateItem', Routing: 'UpdateItem' },
     'report-health': {},
     'answer-member-request': {
-      Core: 'BatchGetItem ConditionCheckItem PutItem Query UpdateItem',
+      Core: 'BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem',
       Routing: 'GetItem PutItem Query',
       Audit: 'PutItem',
+      Notices: 'SendMessage',
+    },
+    'answer-link': {
+      Core: 'GetItem PutItem Query UpdateItem',
+      Routing: 'GetItem PutItem UpdateItem',
+      Audit: 'PutItem',
+      People: 'AdminCreateUser AdminGetUser',
     },
   });
 });
@@ -278,9 +288,9 @@ test('e-mail can only be sent in our own name', () => {
   const sends = policies
     .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
     .filter((statement) => list(statement.Action).some((action) => action.startsWith('ses:')));
-  expect(sends.map((statement) => statement.Condition)).toEqual([
-    { StringEquals: { 'ses:FromAddress': 'calls@mail.frontdesk.example' } },
-  ]);
+  const asUs = { StringEquals: { 'ses:FromAddress': 'calls@mail.frontdesk.example' } };
+  // Summaries, and links.
+  expect(sends.map((statement) => statement.Condition)).toEqual([asUs, asUs]);
 });
 
 test('nobody may scan a table or use PartiQL', () => {

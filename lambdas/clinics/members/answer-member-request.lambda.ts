@@ -1,27 +1,44 @@
 import * as z from 'zod';
 import { limits } from '#adapters/aws/limits.ts';
+import { createInvitationStore } from '#adapters/dynamodb/invitations.ts';
+import { createLinkStore } from '#adapters/dynamodb/links.ts';
 import { createMemberStore } from '#adapters/dynamodb/members.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { systemClock as clock } from '#domain/clock.ts';
+import { createInvitations } from '#domain/clinics/members/invitation.ts';
 import { httpHandler } from '#lambdas/http.ts';
 import { answerMemberRequest } from './answer-member-request.ts';
 
-const Env = z.object({ CORE_TABLE: z.string(), ROUTING_TABLE: z.string(), AUDIT_TABLE: z.string() });
+const Env = z.object({
+  CORE_TABLE: z.string(),
+  ROUTING_TABLE: z.string(),
+  AUDIT_TABLE: z.string(),
+  NOTICES_QUEUE_URL: z.string(),
+});
 export type Env = z.infer<typeof Env>;
 
 const env = Env.parse(process.env);
 // Three tries fit into the time the function has.
 const client = createDynamoDb(limits(2_000, 3));
 
+const tables = {
+  core: openTable(client, env.CORE_TABLE),
+  routing: openTable(client, env.ROUTING_TABLE),
+  audit: openTable(client, env.AUDIT_TABLE),
+};
+const store = createInvitationStore(tables);
+const links = createLinkStore(tables.routing);
+const notices = createNoticeQueue(env.NOTICES_QUEUE_URL);
+
 export const handler = httpHandler(
   createJsonLog(),
   answerMemberRequest({
-    members: createMemberStore({
-      core: openTable(client, env.CORE_TABLE),
-      routing: openTable(client, env.ROUTING_TABLE),
-      audit: openTable(client, env.AUDIT_TABLE),
-    }),
+    members: createMemberStore(tables),
+    invitations: createInvitations({ invitations: store, links, notices, clock }),
+    store,
+    links,
     clock,
   }),
 );

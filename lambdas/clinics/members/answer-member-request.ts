@@ -1,15 +1,23 @@
 import * as z from 'zod';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
+import type { LinkStore } from '#domain/clinics/links/link.ts';
+import type { Invitations, InvitationStore } from '#domain/clinics/members/invitation.ts';
 import { type Member, type MemberChange, type MemberStore, Role } from '#domain/clinics/members/member.ts';
 import { mayChangeRole, type Right } from '#domain/clinics/members/rights.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { UserId } from '#domain/ids.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
+import { bodyOf } from '#lambdas/json-body.ts';
 import { asMember, asSignedIn } from '#lambdas/signed-in.ts';
+import { forOwners } from './for-owners.ts';
+import { invitationRoutes, invitationWorks } from './invitation-routes.ts';
 
 interface Deps {
   members: MemberStore;
+  invitations: Invitations;
+  store: InvitationStore;
+  links: Pick<LinkStore, 'askedOf' | 'asked'>;
   clock: Clock;
 }
 
@@ -19,16 +27,14 @@ type Work = (request: HttpRequest) => Promise<HttpAnswer>;
 export const memberRoutes = {
   'GET /api/me': 'signed-in',
   'GET /api/members': 'members.read',
-  'POST /api/members': 'members.manage',
   'PUT /api/members/{userId}': 'members.manage',
   'DELETE /api/members/{userId}': 'members.manage',
+  ...invitationRoutes,
 } as const satisfies Record<string, Right | 'signed-in'>;
 
-const Added = z.strictObject({ userId: UserId, role: Role });
 const Changed = z.strictObject({ role: Role });
 
 const unknownMember = errorAnswer(404, 'member-unknown', 'There is no such member at this clinic.');
-const forOwners = errorAnswer(403, 'owners-only', 'Only an owner makes or unmakes an owner. Ask one of them.');
 
 const refusals: Record<Exclude<MemberChange['outcome'], 'saved'>, HttpAnswer> = {
   'not-a-member': unknownMember,
@@ -36,8 +42,9 @@ const refusals: Record<Exclude<MemberChange['outcome'], 'saved'>, HttpAnswer> = 
   'changed-meanwhile': errorAnswer(409, 'changed-meanwhile', 'Somebody changed this member meanwhile. Read it again.'),
 };
 
-/** Who is a member of a clinic, and as what. Everything that changes is on record in the same write. */
-export function answerMemberRequest({ members, clock }: Deps): Work {
+/** Who is a member of a clinic, and as what, and who is invited. Everything that changes is on record in the same write. */
+export function answerMemberRequest(deps: Deps): Work {
+  const { members, clock } = deps;
   const of = (right: Right, work: (request: HttpRequest, by: Member) => Promise<HttpAnswer>): Work =>
     asMember({ members }, right, work);
 
@@ -73,6 +80,9 @@ export function answerMemberRequest({ members, clock }: Deps): Work {
     return to === 'removed' ? { status: 204 } : { status: 200, body: { userId, role: to } };
   }
 
+  const invitationWork = invitationWorks(deps);
+  const invited = (route: keyof typeof invitationRoutes): Work => of(invitationRoutes[route], invitationWork[route]);
+
   const works: Record<keyof typeof memberRoutes, Work> = {
     'GET /api/me': asSignedIn(async (_request, { userId, platformRole }) => ({
       status: 200,
@@ -94,18 +104,6 @@ export function answerMemberRequest({ members, clock }: Deps): Work {
       },
     })),
 
-    'POST /api/members': of(memberRoutes['POST /api/members'], async (request, by) => {
-      const wanted = bodyOf(Added, request);
-      if ('refused' in wanted) return wanted.refused;
-      const { userId, role } = wanted.body;
-      if (!mayChangeRole(by, role, role)) return forOwners;
-      const event = eventOf(by, request.requestId, userId, `added as ${role}`);
-      const { outcome } = await members.add({ clinicId: by.clinicId, userId, role }, event);
-      return outcome === 'saved'
-        ? { status: 201, body: { userId, role } }
-        : errorAnswer(409, 'already-a-member', 'This person is a member already. Change their role with PUT.');
-    }),
-
     'PUT /api/members/{userId}': of(memberRoutes['PUT /api/members/{userId}'], async (request, by) => {
       const wanted = bodyOf(Changed, request);
       return 'refused' in wanted ? wanted.refused : change(request, by, wanted.body.role);
@@ -114,6 +112,10 @@ export function answerMemberRequest({ members, clock }: Deps): Work {
     'DELETE /api/members/{userId}': of(memberRoutes['DELETE /api/members/{userId}'], (request, by) =>
       change(request, by, 'removed'),
     ),
+
+    'GET /api/invitations': invited('GET /api/invitations'),
+    'POST /api/invitations': invited('POST /api/invitations'),
+    'DELETE /api/invitations/{invitationId}': invited('DELETE /api/invitations/{invitationId}'),
   };
 
   return async (request) => {
@@ -121,18 +123,4 @@ export function answerMemberRequest({ members, clock }: Deps): Work {
     if (!work) throw new Error('a route was wired to members that they do not know');
     return work(request);
   };
-}
-
-function bodyOf<Body>(schema: z.ZodType<Body>, { rawBody }: HttpRequest): { body: Body } | { refused: HttpAnswer } {
-  let json: unknown;
-  try {
-    json = JSON.parse(rawBody.toString('utf8'));
-  } catch {
-    return { refused: errorAnswer(400, 'bad-json', 'The body is not JSON. Send one JSON object.') };
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { body: parsed.data };
-  const fields = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  const message = 'Correct the fields named and send the request again.';
-  return { refused: { status: 422, body: { error: { code: 'invalid-request', message, fields } } } };
 }

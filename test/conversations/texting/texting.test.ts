@@ -94,7 +94,7 @@ function world({
   const tell = tellPatient(shared);
   const heed = async (notice: Notice) => {
     if (notice.kind === 'message-received') await answer(notice);
-    else if (notice.kind !== 'reminder-due') await tell(notice);
+    else if (notice.kind !== 'reminder-due' && notice.kind !== 'link-due') await tell(notice);
   };
 
   return {

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 /** A pool, its client, and an API that tells a person what the gateway found in their token. */
 async function openSystem() {
-  const pool = await startUserPool([operator!, doctor!], password);
+  const pool = await startUserPool({ all: () => [operator!, doctor!] }, password);
   closing.push(() => pool.stop());
   const group = (GroupName: string) => ({
     Type: 'AWS::Cognito::UserPoolGroup',
