@@ -7,6 +7,9 @@
 const invisible = /(?![\u200c\u200d])\p{Cf}/gu;
 const lineBreak = /\r\n?|[\u0085\u2028\u2029]/g;
 
+/** Whether a text is all that is seen of it: nothing invisible, no half of a character. */
+export const isVisible = (text: string): boolean => text.isWellFormed() && text.search(invisible) < 0;
+
 /** A text on one line, its runs of blanks made one. */
 export const oneLine = (text: string): string =>
   text

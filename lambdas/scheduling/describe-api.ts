@@ -1,12 +1,12 @@
 import type { HttpAnswer } from '#lambdas/http.ts';
-import { bookingApiDocument } from './api/document.ts';
+import { apiDocument } from './api/document.ts';
 
-/** Says what the booking API takes and answers, in OpenAPI 3.1. Built once for each process: it never changes. */
+/** Says what the API takes and answers, in OpenAPI 3.1. Built once for each process: it never changes. */
 export function describeApi() {
   const answer: HttpAnswer = {
     status: 200,
     headers: { 'cache-control': 'public, max-age=3600', 'access-control-allow-origin': '*' },
-    body: bookingApiDocument(),
+    body: apiDocument(),
   };
   return async (): Promise<HttpAnswer> => answer;
 }

@@ -1,5 +1,6 @@
 import type { Env as AnswerLinkEnv } from '#lambdas/clinics/links/answer-link.lambda.ts';
 import type { Env as AnswerMemberRequestEnv } from '#lambdas/clinics/members/answer-member-request.lambda.ts';
+import type { Env as AnswerSettingsRequestEnv } from '#lambdas/clinics/settings/answer-settings-request.lambda.ts';
 import type { Env as ReportHealthEnv } from '#lambdas/clinics/report-health.lambda.ts';
 import { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -7,7 +8,7 @@ import { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowMembership, allowSend, allowTable } from '../parts/rights.ts';
+import { allowClinicChanges, allowMembership, allowSend, allowTable } from '../parts/rights.ts';
 
 /** Of the requests the gateway lets through: a few people a day click on a link, whoever guesses at one is held back. */
 const linkShare = 0.025;
@@ -75,5 +76,27 @@ export class Clinics extends Construct {
     allowTable(answerLink, routing, ['GetItem', 'PutItem', 'UpdateItem']);
     allowTable(answerLink, audit, ['PutItem']);
     answerLink.allow(['cognito-idp:AdminGetUser', 'cognito-idp:AdminCreateUser'], [signIn.pool.userPoolArn]);
+
+    const answerSettingsRequest = new ApiFunction<AnswerSettingsRequestEnv>(this, 'AnswerSettingsRequest', {
+      house,
+      api,
+      routes: [
+        'GET /api/settings',
+        'GET /api/settings/{section}',
+        'PUT /api/settings/{section}',
+        'POST /api/settings/{section}',
+        'GET /api/settings/{section}/{id}',
+        'PUT /api/settings/{section}/{id}',
+        'DELETE /api/settings/{section}/{id}',
+      ],
+      signedIn: true,
+      entry: 'lambdas/clinics/settings/answer-settings-request.lambda.ts',
+      environment: { ...tables, NOTICES_QUEUE_URL: notices.queueUrl },
+      impact: 'People cannot read or change the settings of their clinic; calls go by those there are.',
+      timeout: Duration.seconds(10),
+    });
+    allowMembership(answerSettingsRequest, house.data);
+    allowClinicChanges(answerSettingsRequest, house.data);
+    allowSend(answerSettingsRequest, notices);
   }
 }

@@ -15,6 +15,7 @@ import { applyClinics } from '#lambdas/clinics/apply-clinic.ts';
 import { issueDemoKey, issueDemoSocket } from '#local/demo-keys.ts';
 import type { LocalJson } from '#local/local-json.ts';
 import type { LocalSystem } from './local-system.ts';
+import { isolationOfPeople } from './isolation-people.ts';
 import { retellClient } from './retell-client.ts';
 import { startTalk } from './talk.ts';
 import { foreignIn, type MarkedClinic, markedClinics, markPattern } from './marked-clinics.ts';
@@ -327,6 +328,9 @@ export function isolationJourneys(running: () => LocalSystem): void {
     expect(code).toBe(1008);
     return heard;
   }
+
+  describe('people of clinics and visitors of their sites', () =>
+    isolationOfPeople({ json: () => json, pairs: pairs.slice(0, 3), foreign, ring: (number) => retell.ring(number) }));
 
   test('no log holds a text of any clinic or a number of any caller', () => {
     const logs = Object.values(system.logs()).join('\n');

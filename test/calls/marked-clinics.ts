@@ -75,6 +75,7 @@ export function markedClinics(count: number): MarkedClinic[] {
       appointmentTypes: [
         { id: typeId, names: { [language]: `${mark} visit` }, durationMin: 30, providers: [providerId] },
       ],
+      texting: { webChat: {} },
       email: { content: 'full', recipients: [{ address: recipient }] },
     };
     const patient = {

@@ -2,6 +2,7 @@ import { createInvitations } from '#domain/clinics/members/invitation.ts';
 import type { Right } from '#domain/clinics/members/rights.ts';
 import type { ClinicId, UserId } from '#domain/ids.ts';
 import { answerMemberRequest } from '#lambdas/clinics/members/answer-member-request.ts';
+import { answerSettingsRequest } from '#lambdas/clinics/settings/answer-settings-request.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { elsewhere } from '#test/fakes/conversation.ts';
 import { callsSignedIn } from './call-routes.ts';
@@ -24,6 +25,16 @@ const members = ({ members, invitations: store, links, notices, clock }: SignedI
   const invitations = createInvitations({ invitations: store, links, notices, clock });
   return answerMemberRequest({ members, invitations, store, links, clock });
 };
+const settings = ({ members, clinics, clock, asked }: SignedInWorld) => {
+  const ask = async (clinicId: ClinicId, recipientId: string) => {
+    asked.push(`${clinicId} ${recipientId}`);
+    return { outcome: 'asked' } as const;
+  };
+  return answerSettingsRequest({ members, clinics, verification: { ask }, clock });
+};
+const asRead = { headers: { 'if-match': '"1"' } };
+const provider = { section: 'providers', id: yours.provider };
+const foreign = { section: 'providers', id: strangers.provider };
 const of = (userId: UserId | ClinicId) => ({ userId });
 
 /** Every route behind the sign-in. One that is missing here fails `test/stacks/guarantees.test.ts`. */
@@ -56,4 +67,37 @@ export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
     foreign: of(elsewhere),
   },
   ...callsSignedIn,
+
+  'GET /api/settings': { right: 'settings.read', answer: settings },
+  'GET /api/settings/{section}': { right: 'settings.read', answer: settings, path: { section: 'identity' } },
+  'PUT /api/settings/{section}': {
+    right: 'settings.write',
+    answer: settings,
+    ...asRead,
+    path: { section: 'retention' },
+    body: { recordingDays: 7 },
+  },
+  'POST /api/settings/{section}': {
+    right: 'settings.write',
+    answer: settings,
+    ...asRead,
+    path: { section: 'recipients' },
+    body: { address: 'nuit@clinique.example' },
+  },
+  'GET /api/settings/{section}/{id}': { right: 'settings.read', answer: settings, path: provider, foreign },
+  'PUT /api/settings/{section}/{id}': {
+    right: 'settings.write',
+    answer: settings,
+    ...asRead,
+    path: provider,
+    body: { givenName: 'Ada', familyName: 'Essai' },
+    foreign,
+  },
+  'DELETE /api/settings/{section}/{id}': {
+    right: 'settings.write',
+    answer: settings,
+    ...asRead,
+    path: provider,
+    foreign,
+  },
 };

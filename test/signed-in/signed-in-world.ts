@@ -1,9 +1,8 @@
 import { createInvitations, invitationIdOf } from '#domain/clinics/members/invitation.ts';
 import { PlatformRole, Role } from '#domain/clinics/members/member.ts';
 import { type ClinicId, UserId } from '#domain/ids.ts';
-import type { Clinic } from '#domain/clinics/clinic.ts';
-import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { Notice, Notices } from '#domain/messages/notice.ts';
+import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { type FakeClinics, inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';
@@ -52,7 +51,6 @@ export interface SignedInWorld {
 /** Two clinics and their people, of which one is of both: an auditor here, an owner there. */
 export const ofBoth = personOf(30);
 
-const clinicOf = ({ version: _version, recipients: _recipients, ...clinic }: ClinicProfile): Clinic => clinic;
 const twoClinics = [
   clinicOf(clinicProfile({ appointmentTypes: [] })),
   clinicOf(

@@ -90,6 +90,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     'answer-inbound-call': 'Errors log',
     'answer-link': 'Errors log',
     'answer-member-request': 'Errors log',
+    'answer-settings-request': 'Errors log',
     'answer-twilio-call': 'Errors log',
     'continue-twilio-call': 'Errors log',
     'describe-api': 'Errors log',

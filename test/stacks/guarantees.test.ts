@@ -234,7 +234,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(29);
+    expect(functions).toHaveLength(30);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -244,7 +244,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(35);
+    expect(groups).toHaveLength(36);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -271,6 +271,7 @@ describe('what runs', () => {
     ).toEqual([
       'DELETE /api/invitations/{invitationId}',
       'DELETE /api/members/{userId}',
+      'DELETE /api/settings/{section}/{id}',
       'GET /api/appointments.ics',
       'GET /api/calls/{callId}',
       'GET /api/chat/widget.js',
@@ -281,6 +282,9 @@ describe('what runs', () => {
       'GET /api/me',
       'GET /api/members',
       'GET /api/openapi.json',
+      'GET /api/settings',
+      'GET /api/settings/{section}',
+      'GET /api/settings/{section}/{id}',
       'GET /health',
       'OPTIONS /api/chat/{slug}/messages',
       'POST /api/booking',
@@ -292,6 +296,7 @@ describe('what runs', () => {
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
+      'POST /api/settings/{section}',
       'POST /api/twilio/after-stream',
       'POST /api/twilio/call-status',
       'POST /api/twilio/incoming-call',
@@ -300,6 +305,8 @@ describe('what runs', () => {
       'POST /api/twilio/recording-status',
       'PUT /api/members/{userId}',
       'PUT /api/patients/{patientId}/call-consent',
+      'PUT /api/settings/{section}',
+      'PUT /api/settings/{section}/{id}',
     ]);
     for (const integration of properties('AWS::ApiGatewayV2::Integration')) {
       expect(integration.PayloadFormatVersion).toBe('2.0');

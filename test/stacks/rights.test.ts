@@ -223,6 +223,13 @@ test('each function may do exactly what its work needs', () => {
       Audit: 'PutItem',
       People: 'AdminCreateUser AdminGetUser',
     },
+    'answer-settings-request': {
+      Core: 'BatchGetItem ConditionCheckItem DeleteItem PutItem Query UpdateItem',
+      'Core GSI1': 'Query',
+      Routing: 'BatchGetItem GetItem PutItem Query',
+      Audit: 'PutItem',
+      Notices: 'SendMessage',
+    },
   });
 });
 

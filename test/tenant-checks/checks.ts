@@ -250,4 +250,25 @@ export const tenantChecks: TenantCheck[] = [
     instead: "PK: `PAT#${patientId}`,\n    SK: 'CONSENT#calls',",
     tests: 'test/conversations/outbound/stores',
   },
+  {
+    without: 'what patients said goes to an address of which nobody said that it is theirs',
+    file: 'lambdas/notifications/send-call-summary.ts',
+    code: 'if (!recipient || !isWrittenTo(recipient)) return',
+    instead: 'if (!recipient) return',
+    tests: 'test/notifications/send-call-summary',
+  },
+  {
+    without: 'the same, for an address that a member added a moment ago',
+    file: 'lambdas/clinics/settings/answer-settings-request.ts',
+    code: '{ unverified: [id] }',
+    instead: '{ unverified: [] }',
+    tests: 'test/clinics/settings',
+  },
+  {
+    without: 'a clinic answers on a number that nobody gave it',
+    file: 'lambdas/clinics/settings/answer-settings-request.ts',
+    code: "if (collection.operatorsAlone) return refuse('operators-only');\n    const read =",
+    instead: 'const read =',
+    tests: 'test/clinics/settings',
+  },
 ];

@@ -32,7 +32,7 @@ export const memberRoutes = {
   ...invitationRoutes,
 } as const satisfies Record<string, Right | 'signed-in'>;
 
-const Changed = z.strictObject({ role: Role });
+export const ChangedRole = z.strictObject({ role: Role });
 
 const unknownMember = errorAnswer(404, 'member-unknown', 'There is no such member at this clinic.');
 
@@ -105,7 +105,7 @@ export function answerMemberRequest(deps: Deps): Work {
     })),
 
     'PUT /api/members/{userId}': of(memberRoutes['PUT /api/members/{userId}'], async (request, by) => {
-      const wanted = bodyOf(Changed, request);
+      const wanted = bodyOf(ChangedRole, request);
       return 'refused' in wanted ? wanted.refused : change(request, by, wanted.body.role);
     }),
 

@@ -30,7 +30,7 @@ interface Deps {
 
 type Work = (request: HttpRequest, by: Member) => Promise<HttpAnswer>;
 
-const Asked = z.strictObject({ email: InvitedEmail, role: Role });
+export const AskedInvitation = z.strictObject({ email: InvitedEmail, role: Role });
 
 const unknown = errorAnswer(404, 'invitation-unknown', 'There is no such invitation that awaits an answer.');
 const refusals = {
@@ -77,7 +77,7 @@ export function invitationWorks({
     },
 
     'POST /api/invitations': async (request, by) => {
-      const wanted = bodyOf(Asked, request);
+      const wanted = bodyOf(AskedInvitation, request);
       if ('refused' in wanted) return wanted.refused;
       const { email, role } = wanted.body;
       if (!mayChangeRole(by, role, role)) return forOwners;

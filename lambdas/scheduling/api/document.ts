@@ -2,6 +2,8 @@ import { createDocument, type CreateDocumentOptions, type ZodOpenApiResponseObje
 import { BookingAnswer, ErrorAnswer } from './answers.ts';
 import { errorStatuses } from './refusals.ts';
 import { BookingRequest } from './requests.ts';
+import { memberPaths } from '#lambdas/clinics/members/describe-members.ts';
+import { settingsPaths } from '#lambdas/clinics/settings/describe-settings.ts';
 import * as z from 'zod';
 
 const header = (name: string, description: string, example: string) =>
@@ -64,20 +66,23 @@ const readable: CreateDocumentOptions['override'] = ({ jsonSchema, io }) => {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 };
 
-/** The booking API in OpenAPI 3.1, made from the very schemas that requests are read with and answers are typed by. */
-export const bookingApiDocument = () =>
+/**
+ * What clinics' own software and the people of clinics may ask, in OpenAPI 3.1, made from the very schemas that requests
+ * are read with and answers are typed by.
+ */
+export const apiDocument = () =>
   createDocument(
     {
       openapi: '3.1.0',
       info: {
-        title: 'Frontdesk booking API',
-        version: '1.0.0',
+        title: 'Frontdesk API',
+        version: '1.1.0',
         description:
-          'Free times, bookings and calendars of one clinic, for its own software. The API key says which clinic. Instants are ISO 8601 with an offset in requests and UTC in answers; ids are opaque.',
+          'Free times, bookings and calendars of one clinic, for its own software: the API key says which clinic. Settings and members of a clinic, for its people: they sign in, and their membership says which clinic. Instants are ISO 8601 with an offset in requests and UTC in answers; ids are opaque.',
       },
       servers: [{ url: '/' }],
       security: [{ apiKey: [] }],
-      tags: [{ name: 'booking' }, { name: 'calendar feed' }],
+      tags: [{ name: 'booking' }, { name: 'calendar feed' }, { name: 'settings' }, { name: 'members' }],
       paths: {
         '/api/booking': {
           post: {
@@ -123,9 +128,17 @@ export const bookingApiDocument = () =>
             },
           },
         },
+        ...settingsPaths(),
+        ...memberPaths(),
       },
       components: {
         securitySchemes: {
+          signedIn: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'The access token of somebody who signed in; docs/sign-in.md.',
+          },
           apiKey: { type: 'http', scheme: 'bearer', description: 'The clinic’s API key, `fdk_…`.' },
         },
       },

@@ -1,11 +1,16 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describeApi } from '#lambdas/scheduling/describe-api.ts';
+import { memberRoutes } from '#lambdas/clinics/members/answer-member-request.ts';
+import { settingsRoutes } from '#lambdas/clinics/settings/answer-settings-request.ts';
+import { collections } from '#lambdas/clinics/settings/collections.ts';
+import { refusals } from '#lambdas/clinics/settings/refusals.ts';
+import { sections } from '#lambdas/clinics/settings/sections.ts';
 import { errorStatuses } from '#lambdas/scheduling/api/refusals.ts';
 import { readFile } from 'node:fs/promises';
 
 interface Description {
   openapi: string;
-  paths: Record<string, { post?: { responses: Record<string, { description: string }> } }>;
+  paths: Record<string, Record<string, { responses: Record<string, { description: string }> } | undefined>>;
   components: { schemas: Record<string, { discriminator?: { mapping: Record<string, string> }; required?: string[] }> };
 }
 const described = async (): Promise<Description> =>
@@ -44,6 +49,41 @@ test('every action is described by its name, what it takes and what it answers',
     }
   }
   expect(schemas.RescheduleRequest?.required).toEqual(['action', 'appointmentId']);
+});
+
+test('every setting is described by its own path, and no route of people is left out', async () => {
+  const { paths, components } = await described();
+  for (const section of Object.keys(sections))
+    expect(Object.keys(paths[`/api/settings/${section}`]!)).toEqual(['get', 'put']);
+  for (const [section, { operatorsAlone }] of Object.entries(collections)) {
+    const [all, one] = [paths[`/api/settings/${section}`]!, paths[`/api/settings/${section}/{id}`]!];
+    expect(Object.keys(all)).toEqual(['get', ...(operatorsAlone ? [] : ['post'])]);
+    expect(Object.keys(one)).toEqual(['get', 'put', ...(operatorsAlone ? [] : ['delete'])]);
+  }
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  for (const route of [...Object.keys(settingsRoutes), ...Object.keys(memberRoutes)]) {
+    const shape = new RegExp(`^${route.replaceAll('{section}', '[a-z-]+').replaceAll(/[{}]/g, '\\$&')}$`);
+    expect([route, operations.some((operation) => shape.test(operation))]).toEqual([route, true]);
+  }
+  expect(components.schemas.HoursSent).toMatchObject({ type: 'object', properties: { weekly: expect.anything() } });
+});
+
+test('every refusal of settings is described under its status, and on the page for developers', async () => {
+  const responses = Object.values((await described()).paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap((operation) => Object.entries(operation?.responses ?? {}));
+  const page = await readFile(new URL('../../../docs/settings-api.md', import.meta.url), 'utf8');
+  for (const [code, [status, message]] of Object.entries(refusals)) {
+    const told = responses.filter(
+      ([one, { description }]) => one === String(status) && description.includes(`\`${code}\`: ${message}`),
+    );
+    // What only operators do is not described, so neither is that it is refused.
+    expect([code, told.length > 0]).toEqual([code, code !== 'operators-only']);
+    expect(page).toMatch(new RegExp(`\\| ${status} +\\|.*\`${code}\``));
+  }
+  for (const name of [...Object.keys(sections), ...Object.keys(collections)]) expect(page).toContain(`\`${name}\``);
 });
 
 test('every error is described under its status, with what to do', async () => {

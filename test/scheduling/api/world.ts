@@ -16,7 +16,7 @@ import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { createSlotTokens } from '#lambdas/scheduling/actions/slot-tokens.ts';
 import { answerBookingRequest } from '#lambdas/scheduling/answer-booking-request.ts';
-import { bookingApiDocument } from '#lambdas/scheduling/api/document.ts';
+import { apiDocument } from '#lambdas/scheduling/api/document.ts';
 import { BookingAnswer, ErrorAnswer } from '#lambdas/scheduling/api/answers.ts';
 import { inMemoryAnsweredRequests } from '#test/fakes/answered-requests.ts';
 import { inMemoryApiKeys } from '#test/fakes/api-keys.ts';
@@ -223,7 +223,7 @@ export function answerOf<Name extends BookingAnswer['action']>({
 
 type Definitions = Record<string, z.core.JSONSchema.BaseSchema>;
 const definitions = JSON.parse(
-  JSON.stringify(bookingApiDocument().components?.schemas).replaceAll('#/components/schemas/', '#/$defs/'),
+  JSON.stringify(apiDocument().components?.schemas).replaceAll('#/components/schemas/', '#/$defs/'),
 ) as Definitions;
 const schemas = new Map(
   ['BookingAnswer', 'Error'].map((name) => [name, z.fromJSONSchema({ ...definitions[name], $defs: definitions })]),
