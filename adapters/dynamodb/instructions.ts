@@ -1,6 +1,12 @@
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import { Instructions, type InstructionScope, type InstructionStore } from '#domain/conversations/talk/instructions.ts';
+import type { PublishedVersion } from '#domain/conversations/talk/instruction-drafts.ts';
+import {
+  Instructions,
+  type InstructionScope,
+  type InstructionStore,
+  type PublishedBy,
+} from '#domain/conversations/talk/instructions.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { auditWrite } from './clinic-writes.ts';
 import { keys } from './keys.ts';
@@ -10,7 +16,7 @@ import { type Step, transact } from './transact.ts';
 /** People who publish at one moment are few. */
 const mostRounds = 5;
 
-const toInstructions = ({ publishedAt, ...item }: Item): Instructions =>
+export const toInstructions = ({ publishedAt, ...item }: Item): Instructions =>
   Instructions.parse({ ...item, publishedAtMs: Date.parse(String(publishedAt)) });
 
 const byScope = (texts: readonly Instructions[]): Partial<Record<InstructionScope, Instructions>> =>
@@ -36,58 +42,60 @@ export function createInstructionReader(core: Table): Pick<InstructionStore, 'cu
   };
 }
 
+/** Publishes a version within a larger write, on record, provided that `before` is still the current one. */
+export function publication(
+  { core, audit }: { core: Table; audit: Table },
+  clinicId: ClinicId,
+  { published, before, by }: { published: PublishedVersion; before: number | undefined; by: PublishedBy },
+): Step<'changed'>[] {
+  const { publishedAtMs, ...text } = published;
+  const { channel, scope, version, restoredFrom } = text;
+  const publishedAt = isoInstant(publishedAtMs);
+  const times = { publishedAt, createdAt: publishedAt, updatedAt: publishedAt };
+  const row = { entity: 'Instructions', schemaVersion: 1, clinicId, ...text, ...times };
+  const put = (key: Item, condition: object): Step<'changed'> => ({
+    word: 'changed',
+    action: { Put: { TableName: core.name, Item: toItem({ ...key, ...row }), ...condition } },
+  });
+  const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
+  const stands = {
+    ConditionExpression: '#version = :before',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: toItem({ ':before': before }),
+  };
+  const event: PendingAuditEvent = {
+    v: 1,
+    clinicId,
+    occurredAt: publishedAt,
+    ...by,
+    act: 'settings.update',
+    outcome: 'success',
+    resourceType: 'instructions',
+    resourceId: `${channel}/${scope}/${version}`,
+    fields: ['text'],
+    ...(restoredFrom !== undefined && { reason: `back to version ${restoredFrom}` }),
+  };
+  return [
+    put({ ...keys.instructions(clinicId, channel, scope, version) }, isNew),
+    put({ ...keys.currentInstructions(clinicId, channel, scope) }, before === undefined ? isNew : stands),
+    { word: 'changed', action: auditWrite(audit.name, event) },
+  ];
+}
+
 /** Every published text of a clinic for ever, and beside them a copy of the current one of each channel and scope. */
 export function createInstructionStore({ core, audit }: { core: Table; audit: Table }, clock: Clock): InstructionStore {
-  const row = (clinicId: ClinicId, { publishedAtMs, ...text }: Instructions): Item => {
-    const publishedAt = isoInstant(publishedAtMs);
-    return {
-      entity: 'Instructions',
-      schemaVersion: 1,
-      clinicId,
-      ...text,
-      publishedAt,
-      createdAt: publishedAt,
-      updatedAt: publishedAt,
-    };
-  };
-
   return {
     ...createInstructionReader(core),
 
     async publish(clinicId, { channel, scope, text }, by) {
       const place = keys.currentInstructions(clinicId, channel, scope);
       for (let round = 0; round < mostRounds; round++) {
-        const before = await core.get(place, { attributes: ['version'] });
-        const publishedAtMs = clock.now();
-        const version = Number(before?.version ?? 0) + 1;
-        const published = Instructions.parse({ channel, scope, version, text, publishedAtMs });
-        const item = row(clinicId, published);
-        const put = (key: Item, condition: object): Step<'taken'> => ({
-          word: 'taken',
-          action: { Put: { TableName: core.name, Item: toItem({ ...key, ...item }), ...condition } },
-        });
-        const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
-        const stands = {
-          ConditionExpression: '#version = :version',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: toItem({ ':version': version - 1 }),
-        };
-        const event: PendingAuditEvent = {
-          v: 1,
-          clinicId,
-          occurredAt: isoInstant(publishedAtMs),
-          ...by,
-          act: 'settings.update',
-          outcome: 'success',
-          resourceType: 'instructions',
-          resourceId: `${channel}/${scope}/${version}`,
-          fields: ['text'],
-        };
-        const refused = await transact(core.client, [
-          put({ ...keys.instructions(clinicId, channel, scope, version) }, isNew),
-          put({ ...place }, before ? stands : isNew),
-          { word: 'taken', action: auditWrite(audit.name, event) },
-        ]);
+        const current = await core.get(place, { attributes: ['version'] });
+        const before = current && Number(current.version);
+        const version = (before ?? 0) + 1;
+        const published = Instructions.parse({ channel, scope, version, text, publishedAtMs: clock.now() });
+        const written = { published: { ...published, publishedBy: by.actorId }, before, by };
+        const refused = await transact(core.client, publication({ core, audit }, clinicId, written));
         if (refused.length === 0) return published;
       }
       throw new Error('instructions were published by others five times in a row');

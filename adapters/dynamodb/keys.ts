@@ -122,6 +122,11 @@ export const keys = {
     PK: keys.instructionsOf(clinicId),
     SK: `CURRENT#${channel}#${scope}`,
   }),
+  /** The text that somebody is writing, and how often it was changed. */
+  instructionDraft: (clinicId: ClinicId, channel: string, scope: string): Key => ({
+    PK: keys.instructionsOf(clinicId),
+    SK: `DRAFT#${channel}#${scope}`,
+  }),
   conversationsByTime: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV`,
   openConversations: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV#open`,
 

@@ -31,6 +31,8 @@ export interface QueryOptions {
   values?: Item;
   /** At most so many items; otherwise pages are read to the end. */
   upTo?: number;
+  /** From the end of the sort key backwards. */
+  newestFirst?: boolean;
   /** Only these attributes. */
   attributes?: readonly string[];
   signal?: AbortSignal;
@@ -96,6 +98,7 @@ export function openTable(client: DynamoDBClient, name: string) {
             TableName: name,
             IndexName: options.index,
             ConsistentRead: !options.index,
+            ...(options.newestFirst && { ScanIndexForward: false }),
             KeyConditionExpression: `${pkName} = :pk${options.sk ? ` AND ${options.sk}` : ''}`,
             ExpressionAttributeValues: toItem({ ':pk': options.pk, ...options.values }),
             Limit: options.upTo && options.upTo - found.length,

@@ -1,6 +1,7 @@
 import type { Env as AnalyzeCallEnv } from '#lambdas/conversations/analyze-call.lambda.ts';
 import type { Env as AwaitAnalysisEnv } from '#lambdas/conversations/await-analysis.lambda.ts';
 import type { Env as FetchCallEnv } from '#lambdas/conversations/fetch-call.lambda.ts';
+import type { Env as AnswerInstructionRequestEnv } from '#lambdas/conversations/instructions/answer-instruction-request.lambda.ts';
 import type { Env as ReceiveCallEventEnv } from '#lambdas/conversations/receive-call-event.lambda.ts';
 import type { Env as ReceiveTwilioEventEnv } from '#lambdas/conversations/receive-twilio-event.lambda.ts';
 import type { Env as ReconcileCallsEnv } from '#lambdas/conversations/reconcile-calls.lambda.ts';
@@ -14,7 +15,15 @@ import { Alarm, LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
 import { QueueWorker } from '../parts/queue-worker.ts';
-import { allowBooking, allowBucket, allowDelete, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
+import {
+  allowBooking,
+  allowBucket,
+  allowDelete,
+  allowMembership,
+  allowSecret,
+  allowSend,
+  allowTable,
+} from '../parts/rights.ts';
 import { ScheduledFunction } from '../parts/scheduled-function.ts';
 import { TaskFunction } from '../parts/task-function.ts';
 import type { Vendors } from '../parts/vendors.ts';
@@ -73,6 +82,7 @@ export class Conversations extends Construct {
     };
 
     this.runTool = this.#tools(house, api, notices);
+    this.#instructions(house, api);
     this.receiveCallEvent = new ApiFunction<ReceiveCallEventEnv>(this, 'ReceiveCallEvent', {
       house,
       api,
@@ -267,6 +277,33 @@ export class Conversations extends Construct {
       from: [reconcileCalls],
       within: reconcileEvery,
     });
+  }
+
+  /** What clinics write for their agents. */
+  #instructions(house: House, api: Api): void {
+    const { core, routing, audit } = house.data;
+    const answerInstructionRequest = new ApiFunction<AnswerInstructionRequestEnv>(this, 'AnswerInstructionRequest', {
+      house,
+      api,
+      routes: [
+        'GET /api/instructions',
+        'GET /api/instructions/{channel}/{scope}',
+        'PUT /api/instructions/{channel}/{scope}/draft',
+        'POST /api/instructions/{channel}/{scope}/preview',
+        'POST /api/instructions/{channel}/{scope}/publish',
+        'POST /api/instructions/{channel}/{scope}/roll-back',
+        'GET /api/instructions/{channel}/{scope}/versions',
+        'GET /api/instructions/{channel}/{scope}/versions/{version}',
+      ],
+      signedIn: true,
+      entry: 'lambdas/conversations/instructions/answer-instruction-request.lambda.ts',
+      environment: { CORE_TABLE: core.tableName, ROUTING_TABLE: routing.tableName, AUDIT_TABLE: audit.tableName },
+      impact: 'Clinics cannot change what their agents are told; calls go on by what is published.',
+      timeout: Duration.seconds(10),
+    });
+    allowMembership(answerInstructionRequest, house.data);
+    allowTable(answerInstructionRequest, core, ['GetItem', 'Query', 'PutItem']);
+    allowTable(answerInstructionRequest, audit, ['PutItem']);
   }
 
   /** What the agent can do during a call. A caller waits for each answer, so everything here is about seconds. */

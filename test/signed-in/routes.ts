@@ -6,6 +6,7 @@ import { answerSettingsRequest } from '#lambdas/clinics/settings/answer-settings
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { elsewhere } from '#test/fakes/conversation.ts';
 import { callsSignedIn } from './call-routes.ts';
+import { instructionsSignedIn } from './instruction-routes.ts';
 import { type SignedInWorld, strangers, yours } from './signed-in-world.ts';
 
 /** A route of people, and what it takes to ask it for something that is done once one may. */
@@ -67,6 +68,7 @@ export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
     foreign: of(elsewhere),
   },
   ...callsSignedIn,
+  ...instructionsSignedIn,
 
   'GET /api/settings': { right: 'settings.read', answer: settings },
   'GET /api/settings/{section}': { right: 'settings.read', answer: settings, path: { section: 'identity' } },

@@ -88,6 +88,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     'answer-chat': 'Errors log',
     'answer-call-request': 'Errors log',
     'answer-inbound-call': 'Errors log',
+    'answer-instruction-request': 'Errors log',
     'answer-link': 'Errors log',
     'answer-member-request': 'Errors log',
     'answer-settings-request': 'Errors log',

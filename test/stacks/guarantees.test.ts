@@ -234,7 +234,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(30);
+    expect(functions).toHaveLength(31);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -244,7 +244,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(36);
+    expect(groups).toHaveLength(37);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -277,6 +277,10 @@ describe('what runs', () => {
       'GET /api/chat/widget.js',
       'GET /api/chat/{slug}',
       'GET /api/chat/{slug}/messages',
+      'GET /api/instructions',
+      'GET /api/instructions/{channel}/{scope}',
+      'GET /api/instructions/{channel}/{scope}/versions',
+      'GET /api/instructions/{channel}/{scope}/versions/{version}',
       'GET /api/invitations',
       'GET /api/links/{token}',
       'GET /api/me',
@@ -291,6 +295,9 @@ describe('what runs', () => {
       'POST /api/calls',
       'POST /api/chat/{slug}/messages',
       'POST /api/functions/{tool}',
+      'POST /api/instructions/{channel}/{scope}/preview',
+      'POST /api/instructions/{channel}/{scope}/publish',
+      'POST /api/instructions/{channel}/{scope}/roll-back',
       'POST /api/invitations',
       'POST /api/links/{token}',
       'POST /api/retell/inbound',
@@ -303,6 +310,7 @@ describe('what runs', () => {
       'POST /api/twilio/incoming-message',
       'POST /api/twilio/message-status',
       'POST /api/twilio/recording-status',
+      'PUT /api/instructions/{channel}/{scope}/draft',
       'PUT /api/members/{userId}',
       'PUT /api/patients/{patientId}/call-consent',
       'PUT /api/settings/{section}',

@@ -217,6 +217,11 @@ test('each function may do exactly what its work needs', () => {
       Audit: 'PutItem',
       Notices: 'SendMessage',
     },
+    'answer-instruction-request': {
+      Core: 'BatchGetItem GetItem PutItem Query',
+      Routing: 'GetItem Query',
+      Audit: 'PutItem',
+    },
     'answer-link': {
       Core: 'GetItem PutItem Query UpdateItem',
       Routing: 'GetItem PutItem UpdateItem',

@@ -9,15 +9,29 @@ export type InstructionScope = z.infer<typeof InstructionScope>;
 export const InstructionChannel = z.enum(['voice', 'web', 'whatsapp', 'sms']);
 export type InstructionChannel = z.infer<typeof InstructionChannel>;
 
+/** A clinic's own words, without blanks around them. Whatever they say, the prompt sets them apart and outweighs them. */
+export const InstructionText = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(12_000, 'must have at most 12000 characters');
+
 /** A published text; it never changes. */
 export const Instructions = z.object({
   channel: InstructionChannel,
   scope: InstructionScope,
   version: z.int().positive(),
-  text: z.string().min(1).max(12_000),
+  text: InstructionText,
   publishedAtMs: z.int(),
 });
 export type Instructions = z.infer<typeof Instructions>;
+
+/** Who publishes, and in which request. */
+export interface PublishedBy {
+  actorType: 'user' | 'system' | 'platform';
+  actorId: string;
+  requestId: string;
+}
 
 export interface InstructionStore {
   /** What is published now, by scope; a scope without one is absent. One read. */
@@ -32,6 +46,6 @@ export interface InstructionStore {
   publish(
     clinicId: ClinicId,
     text: Pick<Instructions, 'channel' | 'scope' | 'text'>,
-    by: { actorType: 'user' | 'system' | 'platform'; actorId: string; requestId: string },
+    by: PublishedBy,
   ): Promise<Instructions>;
 }
