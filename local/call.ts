@@ -4,7 +4,7 @@ import { parseArgs, styleText } from 'node:util';
 import { callEvents } from '#local/vendors/retell/timeline.ts';
 import { CallOptions } from '#local/vendors/retell/place-call.ts';
 import { statusReports, TwilioCallOptions } from '#local/vendors/twilio/place-call.ts';
-import { type Scenario, type Vendor, vendors } from '#local/scenarios/scenario.ts';
+import { type PickUp, pickUps, type Scenario, type Vendor, vendors } from '#local/scenarios/scenario.ts';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { describeStep, type StepLine } from '#local/call/describe-step.ts';
 import type { Wire } from '#local/call/place.ts';
@@ -35,6 +35,7 @@ ${scenarios.map(({ name, summary }) => `  ${name.padEnd(27)} ${summary}`).join('
   --clinic-path       ring /api/retell/inbound/{clinicId}
   --without-key       the address of the LLM socket carries no key (retell-llm)
   --answers-dial      a person picks up where the call is transferred to
+  --picks-up <who>    ${pickUps.join(', ')}: what a call of ours meets; default person
   --no-action         after a broken stream Twilio tells so, and asks for nothing
   --json              print one JSON object instead of the timeline
   --timeout <s>       how long the e-mail may take
@@ -93,6 +94,7 @@ function readArguments() {
         'clinic-path': { type: 'boolean', default: false },
         'without-key': { type: 'boolean', default: false },
         'answers-dial': { type: 'boolean', default: false },
+        'picks-up': { type: 'string' },
         'no-action': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         timeout: { type: 'string' },
@@ -137,6 +139,30 @@ function wireOf(scenario: Scenario, values: ReturnType<typeof readArguments>['va
     : { vendor: 'retell', options: options.data };
 }
 
+/** A call of ours that meets somebody, or something, else than its scenario tells of. */
+function metBy(scenario: Scenario, pickUp: PickUp): Scenario {
+  if (pickUp === 'person') return scenario;
+  const { timeoutSeconds } = scenario.expects;
+  if (pickUp === 'voicemail') {
+    const expects = { answer: 'clinic', email: 'complete', reached: 'voicemail', timeoutSeconds } as const;
+    return { ...scenario, talks: withoutTalk(scenario), expects };
+  }
+  const reached = pickUp === 'busy' ? 'busy' : 'no-answer';
+  return { ...scenario, connects: false, expects: { answer: 'none', email: 'none', reached, timeoutSeconds } };
+}
+
+/** Nobody is there to say anything. */
+const withoutTalk = ({ talks }: Scenario): Scenario['talks'] =>
+  Object.fromEntries(Object.entries(talks).map(([language, talk]) => [language, { ...talk, script: [] }]));
+
+function pickUpOf(scenario: Scenario, wanted: string | undefined): PickUp {
+  const pickUp = pickUps.find((one) => one === (wanted ?? 'person'));
+  if (!pickUp) throw new Refused(`--picks-up takes one of: ${pickUps.join(', ')}`);
+  if (wanted !== undefined && !scenario.ours)
+    throw new Refused('--picks-up is for calls of ours, such as reminder-call.');
+  return pickUp;
+}
+
 /** Many calls at once: how far they have come, every second, and what came of all of them. */
 async function runMany(
   system: RunningSystem,
@@ -170,12 +196,14 @@ async function runMany(
 async function run(): Promise<number> {
   const { values, positionals } = readArguments();
   const [name] = positionals;
-  const scenario = name === undefined ? undefined : scenarioNamed(name);
+  const told = name === undefined ? undefined : scenarioNamed(name);
   if (values.help || name === undefined) {
     console.log(usage);
     return values.help ? 0 : 1;
   }
-  if (!scenario) throw new Refused(`There is no scenario ${name}.\n\n${usage}`);
+  if (!told) throw new Refused(`There is no scenario ${name}.\n\n${usage}`);
+  const pickUp = pickUpOf(told, values['picks-up']);
+  const scenario = metBy(told, pickUp);
   const wire = wireOf(scenario, values);
   const patience = scenario.expects.timeoutSeconds + (values.lose.length > 0 ? repairSeconds : 0);
   const timeoutSeconds = Number(values.timeout ?? patience);
@@ -189,7 +217,8 @@ async function run(): Promise<number> {
   }
   const callers = Number(values.callers ?? scenario.callers ?? 1);
   if (!(Number.isInteger(callers) && callers > 0 && callers <= 600)) throw new Refused('--callers takes 1 to 600.');
-  const asked = { scenario, clinics, wire, timeoutSeconds };
+  const asked = { scenario, clinics, wire, timeoutSeconds, pickUp };
+  if (callers > 1 && scenario.ours) throw new Refused('A call of ours is made one at a time.');
   if (callers > 1) return runMany(system, records, { ...asked, callers }, values.json);
 
   const clinic = clinicFor(scenario, values.clinic, clinics);

@@ -96,12 +96,16 @@ function functionChecks({ steps }: Played): Check[] {
 
 /** What our own tables say, whatever was said in the call. */
 function recordChecks({ scenario, record, emails, clinic }: Played): Check[] {
-  const { outcome, appointments: expected, message } = scenario.expects;
+  const { outcome, reached, appointments: expected, message } = scenario.expects;
   const listed = (appointments: NonNullable<typeof expected>) =>
     appointments.map(({ patient, status }) => `${patient} ${status}`).join(', ') || 'none';
   const checks: Check[] = [];
   if (outcome) {
     checks.push(check(`the record says: ${outcome}`, record.outcome === outcome, record.outcome ?? 'no record'));
+  }
+  if (reached) {
+    const met = record.reached ?? 'nothing';
+    checks.push(check(`the record says the call met: ${reached}`, met === reached, met));
   }
   if (expected) {
     const same = listed(record.appointments) === listed(expected);

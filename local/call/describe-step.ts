@@ -88,6 +88,25 @@ export function describeStep(step: PlayedStep): StepLine | undefined {
       const waited = afterMs === undefined ? '' : `  (after ${afterMs} ms)`;
       return { mark: '»', tone: 'plain', label: 'heard', text: `${text}${cut ? ' –' : ''}${waited}` };
     }
+    case 'waits':
+      return {
+        mark: '☎',
+        tone: 'plain',
+        label: 'waits',
+        text: `${step.detail.numbers.join(', ')}: ${step.detail.pickUp}`,
+      };
+    case 'asked-for': {
+      const { status, callId, code, tookMs } = step.detail;
+      const done = status === 201;
+      return {
+        mark: done ? '→' : '✕',
+        tone: done ? 'good' : 'bad',
+        label: 'asked for',
+        text: `POST /api/calls ${status} ${callId ?? code ?? ''} in ${tookMs} ms`,
+      };
+    }
+    case 'voicemail':
+      return { mark: '»', tone: 'plain', label: 'voicemail', text: step.detail.kept || 'keeps nothing' };
     case 'says':
       return { mark: '«', tone: 'plain', label: 'says', text: step.detail.text };
     case 'repeats':

@@ -1,9 +1,10 @@
-import type { Scenario, Vendor } from '#local/scenarios/scenario.ts';
+import type { PickUp, Scenario, Vendor } from '#local/scenarios/scenario.ts';
 import type { Disturbances } from '#local/vendors/disturb.ts';
 import type { CallOptions } from '#local/vendors/retell/place-call.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
 import type { TwilioCallOptions } from '#local/vendors/twilio/place-call.ts';
 import type { LocalClinic } from '#local/local-json.ts';
+import { askForCall } from './place-ours.ts';
 import { NotRunning, type RunningSystem } from './running-system.ts';
 
 /** Whose stand-in plays the call, and what is peculiar to it. */
@@ -21,6 +22,8 @@ export interface CallToPlace {
   wire: Wire;
   /** Calls from this number instead of the scenario's. */
   from?: string;
+  /** Who or what answers a call of ours. */
+  pickUp?: PickUp;
 }
 
 export const vendorNames = { retell: 'Retell', 'retell-llm': 'Retell', twilio: 'Twilio' } as const satisfies Record<
@@ -69,25 +72,30 @@ function clinicAt(system: RunningSystem, asked: CallToPlace): object {
  * @throws when the stand-in cannot be reached, refuses or stops half-way
  */
 export async function* placeCall(system: RunningSystem, asked: CallToPlace): AsyncGenerator<TimelineStep> {
-  const { scenario, wire, from } = asked;
+  const { scenario, clinic, wire, from, pickUp = 'person' } = asked;
   const name = vendorNames[wire.vendor];
   const { control } = wire.vendor === 'twilio' ? system.twilio : system.retell;
   if (control === undefined)
     throw new NotRunning(`${name} itself is connected here. Call ${calledNumber(asked)} by telephone.`);
   const disturbances: Disturbances = { cloud: system.aws.control, openai: system.openai.control };
-  const response = await fetch(`${control}/calls`, {
+  const { ours } = scenario;
+  const response = await fetch(`${control}/${ours ? 'telephones' : 'calls'}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       scenario: scenario.name,
       clinic: clinicAt(system, asked),
-      ...(from !== undefined && { from }),
       options: wire.options,
-      disturbances,
+      ...(ours ? { numbers: ours.phones, pickUp } : { ...(from !== undefined && { from }), disturbances }),
     }),
   });
   if (!response.ok || !response.body) {
     throw new Error(`The ${name} stand-in refused the call: ${response.status} ${await response.text()}`);
+  }
+  if (ours) {
+    // The telephone waits already: it rings before we have our answer.
+    const via = wire.vendor === 'twilio' ? 'twilio' : 'retell';
+    yield { atMs: 0, ...(await askForCall(system, { ours, clinic, via })) };
   }
   let rest = '';
   let last: TimelineStep | undefined;

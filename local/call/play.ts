@@ -161,8 +161,10 @@ function isOver({ scenario, clinic, wire }: CallToPlay, steps: readonly Timeline
   if (scenario.expects.answer === 'neutral') {
     return steps.every((step) => step.step !== 'event-delivered' || seen.quarantined.includes(step.detail.event));
   }
+  // What became of a call of ours is told last, and looked at only then.
+  if (scenario.ours && seen.record.reached === undefined) return false;
   // A call that nobody of ours began and nobody picked up is nothing to us.
-  if (scenario.expects.answer === 'none' && wire.vendor === 'twilio') return true;
+  if (scenario.expects.answer === 'none' && wire.vendor === 'twilio' && !scenario.ours) return true;
   const reached = (address: string) => seen.emails.some(({ to }) => to === address);
   return (
     settledStates.has(seen.record.notification) &&

@@ -5,7 +5,7 @@ import { createPatientStore } from '#adapters/dynamodb/patients.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import { isoInstant, systemClock } from '#domain/clock.ts';
-import type { Act, NotificationState, Outcome } from '#domain/conversations/conversation.ts';
+import type { Act, NotificationState, Outcome, Reached } from '#domain/conversations/conversation.ts';
 import type { Turn } from '#domain/conversations/talk/turn.ts';
 import { ClinicId, type ConversationId } from '#domain/ids.ts';
 import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
@@ -16,6 +16,8 @@ import type { RunningSystem } from './running-system.ts';
 export interface CallRecord {
   notification: NotificationState;
   outcome?: Outcome;
+  /** What a call of ours met. */
+  reached?: Reached;
   acts: Act[];
   /** What our tools made, moved or cancelled in it, as it stands now. */
   appointments: { patient: string; status: AppointmentStatus }[];
@@ -66,6 +68,7 @@ export function openRecords({ aws, dynamodb }: RunningSystem): Records {
       return {
         notification: call?.notification ?? 'none',
         outcome: call?.outcome,
+        ...(call?.reached && { reached: call.reached }),
         acts: call?.acts ?? [],
         appointments: made.flat(),
       };

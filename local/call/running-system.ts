@@ -17,9 +17,26 @@ const RunningSystem = z.object({
   retell: z.object({ baseUrl: z.url(), control: z.url().optional() }),
   twilio: z.object({ baseUrl: z.url(), control: z.url().optional() }),
   openai: z.object({ control: z.url().optional() }),
+  /** Where people of the clinics sign in, and who they are. */
+  signIn: z
+    .object({
+      issuer: z.string(),
+      clientId: z.string(),
+      redirectUri: z.string(),
+      password: z.string(),
+      members: z.array(
+        z.object({ email: z.string(), clinics: z.array(z.object({ slug: z.string(), role: z.string() })) }),
+      ),
+    })
+    .optional(),
   /** As they stood at the start. */
   clinics: z.array(
-    z.object({ slug: z.string(), llmSocketPath: z.string().optional(), numbers: z.array(z.string()).optional() }),
+    z.object({
+      slug: z.string(),
+      llmSocketPath: z.string().optional(),
+      numbers: z.array(z.string()).optional(),
+      apiKey: z.string().optional(),
+    }),
   ),
 });
 export type RunningSystem = z.infer<typeof RunningSystem>;

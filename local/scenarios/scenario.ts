@@ -1,4 +1,4 @@
-import type { Outcome } from '#domain/conversations/conversation.ts';
+import type { Outcome, Reached } from '#domain/conversations/conversation.ts';
 import type { Language } from '#domain/language.ts';
 import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
 
@@ -93,6 +93,8 @@ export interface Expectation {
   email: 'complete' | 'degraded' | 'none';
   /** What our own record says came of the call. */
   outcome?: Outcome;
+  /** What our own record says a call of ours met. */
+  reached?: Reached;
   /** The appointments our tools made, moved or cancelled in the call, in that order, as they then stand. */
   appointments?: readonly { patient: string; status: AppointmentStatus }[];
   /** What the e-mail must hold of the message that was taken, where it may. */
@@ -105,6 +107,18 @@ export interface Expectation {
 export const vendors = ['retell', 'retell-llm', 'twilio'] as const;
 export type Vendor = (typeof vendors)[number];
 
+/** Who or what is at the other end of a call of ours. */
+export const pickUps = ['person', 'voicemail', 'nobody', 'busy'] as const;
+export type PickUp = (typeof pickUps)[number];
+
+/** A call our own side makes, by `POST /api/calls`: to remind this patient of an appointment that is booked before. */
+export interface OwnCall {
+  patientId: string;
+  typeId: string;
+  /** All numbers on file: which of them is called, the hour decides. */
+  phones: readonly string[];
+}
+
 /** One call, as data. Names are invented and numbers fictional. */
 export interface Scenario {
   name: string;
@@ -113,6 +127,8 @@ export interface Scenario {
   /** Slug of the clinic it is played with unless another is asked for. */
   clinic: string;
   direction: 'inbound' | 'outbound';
+  /** Without it an outbound call is nobody's wish: only its events come. */
+  ours?: OwnCall;
   /** False: it rings out. Retell then sends no `call_started`. */
   connects: boolean;
   /** The patient's telephone. */
@@ -127,7 +143,7 @@ export interface Scenario {
   hum?: true;
   /** The call is cut here, in mid-word if need be; otherwise it lasts as long as what is said. */
   hangUpAfterSeconds?: number;
-  disconnectionReason: 'user_hangup' | 'agent_hangup' | 'dial_no_answer';
+  disconnectionReason: 'user_hangup' | 'agent_hangup' | 'dial_no_answer' | 'dial_busy' | 'voicemail_reached';
   /** At least one language. The variable `language` of the call chooses, then the clinic's, then whichever there is. */
   talks: Readonly<Partial<Record<Language, Talk>>>;
   expects: Expectation;

@@ -13,6 +13,7 @@ import { lyingModel } from './lying-model.ts';
 import { neverConnected } from './never-connected.ts';
 import { noisyLine } from './noisy-line.ts';
 import { openaiDiesMidCall } from './openai-dies-mid-call.ts';
+import { reminderCall, reminderCallCancels, reminderCallMoves } from './reminder-call.ts';
 import { reschedules } from './reschedules.ts';
 import type { Scenario } from './scenario.ts';
 import { silentCaller } from './silent-caller.ts';
@@ -36,6 +37,9 @@ export const scenarios: readonly Scenario[] = [
   asksAQuestionInEnglish,
   hangsUpAtOnce,
   neverConnected,
+  reminderCall,
+  reminderCallMoves,
+  reminderCallCancels,
   analysisNeverComes,
   wrongNumber,
   bargesIn,

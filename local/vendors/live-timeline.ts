@@ -14,6 +14,12 @@ export type LiveEntry =
         cut?: true;
       };
     }
+  /** A telephone waits for our side to call. */
+  | { step: 'waits'; detail: { numbers: readonly string[]; pickUp: string } }
+  /** What our side said to the wish for a call. */
+  | { step: 'asked-for'; detail: { status: number; callId?: string; code?: string; tookMs: number } }
+  /** A machine answered, and kept this. */
+  | { step: 'voicemail'; detail: { kept: string } }
   | { step: 'says'; detail: { text: string } }
   /** The caller heard nothing for so long that they said it again. */
   | { step: 'repeats'; detail: { text: string } }

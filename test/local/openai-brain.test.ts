@@ -24,6 +24,7 @@ const everyFunction = [
   'book_appointment',
   'find_my_appointments',
   'cancel_appointment',
+  'confirm_appointment',
   'reschedule_appointment',
   'take_message',
   'report_emergency',

@@ -27,7 +27,7 @@ test('every demo clinic has patients, who do not exist and can be verified', asy
       expect(one.dob).toBeDefined();
       const numbers = [...one.phones, ...one.authorisedContacts.flatMap(({ phone }) => phone ?? [])];
       for (const number of numbers) {
-        expect(number).toMatch(/^(\+120255501\d\d|\+3319900\d{4})$/);
+        expect(number).toMatch(/^(\+120255501\d\d|\+3319900\d{4}|\+61491570156)$/);
         expect(normalizePhone(number, country).valid).toBe(true);
       }
       ids.add(one.patientId);

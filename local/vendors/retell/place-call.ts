@@ -164,9 +164,19 @@ async function* ringIn(callId: string, asked: AskedCall, exchange: Exchange, tel
     metadata: accepted?.metadata,
     variables: accepted?.variables,
   };
+  yield* talkOnLine(basics, asked, exchange, tell);
+}
+
+/** Whoever is on the line is talked with by the flow of the agent, or by a model of ours. */
+export async function* talkOnLine(
+  basics: CallBasics,
+  asked: AskedCall,
+  exchange: Exchange,
+  tell: Tell,
+): AsyncGenerator<Happening> {
+  const { clinic, options, disturbances = {} } = asked;
   if (clinic.llmSocketUrl === undefined) yield* talk(basics, asked, exchange, tell);
   else {
-    const { disturbances = {} } = asked;
     const line: LiveLine = {
       socketUrl: clinic.llmSocketUrl,
       answersDial: options.answersDial,
@@ -266,7 +276,7 @@ async function* dialOut(
 }
 
 /** Retell triggers events in order and lets none wait for another that is being retried. */
-async function reportInOrder(
+export async function reportInOrder(
   happenings: AsyncIterable<Happening>,
   options: CallOptions,
   exchange: Exchange,

@@ -16,6 +16,8 @@ import type { FunctionDefinition } from './call-function.ts';
 import type { CallObject } from './call-object.ts';
 import { createFaults, Fault } from './faults.ts';
 import { listCalls, ListCalls } from './list-calls.ts';
+import { createTelephones, Telephone } from '#local/vendors/telephones.ts';
+import { CreatePhoneCall, dialOut, type RetellTelephones } from './dial-out.ts';
 import { openNumbers } from './numbers.ts';
 import { CalledClinic, CallOptions, type Exchange, placeCall } from './place-call.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -66,6 +68,8 @@ const PlaceCall = z.strictObject({
   disturbances: z.strictObject({ cloud: z.url().optional(), openai: z.url().optional() }).default({}),
 });
 
+const OwnTelephone = Telephone.extend({ clinic: CalledClinic, options: CallOptions.prefault({}) });
+
 /** Calls that some other client reported itself and that `get-call` and `list-calls` are to know. */
 const KeepCalls = z.strictObject({ calls: z.array(z.looseObject({ call_id: z.string().regex(/^[A-Za-z0-9_-]+$/) })) });
 
@@ -106,6 +110,7 @@ export async function startRetell({
     pace,
     metronome: createMetronome(now, (ms) => liveWait(ms, signal)),
   };
+  const telephones: RetellTelephones = createTelephones(signal);
   const underWay = new Set<Promise<void>>();
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -127,6 +132,10 @@ export async function startRetell({
       return sendJson(response, 200, found.call);
     }
     if (called.startsWith('GET /get-chat/')) throw new Refusal(404, 'Chat not found.'); // No scenario is a chat.
+    if (called === 'POST /v2/create-phone-call') {
+      const order = await readJson(request, CreatePhoneCall);
+      return sendJson(response, 201, dialOut(order, exchange, telephones));
+    }
     if (called === 'POST /v3/list-calls') {
       const page = listCalls(archive.all(), await readJson(request, ListCalls));
       if (!page) throw new Refusal(400, 'Invalid pagination_key.');
@@ -144,6 +153,8 @@ export async function startRetell({
     switch (called) {
       case 'POST /_standin/calls':
         return startCall(await readJson(request, PlaceCall), response);
+      case 'POST /_standin/telephones':
+        return waitForCall(await readJson(request, OwnTelephone), response);
       case 'POST /_standin/archive': {
         const { calls } = await readJson(request, KeepCalls);
         await archive.put(calls as unknown as CallObject[]);
@@ -155,6 +166,20 @@ export async function startRetell({
       default:
         throw new Refusal(404, `There is no ${called}.`);
     }
+  }
+
+  /** Streams the timeline of the call that comes, if one does. */
+  async function waitForCall(ask: z.infer<typeof OwnTelephone>, response: ServerResponse): Promise<void> {
+    const scenario = scenarioNamed(ask.scenario);
+    if (!scenario) throw new Refusal(404, `There is no scenario ${ask.scenario}.`);
+    const { numbers, pickUp } = ask;
+    const call = streamSteps<TimelineEntry>(response, signal, (tell) => {
+      tell({ step: 'waits', detail: { numbers, pickUp } });
+      return telephones.wait({ ...ask, scenario, tell });
+    });
+    underWay.add(call);
+    await call;
+    underWay.delete(call);
   }
 
   /** Streams the timeline. The call goes on when the one who watches it leaves. */
@@ -205,11 +230,12 @@ const frontPage = {
   what: 'A stand-in for Retell AI on this machine. It is not Retell, and nothing here reaches Retell.',
   rest: [
     'GET /v2/get-call/{call_id}',
+    'POST /v2/create-phone-call',
     'POST /v3/list-calls',
     'GET /get-chat/{chat_id}',
     'agents and conversation flows: create, get, update, list, version, publish',
     'phone numbers: create, get, update, list, delete',
   ],
-  control: ['POST /_standin/calls', 'POST /_standin/archive', 'POST /_standin/faults'],
+  control: ['POST /_standin/calls', 'POST /_standin/telephones', 'POST /_standin/archive', 'POST /_standin/faults'],
   scenarios: Object.fromEntries(scenarios.map(({ name, summary }) => [name, summary])),
 };

@@ -3,6 +3,7 @@ import { languageOf, LanguageTag } from '#domain/language.ts';
 import { twilioConversationId } from '#domain/ids.ts';
 import type { AnotherCall, Scenario } from '#local/scenarios/scenario.ts';
 import { type Disturbances, disturb } from '#local/vendors/disturb.ts';
+import type { Telephones, WaitingTelephone } from '#local/vendors/telephones.ts';
 import { callsBefore, playCaller } from '#local/vendors/phone/caller.ts';
 import { CallOver } from '#local/vendors/phone/handset.ts';
 import { sayGoodbyeAfter } from '#local/vendors/phone/short-call.ts';
@@ -44,6 +45,8 @@ export interface Exchange {
   now(): number;
   /** Calls that can be asked for by REST. */
   calls: Map<string, Call>;
+  /** Where calls of ours ring. */
+  telephones: Telephones<Tell, Pick<AskedCall, 'clinic' | 'options'>>;
 }
 
 export interface AskedCall {
@@ -94,9 +97,16 @@ export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell
   tell({ step: 'finished', detail: { callId: call.sid, status: call.status } });
 }
 
-async function talk(call: Call, asked: AskedCall, exchange: Exchange, reports: Reports, tell: Tell): Promise<void> {
+async function talk(
+  call: Call,
+  asked: AskedCall,
+  exchange: Exchange,
+  reports: Reports,
+  tell: Tell,
+  first: Parameters<typeof runInstructions>[1] = { url: `${exchange.apiUrl}/api/twilio/incoming-call`, method: 'POST' },
+): Promise<void> {
   const { scenario, options } = asked;
-  const { accountSid, apiUrl, habits, now } = exchange;
+  const { accountSid, habits, now } = exchange;
   const world: TwimlWorld = {
     accountSid,
     authToken: habits.authToken,
@@ -108,8 +118,7 @@ async function talk(call: Call, asked: AskedCall, exchange: Exchange, reports: R
     answersDial: options.answersDial,
     goesOnAfterBreak: options.actionAfterBreak,
   };
-  const url = `${apiUrl}/api/twilio/incoming-call`;
-  const running = runInstructions(call, { url, method: 'POST' }, world).finally(() =>
+  const running = runInstructions(call, first, world).finally(() =>
     endCall(call, 'completed', call.hungUpBy ?? 'agent', now()),
   );
   const script = scriptOf(asked);
@@ -186,26 +195,54 @@ function createReports({ duplicate, lose }: TwilioCallOptions, { habits }: Excha
   };
 }
 
-/** A call our side asks for: it rings, is answered, and somebody listens until they are told good-bye. */
-export async function placeOutbound(
-  asked: {
-    to: string;
-    from: string;
-    url?: string;
-    twiml?: string;
-    method: string;
-    statusCallback?: string;
-    events: string[];
-  },
-  exchange: Exchange,
-): Promise<Call> {
-  const { accountSid, habits, now, metronome, calls } = exchange;
+/** What our side asks for. */
+interface Order {
+  to: string;
+  from: string;
+  url?: string;
+  twiml?: string;
+  method: string;
+  statusCallback?: string;
+  events: string[];
+  /** Whether it wants to know of a machine, and then from its first word or after its beep. */
+  machineDetection?: 'Enable' | 'DetectMessageEnd';
+  asyncAmdStatusCallback?: string;
+}
+
+/** From the answer until it is known who it was. */
+const knownAfterMs = { person: 1_200, machine: 900, beep: 2_500 } as const;
+
+/**
+ * A call our side asks for: it rings where a telephone waits for it, and whoever is near picks up, or a machine, or nobody.
+ * Where none waits it is answered, and somebody listens until they are told good-bye.
+ */
+export async function placeOutbound(asked: Order, exchange: Exchange): Promise<Call> {
+  const { now, metronome, calls, telephones } = exchange;
+  let tell: Tell = () => undefined;
   const call = openCall(
     { from: asked.from, to: asked.to, direction: 'outbound-api', hums: false },
-    { metronome, now, tell: () => undefined },
+    { metronome, now, tell: (entry) => tell(entry) },
   );
   calls.set(call.sid, call);
-  const reports = createReports(TwilioCallOptions.parse({}), exchange, () => undefined);
+  const isAwaited = telephones.ring(asked.to, async (telephone) => {
+    tell = telephone.tell;
+    tell({ step: 'dialling', detail: { callId: call.sid, from: call.from, to: call.to, epochMs: now() } });
+    await ringOut(call, asked, telephone, exchange, tell);
+    tell({ step: 'finished', detail: { callId: call.sid, status: call.status } });
+  });
+  if (!isAwaited) void ringOut(call, asked, undefined, exchange, tell);
+  return call;
+}
+
+async function ringOut(
+  call: Call,
+  asked: Order,
+  telephone: (WaitingTelephone<Tell> & Pick<AskedCall, 'clinic' | 'options'>) | undefined,
+  exchange: Exchange,
+  tell: Tell,
+): Promise<void> {
+  const { accountSid, habits, now } = exchange;
+  const reports = createReports(telephone?.options ?? TwilioCallOptions.parse({}), exchange, tell);
   let sequence = 0;
   const progress = (event: string, extra: Form = {}) => {
     if (asked.statusCallback === undefined || !asked.events.includes(event)) return;
@@ -217,36 +254,73 @@ export async function placeOutbound(
       ...extra,
     });
   };
-  void (async () => {
+  const { pickUp } = telephone ?? { pickUp: 'person' };
+  try {
     progress('initiated');
     await call.phone.until(() => false, ringsOutMs);
     call.status = 'ringing';
     progress('ringing');
     await call.phone.until(() => false, ringsOutMs);
+    if (pickUp === 'nobody' || pickUp === 'busy') {
+      endCall(call, pickUp === 'busy' ? 'busy' : 'no-answer', 'vendor', now());
+      tell({ step: 'no-answer', detail: { reason: call.status } });
+      return;
+    }
     call.status = 'in-progress';
     call.answeredAtMs = now();
     progress('answered');
     const first =
       asked.url === undefined ? { twiml: asked.twiml ?? '<Response/>' } : { url: asked.url, method: asked.method };
-    const world: TwimlWorld = {
-      accountSid,
-      authToken: habits.authToken,
-      now,
-      signal: habits.signal,
-      send: (request) => sendWebhook(request, habits),
-      report: reports.send,
-      tell: () => undefined,
-      answersDial: false,
-      goesOnAfterBreak: true,
-    };
-    await runInstructions(call, first, world);
-  })()
-    .catch(ignoreOver)
-    .finally(() => {
-      if (isLive(call)) endCall(call, 'completed', 'agent', now());
-      const seconds = secondsOf(call, now());
-      progress('completed', { Duration: String(Math.ceil(seconds / 60)), CallDuration: String(seconds) });
-      reportRecording(call, 'completed', { ...exchange, report: reports.send });
-    });
-  return call;
+    const detecting = detectMachine(call, asked, pickUp === 'voicemail', exchange, reports);
+    const script = telephone && pickUp === 'person' ? telephone : undefined;
+    if (script) await talk(call, { ...script, disturbances: {} }, exchange, reports, tell, first);
+    else {
+      await runInstructions(call, first, {
+        accountSid,
+        authToken: habits.authToken,
+        now,
+        signal: habits.signal,
+        send: (request) => sendWebhook(request, habits),
+        report: reports.send,
+        tell,
+        answersDial: false,
+        goesOnAfterBreak: true,
+      });
+    }
+    await detecting;
+  } catch (error) {
+    ignoreOver(error);
+  } finally {
+    if (isLive(call)) endCall(call, 'completed', 'agent', now());
+    const seconds = secondsOf(call, now());
+    progress('completed', { Duration: String(Math.ceil(seconds / 60)), CallDuration: String(seconds) });
+    reportRecording(call, 'completed', { ...exchange, report: reports.send });
+    await reports.sent();
+  }
+}
+
+/** Listens who answered, and tells where our side wants to know. A machine keeps what is said after its beep. */
+async function detectMachine(
+  call: Call,
+  { machineDetection, asyncAmdStatusCallback }: Order,
+  isMachine: boolean,
+  { accountSid }: Exchange,
+  reports: Reports,
+): Promise<void> {
+  if (machineDetection === undefined || asyncAmdStatusCallback === undefined) return;
+  const waitsForBeep = machineDetection === 'DetectMessageEnd';
+  const afterMs = isMachine ? knownAfterMs[waitsForBeep ? 'beep' : 'machine'] : knownAfterMs.person;
+  try {
+    await call.phone.until(() => false, afterMs);
+  } catch (error) {
+    ignoreOver(error);
+    return;
+  }
+  const machine = waitsForBeep ? 'machine_end_beep' : 'machine_start';
+  reports.send('machine detection', asyncAmdStatusCallback, {
+    AccountSid: accountSid,
+    CallSid: call.sid,
+    AnsweredBy: isMachine ? machine : 'human',
+    MachineDetectionDuration: String(afterMs),
+  });
 }

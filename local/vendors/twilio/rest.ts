@@ -102,11 +102,20 @@ function replace(call: Call, next: NonNullable<Call['replacement']>): void {
   call.running.abort();
 }
 
+const progressEvents = new Set(['initiated', 'ringing', 'answered', 'completed']);
+
 async function createCall(form: URLSearchParams, exchange: Exchange): Promise<RestAnswer> {
   const [to, from, url, twiml] = [form.get('To'), form.get('From'), form.get('Url'), form.get('Twiml')];
   if (!to || !/^\+[1-9]\d{6,14}$/.test(to)) return restError(400, 21211, `Invalid 'To' Phone Number: ${to}`);
   if (!from) return restError(400, 21213, "'From' is required.");
   if (!url && !twiml) return restError(400, 21205, 'Url or Twiml is required.');
+  const detection = form.get('MachineDetection');
+  if (detection !== null && !['Enable', 'DetectMessageEnd'].includes(detection)) {
+    return restError(400, 21201, 'MachineDetection must be Enable or DetectMessageEnd.');
+  }
+  if (form.getAll('StatusCallbackEvent').some((event) => !progressEvents.has(event))) {
+    return restError(400, 21626, 'Invalid StatusCallbackEvent.');
+  }
   const call = await placeOutbound(
     {
       to,
@@ -115,6 +124,10 @@ async function createCall(form: URLSearchParams, exchange: Exchange): Promise<Re
       method: form.get('Method') ?? 'POST',
       statusCallback: form.get('StatusCallback') ?? undefined,
       events: form.getAll('StatusCallbackEvent').length > 0 ? form.getAll('StatusCallbackEvent') : ['completed'],
+      ...(detection && {
+        machineDetection: detection as 'Enable' | 'DetectMessageEnd',
+        asyncAmdStatusCallback: form.get('AsyncAmdStatusCallback') ?? undefined,
+      }),
     },
     exchange,
   );

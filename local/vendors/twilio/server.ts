@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { readBody, readJson, Refusal, sendJson, streamSteps } from '#local/vendors/control-http.ts';
 import { createMetronome } from '#local/vendors/phone/metronome.ts';
+import { createTelephones, Telephone } from '#local/vendors/telephones.ts';
 import { registerPreparedAudio } from '#local/vendors/phone/prepared-audio.ts';
 import { createFaults, Fault } from '#local/vendors/retell/faults.ts';
 import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
@@ -54,6 +55,11 @@ const PlaceCall = z.strictObject({
   disturbances: z.strictObject({ cloud: z.url().optional(), openai: z.url().optional() }).default({}),
 });
 
+const OwnTelephone = Telephone.extend({
+  clinic: z.object(CalledClinic.shape),
+  options: TwilioCallOptions.prefault({}),
+});
+
 const address = z.string().regex(/^(whatsapp:)?\+[1-9]\d{6,14}$/);
 const WrittenMessage = z.strictObject({
   from: address,
@@ -95,6 +101,7 @@ export async function startTwilio({
     metronome: createMetronome(now, (ms) => wait(ms, signal)),
     now,
     calls,
+    telephones: createTelephones(signal),
   };
   const underWay = new Set<Promise<void>>();
   const credentials = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
@@ -123,6 +130,8 @@ export async function startTwilio({
     switch (called) {
       case 'POST /_standin/calls':
         return startCall(await readJson(request, PlaceCall), response);
+      case 'POST /_standin/telephones':
+        return waitForCall(await readJson(request, OwnTelephone), response);
       case 'POST /_standin/faults':
         faults.add(await readJson(request, Fault));
         return sendJson(response, 200, {});
@@ -135,6 +144,20 @@ export async function startTwilio({
       default:
         throw new Refusal(404, `There is no ${called}.`);
     }
+  }
+
+  /** Streams the timeline of the call that comes, if one does. */
+  async function waitForCall(ask: z.infer<typeof OwnTelephone>, response: ServerResponse): Promise<void> {
+    const scenario = scenarioNamed(ask.scenario);
+    if (!scenario) throw new Refusal(404, `There is no scenario ${ask.scenario}.`);
+    const { numbers, pickUp } = ask;
+    const call = streamSteps<TimelineEntry>(response, signal, (tell) => {
+      tell({ step: 'waits', detail: { numbers, pickUp } });
+      return exchange.telephones.wait({ ...ask, scenario, tell });
+    });
+    underWay.add(call);
+    await call;
+    underWay.delete(call);
   }
 
   async function startCall(ask: z.infer<typeof PlaceCall>, response: ServerResponse): Promise<void> {
@@ -189,6 +212,7 @@ const frontPage = {
   ],
   control: [
     'POST /_standin/calls',
+    'POST /_standin/telephones',
     'POST /_standin/faults',
     'GET /_standin/messages',
     'POST /_standin/incoming-messages',
