@@ -9,6 +9,7 @@ import { type Problem, problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
 import { apiKey, calendar, type CredentialOptions } from './clinic/credentials.ts';
 import { diffLines } from './clinic/diff-lines.ts';
+import { offboard, onboard } from './clinic/onboarding.ts';
 import { type InstructionOptions, instructions } from './clinic/instructions.ts';
 import { paint } from './clinic/paint.ts';
 import { listLines, profileLines } from './clinic/profile-lines.ts';
@@ -20,6 +21,8 @@ const usage = `npm run clinic -- <command> [options]
 
   apply <file.yaml>…                 make the stored clinics what these files say; all or none when a check fails
   check <file.yaml>…                 only check the files, by themselves and against each other
+  onboard <file.yaml>…               take clinics in, from the file to a ringing number, and follow it; again goes on
+  offboard <slug>                    close a clinic and give its number back
   list                               all clinics
   show <slug>                        one clinic, with the state of its recipients
   enable-recipient <slug> <address>  write again to an address that bounced or complained
@@ -43,7 +46,7 @@ const usage = `npm run clinic -- <command> [options]
   --help           print this
 
 The keys of a clinic file are in docs/clinic-file.md, what API keys and calendar feeds are for in docs/booking-api.md,
-how agents are instructed in docs/instructions.md.
+how agents are instructed in docs/instructions.md, how clinics join and leave in docs/onboarding.md.
 Ends with 0, with 1 when something was refused or failed, with 2 when it was called wrongly.`;
 
 interface Options extends CredentialOptions, InstructionOptions {
@@ -164,5 +167,7 @@ await runCommand<Options>(
     'socket-key': socketKey,
     calendar,
     instructions,
+    onboard,
+    offboard,
   },
 );

@@ -99,6 +99,8 @@ export type LogCode =
   | 'voicemail.answered'
   | 'reminder.settled'
   | 'reminders.swept'
+  | 'onboarding.step'
+  | 'onboarding.refused'
   | 'recording.kept'
   | 'recording.stopped';
 

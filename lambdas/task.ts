@@ -3,7 +3,10 @@ import type * as z from 'zod';
 import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import { DeliveryInFlight } from '#domain/notifications/deliveries.ts';
+import { PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
 import { idsOf } from './ids-of.ts';
+
+const foreseen = [DeliveryInFlight, TalkNotFinished, PurchaseInFlight];
 
 /**
  * The door of a workflow step or a schedule: input parsed, the answer handed back. A fault is logged by class and
@@ -14,7 +17,7 @@ export function taskHandler<T, R>(log: Log, schema: z.ZodType<T>, work: (input: 
     .use({
       onError: (request) => {
         // A wait that was foreseen is no fault: the workflow comes back when it must be over.
-        if (request.error instanceof DeliveryInFlight || request.error instanceof TalkNotFinished) return;
+        if (foreseen.some((wait) => request.error instanceof wait)) return;
         log.error('request.failed', { route: 'task', ...idsOf(request.event), ...errorFields(request.error) });
       },
     })

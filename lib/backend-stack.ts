@@ -9,6 +9,7 @@ import type { Bundles } from './bundle.ts';
 import { Clinics } from './capabilities/clinics.ts';
 import { Conversations } from './capabilities/conversations.ts';
 import { Notifications } from './capabilities/notifications.ts';
+import { Onboarding } from './capabilities/onboarding.ts';
 import { Outbound } from './capabilities/outbound.ts';
 import { Routing } from './capabilities/routing.ts';
 import { Scheduling } from './capabilities/scheduling.ts';
@@ -73,6 +74,7 @@ export class BackendStack extends Stack {
     new Outbound(this, 'Outbound', { house, api, vendors, notices: notices.queue, heedNotice });
     const notifications = new Notifications(this, 'Notifications', { house });
     new Clinics(this, 'Clinics', { house, api, notices: notices.queue });
+    new Onboarding(this, 'Onboarding', { house, api, vendors });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {
       house,
       analyzeCall: conversations.analyzeCall,

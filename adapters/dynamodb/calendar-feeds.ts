@@ -25,6 +25,11 @@ export function createCalendarFeedStore({ routing, audit }: { routing: Table; au
   return {
     ...createFeedLookup(routing),
 
+    async ofClinic(clinicId) {
+      const items = await routing.query({ index: 'GSI1', pk: keys.feedsOfClinic(clinicId) });
+      return items.map(feedOf).filter(({ revokedAtMs }) => revokedAtMs === undefined);
+    },
+
     async ofProvider(clinicId, providerId) {
       const items = await routing.query({
         index: 'GSI1',

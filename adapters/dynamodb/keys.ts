@@ -65,6 +65,8 @@ export const keys = {
     PK: keys.invitationsOf(clinicId),
     SK: `INV#${invitationId}`,
   }),
+  /** How far a clinic has come in joining or leaving; apart from the clinic, which a ring reads whole. */
+  onboarding: (clinicId: ClinicId): Key => ({ PK: `${keys.clinic(clinicId)}#ONBOARDING`, SK: 'META' }),
   conversation: (clinicId: ClinicId, conversationId: ConversationId): Key => ({
     PK: `${keys.clinic(clinicId)}#CONV#${conversationId}`,
     SK: 'META',

@@ -144,5 +144,23 @@ export function createMemberStore({ core, routing, audit }: Tables): MemberStore
       ]);
       return { outcome: refused.length ? 'changed-meanwhile' : 'saved' };
     },
+
+    async dismiss(clinicId, userId, event) {
+      await transact(core.client, [
+        {
+          word: 'out',
+          action: {
+            Update: {
+              TableName: core.name,
+              Key: toItem({ ...keys.member(clinicId, userId) }),
+              UpdateExpression: 'SET updatedAt = :at, removedAt = :at',
+              ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(removedAt)',
+              ExpressionAttributeValues: toItem({ ':at': event.occurredAt }),
+            },
+          },
+        },
+        { word: 'out', action: auditWrite(audit.name, event) },
+      ]);
+    },
   };
 }

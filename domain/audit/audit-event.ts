@@ -20,6 +20,8 @@ export const AuditAct = z.enum([
   'export.create',
   'export.download',
   'settings.update',
+  'clinic.join',
+  'clinic.leave',
   'credential.rotate',
   'number.map',
   'agent.connect',

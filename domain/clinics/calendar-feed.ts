@@ -20,6 +20,8 @@ export interface CalendarFeedStore {
   get(tokenHash: string): Promise<CalendarFeed | undefined>;
   /** Those that show something. From an index, which may lag by a moment. */
   ofProvider(clinicId: ClinicId, providerId: ProviderId): Promise<CalendarFeed[]>;
+  /** Those of all its providers that are not revoked. One issued a moment ago may still be missing. */
+  ofClinic(clinicId: ClinicId): Promise<CalendarFeed[]>;
   /** Adds a feed or none, revokes others at `atMs` and puts it on record, all at once. */
   replace(
     former: readonly CalendarFeed[],

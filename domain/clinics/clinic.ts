@@ -397,7 +397,10 @@ const clinicFields = z.strictObject({
   id: ClinicId,
   slug: Slug,
   name: oneLine(80),
-  status: z.enum(['active', 'inactive', 'suspended']).default('active'),
+  /** `closed`: it left, and is only kept. */
+  status: z.enum(['active', 'inactive', 'suspended', 'closed']).default('active'),
+  /** Of a closed clinic: until when what is kept of it is kept. */
+  retainUntil: z.iso.date().optional(),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code such as BJ'),
   zone: Zone,
   languages: z.array(LanguageTag).min(1),
@@ -412,8 +415,10 @@ const clinicFields = z.strictObject({
     .array(z.string().regex(/^\d{2,6}$/, 'must be a short public number such as 112'))
     .min(1)
     .max(3),
-  numbers: z.array(ClinicNumber).min(1).max(20),
-  agents: z.array(Agent).min(1).max(10),
+  /** None only while the clinic is not active: it is joining, or has left. */
+  numbers: z.array(ClinicNumber).max(20),
+  /** None only when the clinic is closed. */
+  agents: z.array(Agent).max(10),
   providers: z.array(Provider).min(1).max(60),
   /** Missing hours are unknown hours: the agent says so instead of inventing them. */
   hours: WeeklyHours.optional(),
@@ -446,6 +451,11 @@ export const Clinic = clinicFields.superRefine((clinic: Partial<ClinicFields>, c
   });
   const recipients = listed(clinic.email?.recipients);
   const agents = listed(clinic.agents);
+  if (clinic.status === 'active' && clinic.numbers?.length === 0) complain(['numbers'], 'needs at least one number');
+  if (clinic.status !== 'closed' && clinic.agents?.length === 0) complain(['agents'], 'needs at least one agent');
+  if (clinic.status !== undefined && (clinic.status === 'closed') !== (clinic.retainUntil !== undefined)) {
+    complain(['status'], 'is closed by letting the clinic go (clinic offboard), with retainUntil, and in no other way');
+  }
   for (const [path, values] of [
     [['languages'], spoken],
     [['numbers'], listed(clinic.numbers).map((number) => number?.number)],
@@ -493,3 +503,25 @@ export const clinicPhone = (clinic: Clinic): E164 => clinic.phone ?? (clinic.num
 /** The number a clinic's own calls come from. */
 export const clinicCallsFrom = (clinic: Clinic): E164 =>
   clinic.outbound.from ?? (clinic.numbers[0] as ClinicNumber).number;
+
+/**
+ * A clinic that has left: nothing rings, nothing is written, and what is kept of it has an end.
+ *
+ * @param nowMs the end of a clinic that was closed before stays
+ */
+export function closed(clinic: Clinic, nowMs: number): Clinic {
+  // Its last call was today at the latest.
+  const { recordingDays, transcriptDays, summaryDays } = clinic.retention;
+  const until = new Date(nowMs + Math.max(recordingDays, transcriptDays, summaryDays) * 24 * 60 * 60 * 1000);
+  return {
+    ...clinic,
+    status: 'closed',
+    retainUntil: clinic.retainUntil ?? until.toISOString().slice(0, 10),
+    // Its e-mails and its record still name the clinic by it.
+    phone: clinic.phone ?? clinic.numbers[0]?.number,
+    numbers: [],
+    agents: [],
+    texting: { sms: false, confirmations: false, whatsapp: false },
+    outbound: OutboundSettings.parse({}),
+  };
+}

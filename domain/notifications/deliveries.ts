@@ -1,11 +1,14 @@
 import type { ClinicId, ConversationId } from '../ids.ts';
 import type { SummaryTemplate } from '../messages/call-completed.ts';
 
-/** One e-mail to one recipient about one conversation. */
+/** What is sent: an e-mail about a call, or the one that welcomes a clinic. */
+export type DeliveryTemplate = SummaryTemplate | 'welcome';
+
+/** One e-mail to one recipient, about one conversation; a welcome goes under an id of that form. */
 export interface Delivery {
   clinicId: ClinicId;
   conversationId: ConversationId;
-  template: SummaryTemplate;
+  template: DeliveryTemplate;
   recipientId: string;
 }
 

@@ -14,7 +14,7 @@ export function onRecord(
   { clinic, before, changes }: Change,
   requestId: string,
   at: number,
-  actor: Pick<PendingAuditEvent, 'actorType' | 'actorId'> = { actorType: 'platform', actorId: 'cli' },
+  actor: Pick<PendingAuditEvent, 'actorType' | 'actorId' | 'onBehalfOf'> = { actorType: 'platform', actorId: 'cli' },
 ): PendingAuditEvent[] {
   const event = {
     v: 1 as const,

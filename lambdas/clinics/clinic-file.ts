@@ -1,4 +1,5 @@
-import { isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
+import type * as z from 'zod';
 import { Clinic } from '#domain/clinics/clinic.ts';
 import { clinicProblems } from './clinic-problems.ts';
 import { type Path, pathText } from './written-path.ts';
@@ -26,30 +27,53 @@ export interface ClinicFile {
   problemAt(path: Path, message: string): Problem;
 }
 
-/** Reads and checks one clinic file by itself. Answers all its problems, or the clinic. */
-export function readClinicFile(
-  file: string,
-  text: string,
-): { clinicFile: ClinicFile; problems?: undefined } | { problems: Problem[] } {
+/** A file, or the part of one that holds a clinic, as it was read. */
+export interface ReadYaml {
+  file: string;
+  text: string;
+  document: Document;
+  lines: LineCounter;
+  /** Lines of the file above it. */
+  above: number;
+}
+
+export function readYaml(file: string, text: string, above = 0): ReadYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const lineOf = (offset: number | undefined) => (offset === undefined ? undefined : lines.linePos(offset).line);
-  const problemAt = (path: Path, message: string): Problem => ({
-    file,
-    line: lineOf(offsetAt(document, path)),
-    ...(path.length && { path: pathText(path) }),
-    message,
-  });
+  return { file, text, document: parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines, above };
+}
+
+/** A key that stands twice leaves the rest of the file readable; after other errors nothing is where it seems to be. */
+export const isReadable = ({ document }: ReadYaml): boolean =>
+  document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+
+const lineOf = ({ lines, above }: ReadYaml, offset: number | undefined) =>
+  offset === undefined ? undefined : above + lines.linePos(offset).line;
+
+/** A problem at its place. */
+export const problemIn = (yaml: ReadYaml, path: Path, message: string): Problem => ({
+  file: yaml.file,
+  line: lineOf(yaml, offsetAt(yaml.document, path)),
+  ...(path.length && { path: pathText(path) }),
+  message,
+});
+
+/** Reads and checks one clinic file by itself. Answers all its problems, or the clinic. */
+export const readClinicFile = (file: string, text: string): ReadClinic => readClinic(readYaml(file, text));
+
+type ReadClinic = { clinicFile: ClinicFile; problems?: undefined } | { problems: Problem[] };
+
+export function readClinic(yaml: ReadYaml): ReadClinic {
+  const { file, text, document } = yaml;
+  const problemAt = (path: Path, message: string): Problem => problemIn(yaml, path, message);
 
   const broken = [...document.errors, ...document.warnings].map(({ code, message, pos }): Problem => ({
     file,
-    line: lineOf(pos[0]),
+    line: lineOf(yaml, pos[0]),
     message: code === 'DUPLICATE_KEY' ? `${word(text, pos)} stands twice in the same place` : yamlSentence(message),
   }));
-  // A key that stands twice leaves the rest of the file readable; after other errors nothing is where it seems to be.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { problems: broken };
+  if (!isReadable(yaml)) return { problems: broken };
 
-  const { data, result } = parseAsWritten(document);
+  const { data, result } = parseAsWritten(document, Clinic);
   const found = clinicProblems(data, result);
   const all = [...broken, ...found.map(({ path, message }) => problemAt(path, message))];
   if (all.length || !result.success) return { problems: all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
@@ -62,19 +86,24 @@ const word = (text: string, [from, to]: [number, number]): string =>
 const yamlSentence = (message: string): string => `cannot be read as YAML: ${message.split('\n')[0]}`;
 
 /**
- * YAML reads `+12025550142` and `112` as numbers. Where the clinic wants text, what was written counts, so that nobody
- * has to know this.
+ * What stands at a path. YAML reads `+12025550142` and `112` as numbers; where text is wanted, what was written counts,
+ * so that nobody has to know this.
  */
-function parseAsWritten(document: Document) {
-  const data = document.toJS() as unknown;
-  const first = Clinic.safeParse(data);
+export function parseAsWritten<T>(document: Document, schema: z.ZodType<T>, at: Path = []) {
+  const read = (): unknown => {
+    const node = nodeAt(document, at);
+    return at.length ? node?.toJS(document) : document.toJS();
+  };
+  const data = read();
+  const first = schema.safeParse(data);
   const asNumbers = (first.error?.issues ?? []).filter(
     (issue) => issue.code === 'invalid_type' && issue.expected === 'string',
   );
   for (const { path } of asNumbers) {
-    const node = nodeAt(document, path as Path);
-    if (isScalar(node) && typeof node.value === 'number' && node.source) document.setIn(path, node.source);
+    const place = [...at, ...(path as Path)];
+    const node = nodeAt(document, place);
+    if (isScalar(node) && typeof node.value === 'number' && node.source) document.setIn(place, node.source);
   }
-  const asWritten = asNumbers.length ? (document.toJS() as unknown) : data;
-  return { data: asWritten, result: asNumbers.length ? Clinic.safeParse(asWritten) : first };
+  const asWritten = asNumbers.length ? read() : data;
+  return { data: asWritten, result: asNumbers.length ? schema.safeParse(asWritten) : first };
 }

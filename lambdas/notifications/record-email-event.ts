@@ -23,7 +23,7 @@ export const isSetUpNotice = (body: string): boolean => body.startsWith('Success
 const OurTags = z.object({
   clinicId: tag(ClinicId),
   conversationId: tag(ConversationId),
-  template: tag(SummaryTemplate),
+  template: tag(z.enum([...SummaryTemplate.options, 'welcome'])),
   recipientId: tag(z.string()),
   attempt: tag(z.coerce.number()),
 });

@@ -61,7 +61,7 @@ export function allowTable(
  *
  * @param partitions patterns of partition keys, such as `CLINIC#*#CAL#*`
  */
-export function allowDelete(holder: Holder, table: Table, partitions: `CLINIC#${string}`[]): void {
+export function allowDelete(holder: Holder, table: Table, partitions: (`CLINIC#${string}` | 'AGT#*')[]): void {
   holder.allow(['dynamodb:DeleteItem'], [table.tableArn], {
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
     // Without it a request that names no key at all would pass.

@@ -13,6 +13,10 @@ export function inMemoryCalendarFeeds(...initial: CalendarFeed[]): FakeCalendarF
   return {
     records,
     get: async (tokenHash) => structuredClone(kept.get(tokenHash)),
+    ofClinic: async (clinicId) =>
+      structuredClone([...kept.values()]).filter(
+        (feed) => feed.clinicId === clinicId && feed.revokedAtMs === undefined,
+      ),
     ofProvider: async (clinicId, providerId) =>
       structuredClone([...kept.values()]).filter(
         (feed) => feed.clinicId === clinicId && feed.providerId === providerId && feed.revokedAtMs === undefined,

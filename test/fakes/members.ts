@@ -36,5 +36,11 @@ export function inMemoryMembers(slugs: Record<string, ClinicId> = {}): FakeMembe
       records.push(event);
       return { outcome: 'saved' };
     },
+    async dismiss(clinicId, userId, event) {
+      const isWho = same({ clinicId, userId });
+      if (!kept.some(isWho)) return;
+      kept = kept.filter((member) => !isWho(member));
+      records.push(event);
+    },
   };
 }

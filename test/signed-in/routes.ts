@@ -4,9 +4,11 @@ import type { ClinicId, UserId } from '#domain/ids.ts';
 import { answerMemberRequest } from '#lambdas/clinics/members/answer-member-request.ts';
 import { answerSettingsRequest } from '#lambdas/clinics/settings/answer-settings-request.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
+import { answerPlatformRequest } from '#lambdas/onboarding/answer-platform-request.ts';
 import { elsewhere } from '#test/fakes/conversation.ts';
 import { callsSignedIn } from './call-routes.ts';
 import { instructionsSignedIn } from './instruction-routes.ts';
+import { joiningClinic } from '#test/onboarding/joining-clinic.ts';
 import { type SignedInWorld, strangers, yours } from './signed-in-world.ts';
 
 /** A route of people, and what it takes to ask it for something that is done once one may. */
@@ -37,6 +39,10 @@ const asRead = { headers: { 'if-match': '"1"' } };
 const provider = { section: 'providers', id: yours.provider };
 const foreign = { section: 'providers', id: strangers.provider };
 const of = (userId: UserId | ClinicId) => ({ userId });
+
+const platform = ({ clinics, onboardings, clock }: SignedInWorld) =>
+  answerPlatformRequest({ clinics, onboardings, clock, workflow: { start: () => Promise.resolve('under-way') } });
+const ofClinic = { slug: yours.slug };
 
 /** Every route behind the sign-in. One that is missing here fails `test/stacks/guarantees.test.ts`. */
 export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
@@ -102,4 +108,8 @@ export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
     path: provider,
     foreign,
   },
+  'POST /api/platform/clinics': { right: 'platform.clinics.write', answer: platform, body: joiningClinic },
+  'GET /api/platform/clinics': { right: 'platform.clinics.read', answer: platform },
+  'GET /api/platform/clinics/{slug}': { right: 'platform.clinics.read', answer: platform, path: ofClinic },
+  'DELETE /api/platform/clinics/{slug}': { right: 'platform.clinics.write', answer: platform, path: ofClinic },
 };

@@ -10,6 +10,7 @@ import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import { type FakeInvitations, inMemoryInvitations } from '#test/fakes/invitations.ts';
 import { type FakeLinks, inMemoryLinks } from '#test/fakes/links.ts';
 import { type FakeMembers, inMemoryMembers } from '#test/fakes/members.ts';
+import { type FakeOnboardings, inMemoryOnboardings } from '#test/fakes/onboardings.ts';
 
 const personOf = (n: number) => UserId.parse(`1f2e3d4c-5b6a-4789-8abc-${String(n).padStart(12, '0')}`);
 
@@ -41,6 +42,7 @@ export interface SignedInWorld {
   /** Takes in what is to be sent. */
   notices: Notices;
   clinics: FakeClinics;
+  onboardings: FakeOnboardings;
   clock: ReturnType<typeof standingClock>;
   /** Recipients that were asked to say yes. */
   asked: string[];
@@ -85,6 +87,7 @@ export async function signedInWorld(): Promise<SignedInWorld> {
   await invite(elsewhere, { ...invited, email: 'invited@ailleurs.example' });
   for (const list of [members.records, invitations.records, told]) list.length = 0;
   const clinics = inMemoryClinics(...twoClinics);
+  const onboardings = inMemoryOnboardings();
   const asked: string[] = [];
   return {
     members,
@@ -92,9 +95,17 @@ export async function signedInWorld(): Promise<SignedInWorld> {
     links,
     notices,
     clinics,
+    onboardings,
     clock,
     asked,
-    done: () => [...members.records, ...invitations.records, ...told, ...clinics.records, ...asked],
+    done: () => [
+      ...members.records,
+      ...invitations.records,
+      ...told,
+      ...clinics.records,
+      ...onboardings.records,
+      ...asked,
+    ],
   };
 }
 

@@ -91,6 +91,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     'answer-instruction-request': 'Errors log',
     'answer-link': 'Errors log',
     'answer-member-request': 'Errors log',
+    'answer-platform-request': 'Errors log',
     'answer-settings-request': 'Errors log',
     'answer-twilio-call': 'Errors log',
     'continue-twilio-call': 'Errors log',
@@ -118,6 +119,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     // They also throw to have the workflow wait, which is no fault and not logged as one.
     'analyze-call': 'log',
     'send-call-summary': 'log',
+    'run-onboarding-step': 'log',
   });
 });
 

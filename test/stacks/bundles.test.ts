@@ -47,7 +47,7 @@ test.each(['answer-inbound-call', 'answer-twilio-call'])(
 
 test('only the functions that write e-mails carry what is needed to lay them out', () => {
   const laysOut = functions.filter((one) => bundleOf(one).includes('react.fragment')).map(nameOf);
-  expect(laysOut.toSorted()).toEqual(['heed-notice', 'send-call-summary']);
+  expect(laysOut.toSorted()).toEqual(['heed-notice', 'run-onboarding-step', 'send-call-summary']);
 });
 
 test('no other function is so heavy that its first answer keeps somebody waiting', () => {
@@ -55,7 +55,7 @@ test('no other function is so heavy that its first answer keeps somebody waiting
   const most = (one: Resource) => (nameOf(one) === 'run-tool' ? 1_100_000 : 1_000_000);
   const heavy = functions.filter((one) => statSync(join(directoryOf(one), 'index.js')).size > most(one)).map(nameOf);
   // Nobody waits for a step of the workflow or of a queue, and who chats waits longer for the model.
-  const unhurried = ['send-call-summary', 'analyze-call', 'heed-notice', 'answer-chat'];
+  const unhurried = ['send-call-summary', 'run-onboarding-step', 'analyze-call', 'heed-notice', 'answer-chat'];
   expect(heavy.filter((name) => !unhurried.includes(name))).toEqual([]);
 });
 

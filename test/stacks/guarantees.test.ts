@@ -234,7 +234,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(31);
+    expect(functions).toHaveLength(33);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -244,7 +244,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(37);
+    expect(groups).toHaveLength(40);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -271,6 +271,7 @@ describe('what runs', () => {
     ).toEqual([
       'DELETE /api/invitations/{invitationId}',
       'DELETE /api/members/{userId}',
+      'DELETE /api/platform/clinics/{slug}',
       'DELETE /api/settings/{section}/{id}',
       'GET /api/appointments.ics',
       'GET /api/calls/{callId}',
@@ -286,6 +287,8 @@ describe('what runs', () => {
       'GET /api/me',
       'GET /api/members',
       'GET /api/openapi.json',
+      'GET /api/platform/clinics',
+      'GET /api/platform/clinics/{slug}',
       'GET /api/settings',
       'GET /api/settings/{section}',
       'GET /api/settings/{section}/{id}',
@@ -300,6 +303,7 @@ describe('what runs', () => {
       'POST /api/instructions/{channel}/{scope}/roll-back',
       'POST /api/invitations',
       'POST /api/links/{token}',
+      'POST /api/platform/clinics',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',

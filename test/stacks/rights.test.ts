@@ -235,6 +235,22 @@ test('each function may do exactly what its work needs', () => {
       Audit: 'PutItem',
       Notices: 'SendMessage',
     },
+    'run-onboarding-step': {
+      Core: 'ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+      Routing: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
+      'Routing GSI1': 'Query',
+      Audit: 'PutItem',
+      RetellApiKey: read,
+      identity: 'SendRawEmail',
+      'configuration-set': 'SendRawEmail',
+    },
+    'answer-platform-request': {
+      Core: 'BatchGetItem GetItem PutItem Query',
+      Routing: 'BatchGetItem GetItem Query',
+      Audit: 'PutItem',
+      'Routing GSI1': 'Query',
+      onboarding: 'StartExecution',
+    },
   });
 });
 
@@ -301,8 +317,8 @@ test('e-mail can only be sent in our own name', () => {
     .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
     .filter((statement) => list(statement.Action).some((action) => action.startsWith('ses:')));
   const asUs = { StringEquals: { 'ses:FromAddress': 'calls@mail.frontdesk.example' } };
-  // Summaries, and links.
-  expect(sends.map((statement) => statement.Condition)).toEqual([asUs, asUs]);
+  // Summaries, links, and what welcomes a clinic.
+  expect(sends.map((statement) => statement.Condition)).toEqual([asUs, asUs, asUs]);
 });
 
 test('nobody may scan a table or use PartiQL', () => {
@@ -318,11 +334,14 @@ test('what can be deleted is an occupied time that is given back, or what a clin
     .filter((statement) => list(statement.Action).includes('dynamodb:DeleteItem'));
   expect(deletes.length).toBeGreaterThan(0);
   for (const { Action, Resource: resource, Condition } of deletes) {
-    expect([Action, list(resource).map(inWords)]).toEqual(['dynamodb:DeleteItem', ['Core']]);
+    const patterns: string[] = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['none'];
+    // Beside what lies in a clinic's own partitions, only its claim of an agent is given up.
+    const table = patterns.includes('AGT#*') ? 'Routing' : 'Core';
+    expect([Action, list(resource).map(inWords)]).toEqual(['dynamodb:DeleteItem', [table]]);
     // A request that names no key has no leading keys, and would pass a rule over all of them.
     expect(Condition?.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
-    for (const pattern of Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['none'])
-      expect(pattern).toMatch(/^CLINIC#(\*#(CAL#\*|SWEEP|BLK#\*)|\?{8}(-\?{4}){3}-\?{12})$/);
+    for (const pattern of patterns)
+      expect(pattern).toMatch(/^(AGT#\*|CLINIC#(\*#(CAL#\*|SWEEP|BLK#\*)|\?{8}(-\?{4}){3}-\?{12}))$/);
   }
 });
 
@@ -370,7 +389,7 @@ test('the workflows and the schedules may call their functions and nothing else 
       .map(
         (resource) =>
           resource.match(
-            /(AwaitAnalysis|FetchCall|PlanSummary|SendCallSummary|SettleSummary|ReconcileCalls|OfferFreedTime|SettleOffer|TendCalendars)Function/,
+            /(AwaitAnalysis|FetchCall|PlanSummary|SendCallSummary|SettleSummary|ReconcileCalls|OfferFreedTime|SettleOffer|TendCalendars|RunOnboardingStep)Function/,
           )?.[1],
       );
   expect(calls(workflow('post-call')?.Properties.RoleArn).toSorted()).toEqual([
@@ -380,6 +399,7 @@ test('the workflows and the schedules may call their functions and nothing else 
     'SendCallSummary',
     'SettleSummary',
   ]);
+  expect(calls(workflow('onboarding')?.Properties.RoleArn)).toEqual(['RunOnboardingStep']);
   expect(calls(workflow('waitlist')?.Properties.RoleArn).toSorted()).toEqual(['OfferFreedTime', 'SettleOffer']);
   expect(schedules.flatMap(({ Properties }) => calls(Properties.Target.RoleArn)).toSorted()).toEqual([
     'ReconcileCalls',

@@ -36,4 +36,6 @@ export interface MemberStore {
    * write. `member.role` is what they were when it was decided; whoever is something else by now is left alone.
    */
   change(member: Member, to: Role | 'removed', event: PendingAuditEvent): Promise<MemberChange>;
+  /** Puts somebody out of a clinic that is no more, its last owner too. Whoever is out already stays as they are. */
+  dismiss(clinicId: ClinicId, userId: UserId, event: PendingAuditEvent): Promise<void>;
 }

@@ -18,11 +18,31 @@ const Fields = z.strictObject({
   fallback_number: z.string().nullish(),
   nickname: z.string().nullish(),
 });
+/** Digits alone after the plus, as the vendor's numbers are their own ids. */
+const Dialled = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be E.164 without spaces or dashes');
+const Import = Fields.extend({
+  phone_number: z.string(),
+  termination_uri: z
+    .string()
+    .regex(/^(?:sips?:)?[a-z0-9][a-z0-9.-]*[a-z0-9](?::\d+)?$/i, 'must be the host of a trunk'),
+  sip_trunk_auth_username: z.string().nullish(),
+  sip_trunk_auth_password: z.string().nullish(),
+  transport: z.enum(['TLS', 'TCP', 'UDP']).nullish(),
+  ignore_e164_validation: z.boolean().default(true),
+});
 const Create = Fields.extend({
   area_code: z.int().min(200).max(999).optional(),
   country_code: z.enum(['US', 'CA']).default('US'),
 });
-const Kept = z.array(Fields.extend({ phone_number: z.string(), phone_number_type: z.string(), at: z.number() }));
+const Trunk = z.looseObject({ termination_uri: z.string() });
+const Kept = z.array(
+  Fields.extend({
+    phone_number: z.string(),
+    phone_number_type: z.string(),
+    sip_outbound_trunk_config: Trunk.optional(),
+    at: z.number(),
+  }),
+);
 
 /** The numbers of the account. Bought ones are fictional: the exchange 555, lines 0100 to 0199. */
 export async function openNumbers(dataDir: string, now: () => number) {
@@ -33,11 +53,15 @@ export async function openNumbers(dataDir: string, now: () => number) {
   });
   const kept = new Map(Kept.parse(JSON.parse(text)).map((number) => [number.phone_number, number]));
   let writing = Promise.resolve();
+  let next: Promise<void> | undefined;
+  /** What changes while a write is under way goes with the next one, all of it at once. */
   const save = () =>
-    (writing = writing.then(async () => {
-      await writeFile(`${path}.new`, JSON.stringify([...kept.values()]));
-      await rename(`${path}.new`, path);
-    }));
+    (next ??= writing =
+      writing.then(async () => {
+        next = undefined;
+        await writeFile(`${path}.new`, JSON.stringify([...kept.values()]));
+        await rename(`${path}.new`, path);
+      }));
   const shown = (id: string) => {
     const found = kept.get(id);
     if (!found) throw new Refusal(404, 'Phone number not found.');
@@ -62,6 +86,32 @@ export async function openNumbers(dataDir: string, now: () => number) {
         const { area_code = 202, country_code, ...fields } = await readJson(request, Create);
         const phone_number = free(country_code === 'CA' ? 416 : area_code);
         kept.set(phone_number, { ...fields, phone_number, phone_number_type: 'retell-twilio', at: now() });
+        await save();
+        return { status: 201, body: shown(phone_number) };
+      }
+      case 'POST import-phone-number': {
+        const asked = await readJson(request, Import);
+        const { phone_number, termination_uri, sip_trunk_auth_username, sip_trunk_auth_password, ...rest } = asked;
+        const { transport, ignore_e164_validation, ...fields } = rest;
+        if (!ignore_e164_validation && !Dialled.safeParse(phone_number).success) {
+          throw new Refusal(400, 'phone_number must be E.164 without spaces or dashes.');
+        }
+        if (Boolean(sip_trunk_auth_username) !== Boolean(sip_trunk_auth_password)) {
+          throw new Refusal(400, 'sip_trunk_auth_username and sip_trunk_auth_password go together.');
+        }
+        if (kept.has(phone_number)) throw new Refusal(409, 'Phone number already exists.');
+        const sip_outbound_trunk_config = {
+          termination_uri,
+          ...(sip_trunk_auth_username && { auth_username: sip_trunk_auth_username }),
+          transport: transport ?? 'TCP',
+        };
+        kept.set(phone_number, {
+          ...fields,
+          phone_number,
+          phone_number_type: 'custom',
+          sip_outbound_trunk_config,
+          at: now(),
+        });
         await save();
         return { status: 201, body: shown(phone_number) };
       }

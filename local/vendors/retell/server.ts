@@ -234,7 +234,7 @@ const frontPage = {
     'POST /v3/list-calls',
     'GET /get-chat/{chat_id}',
     'agents and conversation flows: create, get, update, list, version, publish',
-    'phone numbers: create, get, update, list, delete',
+    'phone numbers: create, import, get, update, list, delete',
   ],
   control: ['POST /_standin/calls', 'POST /_standin/telephones', 'POST /_standin/archive', 'POST /_standin/faults'],
   scenarios: Object.fromEntries(scenarios.map(({ name, summary }) => [name, summary])),

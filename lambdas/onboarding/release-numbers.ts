@@ -1,0 +1,46 @@
+import { E164 } from '#domain/clinics/clinic.ts';
+import type { Clock } from '#domain/clock.ts';
+import type { ClinicId } from '#domain/ids.ts';
+import { nextReservation } from '#domain/onboarding/begin.ts';
+import {
+  type HeldNumber,
+  type NumberMarket,
+  type Onboarding,
+  PurchaseInFlight,
+} from '#domain/onboarding/onboarding.ts';
+
+interface Deps {
+  numbers: NumberMarket;
+  /** The clinic that answers on a number now. */
+  clinicOn(number: E164): Promise<ClinicId | undefined>;
+  inboundUrl: string;
+  clock: Clock;
+}
+
+/** Gives every number back the way it came. One that a clinic answers on by now is that clinic's. */
+export function releaseNumbers({ numbers, clinicOn, inboundUrl, clock }: Deps) {
+  /** The record knows what came how; of a purchase or an import that broke off, the vendor alone does. */
+  async function heldOf({ numbers: held, order, purchase, reservation }: Onboarding): Promise<HeldNumber[]> {
+    const imports = order?.importNumbers.map(({ number }) => number) ?? [];
+    const settled = held.some(({ came }) => came !== 'attached');
+    if (settled || (!purchase && imports.length === 0)) return held;
+    const found = (await numbers.find(reservation)).map((number) => E164.parse(number));
+    return [
+      ...held.filter(({ number }) => !found.includes(number)),
+      ...found.map((number): HeldNumber => ({ number, came: imports.includes(number) ? 'imported' : 'bought' })),
+    ];
+  }
+
+  return async (onboarding: Onboarding): Promise<Onboarding> => {
+    const { purchase, numbers: known } = onboarding;
+    const bought = known.some(({ came }) => came === 'bought');
+    if (!bought && (purchase?.leaseUntilMs ?? 0) > clock.now()) {
+      throw new PurchaseInFlight('a number may still be bought');
+    }
+    for (const { number, came } of await heldOf(onboarding)) {
+      if (await clinicOn(number)) continue;
+      await (came === 'attached' ? numbers.unbind(number, inboundUrl) : numbers.release(number));
+    }
+    return { ...onboarding, reservation: nextReservation(onboarding), purchase: undefined, numbers: [] };
+  };
+}

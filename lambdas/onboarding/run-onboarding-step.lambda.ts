@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { createApiKeyStore } from '#adapters/dynamodb/api-keys.ts';
+import { createCalendarFeedStore } from '#adapters/dynamodb/calendar-feeds.ts';
+import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { createDeliveries } from '#adapters/dynamodb/deliveries.ts';
+import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
+import { createMemberStore } from '#adapters/dynamodb/members.ts';
+import { createOnboardingStore } from '#adapters/dynamodb/onboardings.ts';
+import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
+import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
+import { createJsonLog } from '#adapters/logs/json-log.ts';
+import { createRetellNumbers } from '#adapters/retell/numbers.ts';
+import { createTestRing } from '#adapters/retell/test-ring.ts';
+import { createSecret } from '#adapters/secrets/secret.ts';
+import { createEmailSender } from '#adapters/ses/email-sender.ts';
+import { systemClock as clock } from '#domain/clock.ts';
+import { taskHandler } from '#lambdas/task.ts';
+import { revokeAccess } from './revoke-access.ts';
+import { OnboardingTask, runOnboardingStep } from './run-onboarding-step.ts';
+import { welcomeClinic } from './welcome-clinic.ts';
+
+const Env = z.object({
+  CORE_TABLE: z.string(),
+  ROUTING_TABLE: z.string(),
+  AUDIT_TABLE: z.string(),
+  RETELL_KEY_SECRET: z.string(),
+  RETELL_BASE_URL: z.string(),
+  API_URL: z.string(),
+  SENDER_ADDRESS: z.email(),
+  CONFIGURATION_SET: z.string(),
+  CONSOLE_URL: z.url(),
+});
+export type Env = z.infer<typeof Env>;
+
+/** The function itself ends after a minute and a half, and with it whatever it was asking for. */
+const leaseMs = 100_000;
+
+const env = Env.parse(process.env);
+const client = createDynamoDb();
+const tables = {
+  core: openTable(client, env.CORE_TABLE),
+  routing: openTable(client, env.ROUTING_TABLE),
+  audit: openTable(client, env.AUDIT_TABLE),
+};
+const directory = createClinicDirectory(tables.routing);
+const secret = createSecret(env.RETELL_KEY_SECRET, clock);
+const key = async () => (await secret.values())[0];
+const inboundUrl = `${env.API_URL}/api/retell/inbound`;
+const log = createJsonLog();
+
+export const handler = taskHandler(
+  log,
+  OnboardingTask,
+  runOnboardingStep({
+    onboardings: createOnboardingStore(tables, clock),
+    clinics: createClinicRegistry(tables),
+    clinicOn: async (number) => (await directory.find({ number })).number?.clinicId,
+    numbers: createRetellNumbers(env.RETELL_BASE_URL, key),
+    instructions: createInstructionStore(tables, clock),
+    welcome: welcomeClinic({
+      deliveries: createDeliveries(tables.core, clock),
+      email: createEmailSender({ senderAddress: env.SENDER_ADDRESS, configurationSet: env.CONFIGURATION_SET }),
+      consoleUrl: env.CONSOLE_URL,
+    }),
+    revokeAccess: revokeAccess({
+      apiKeys: createApiKeyStore(tables),
+      socketKeys: createSocketKeyStore(tables),
+      feeds: createCalendarFeedStore(tables),
+      members: createMemberStore(tables),
+      clock,
+    }),
+    ring: createTestRing(inboundUrl, key, clock.now),
+    inboundUrl,
+    leaseMs,
+    clock,
+    log,
+  }),
+);

@@ -1,0 +1,142 @@
+/**
+ * `npm run bench:onboarding`: a thousand clinics join from one file. The tables are the embedded engine, Retell is its
+ * stand-in over HTTP with 5 % of its answers failing, and attempts end before or after any act outside, at random but
+ * the same in every run. Prints what it took and what was bought, and ends with 1 when a promise is broken.
+ */
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
+import { systemClock } from '#domain/clock.ts';
+import { startRetell } from '#local/vendors/retell/server.ts';
+import { beginOnboarding } from '#lambdas/onboarding/begin-onboarding.ts';
+import { readOnboardingFile } from '#lambdas/onboarding/onboarding-file.ts';
+import { startDynamoDb } from '#test/fakes/dynamodb.ts';
+import { joiningFile, Killed } from '#test/onboarding/joining-world.ts';
+import { tablesWorld } from '#test/onboarding/tables-world.ts';
+
+const count = Number(process.argv[2] ?? 1_000);
+const budgetMs = 60_000;
+const vendorFailures = 0.05;
+const deaths = 0.01;
+const atOnce = 24;
+/** Shorter than in production, where a function may take a minute and a half to buy. */
+const leaseMs = 2_000;
+const apiKey = 'key_bench_onboarding';
+
+/** Mulberry32: the same chances in every run. */
+function chances(seed: number) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** In front of the stand-in: half of the failures never reach it, of the other half the answer is lost. */
+async function flaky(target: string, chance: () => number) {
+  const failed = { before: 0, after: 0 };
+  const { hostname, port } = new URL(target);
+  const server = createServer((incoming, outgoing) => {
+    const fate = chance();
+    if (fate < vendorFailures / 2) {
+      failed.before++;
+      incoming.resume();
+      outgoing.writeHead(503, { 'content-type': 'application/json' }).end('{}');
+      return;
+    }
+    const { method, url, headers } = incoming;
+    const onward = httpRequest({ hostname, port, method, path: url, headers }, (answer) => {
+      if (fate < vendorFailures) {
+        failed.after++;
+        answer.resume();
+        outgoing.destroy();
+        return;
+      }
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = () =>
+    new Promise((done) => {
+      server.close(done);
+      server.closeAllConnections();
+    });
+  return { url, failed, stop };
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'onboarding-'));
+const db = await startDynamoDb();
+const retell = await startRetell({ apiKey, apiUrl: 'http://127.0.0.1:9', dataDir });
+const front = await flaky(retell.baseUrl, chances(1));
+let died = 0;
+const deathChance = chances(2);
+const world = tablesWorld({
+  tables: db.tables,
+  retell: { baseUrl: front.url, apiKey },
+  clock: systemClock,
+  leaseMs,
+  mayDie() {
+    if (deathChance() >= deaths) return;
+    died++;
+    throw new Killed();
+  },
+});
+// The exchange 555 has a hundred fictional lines in each area.
+const areas = [202, 206, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 404, 415, 503, 512, 602, 617, 702, 713];
+const file = Array.from({ length: count }, (_, n) =>
+  joiningFile(n, `buyNumber: { country: US, areaCode: ${areas[n % areas.length]} }`),
+).join('---\n');
+
+const { orders, problems } = readOnboardingFile('clinics.yaml', file);
+if (problems.length) throw new Error(JSON.stringify(problems[0]));
+const begin = beginOnboarding({ ...world, workflow: { start: () => Promise.resolve('under-way') } });
+const startedAt = performance.now();
+const waiting = orders.map(({ order }) => order);
+const ends: Record<string, number> = {};
+await Promise.all(
+  Array.from({ length: atOnce }, async () => {
+    for (let order = waiting.pop(); order; order = waiting.pop()) {
+      await begin(order, { actorType: 'platform', actorId: 'cli' });
+      const end = await world.go(order.clinic.id, 'join', (error) => (error instanceof PurchaseInFlight ? 250 : 10));
+      ends[end ?? 'lost'] = (ends[end ?? 'lost'] ?? 0) + 1;
+    }
+  }),
+);
+const tookMs = performance.now() - startedAt;
+
+/** What the vendor has, asked of the stand-in itself. */
+const listed = await fetch(`${retell.baseUrl}/v2/list-phone-numbers?limit=100000`, {
+  headers: { authorization: `Bearer ${apiKey}` },
+});
+const { items } = (await listed.json()) as {
+  items: { phone_number: string; nickname: string; inbound_agents?: unknown[] }[];
+};
+const perClinic = new Map<string, number>();
+let [orphans, wrongRings] = [0, 0];
+for (const { phone_number, nickname } of items) {
+  perClinic.set(nickname, (perClinic.get(nickname) ?? 0) + 1);
+  const rung = await world.ring(phone_number);
+  if (!rung) orphans++;
+  else if (!nickname.includes(rung)) wrongRings++;
+}
+const twice = [...perClinic.values()].filter((n) => n > 1).length;
+const mailsTwice = world.mails.length - new Set(world.mails.map(({ clinicId }) => clinicId)).size;
+await Promise.all([front.stop(), retell.stop(), db.stop()]);
+await rm(dataDir, { recursive: true });
+
+const { before, after } = front.failed;
+console.log(`${count} clinics from one file in ${(tookMs / 1000).toFixed(1)} s (budget ${budgetMs / 1000} s)`);
+console.log(`how they ended: ${JSON.stringify(ends)}`);
+console.log(`vendor failures: ${before} before it acted, ${after} answers lost; attempts ended half way: ${died}`);
+console.log(`numbers: ${items.length}, bought twice: ${twice}, orphans: ${orphans}, wrong first rings: ${wrongRings}`);
+console.log(`welcome e-mails sent twice: ${mailsTwice}`);
+const kept = twice + orphans + wrongRings + mailsTwice === 0 && ends.joined === count && items.length === count;
+if (!kept || (count >= 1_000 && tookMs > budgetMs)) process.exitCode = 1;

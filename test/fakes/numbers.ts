@@ -1,0 +1,47 @@
+import { type NumberMarket, NumberNotGiven } from '#domain/onboarding/onboarding.ts';
+
+export interface HeldThere {
+  reservation?: string;
+  came: 'bought' | 'imported' | 'attached';
+  agentId?: string;
+  webhookUrl?: string;
+}
+
+export interface FakeNumbers extends NumberMarket {
+  /** The numbers of the account, by number. */
+  there: Map<string, HeldThere>;
+}
+
+/** The account at the vendor, in memory, keeping every promise of the real one; all its numbers are fictional. */
+export function inMemoryNumbers(): FakeNumbers {
+  const there = new Map<string, HeldThere>();
+  let sold = 0;
+  return {
+    there,
+    find: async (wanted) =>
+      [...there].filter(([, { reservation }]) => reservation === wanted).map(([number]) => number),
+    async buy({ country, areaCode = 202, reservation }) {
+      if (sold === 100) throw new NumberNotGiven('nothing is for sale', { forGood: true });
+      const number = `+1${country === 'CA' ? 416 : areaCode}5550${100 + sold++}`;
+      there.set(number, { reservation, came: 'bought' });
+      return number;
+    },
+    async bring({ number, reservation }) {
+      const held = there.get(number);
+      if (held) return held.reservation === reservation ? 'imported' : 'there-already';
+      there.set(number, { reservation, came: 'imported' });
+      return 'imported';
+    },
+    async bind(number, agentId, webhookUrl) {
+      const held = there.get(number);
+      if (!held) return 'not-held';
+      there.set(number, { ...held, agentId, webhookUrl });
+      return 'bound';
+    },
+    async unbind(number, webhookUrl) {
+      const { webhookUrl: bound, agentId: _agentId, ...held } = there.get(number) ?? {};
+      if (bound === webhookUrl) there.set(number, held as HeldThere);
+    },
+    release: async (number) => void there.delete(number),
+  };
+}

@@ -1,0 +1,26 @@
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
+import type { Onboarding, OnboardingStore } from '#domain/onboarding/onboarding.ts';
+import type { ClinicId } from '#domain/ids.ts';
+
+export interface FakeOnboardings extends OnboardingStore {
+  /** Acts put on record, in order. */
+  records: PendingAuditEvent[];
+}
+
+/** How far clinics have come, in memory, keeping every promise of the table. */
+export function inMemoryOnboardings(): FakeOnboardings {
+  const kept = new Map<ClinicId, Onboarding>();
+  const records: PendingAuditEvent[] = [];
+  return {
+    records,
+    get: async (clinicId) => structuredClone(kept.get(clinicId)),
+    ofClinics: async (clinicIds) =>
+      structuredClone([...kept.values()].filter((one) => clinicIds.includes(one.clinicId))),
+    async save(next, event) {
+      if ((kept.get(next.clinicId)?.version ?? 0) !== next.version - 1) return 'changed-meanwhile';
+      kept.set(next.clinicId, structuredClone(next));
+      if (event) records.push(event);
+      return 'saved';
+    },
+  };
+}

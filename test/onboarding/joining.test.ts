@@ -1,0 +1,317 @@
+import { E164 } from '#domain/clinics/clinic.ts';
+import { ProviderId, UserId } from '#domain/ids.ts';
+import { NumberNotGiven, type OnboardingOrder, PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
+import { mintApiKey } from '#domain/clinics/api-key.ts';
+import { problemText } from '#lambdas/clinics/clinic-file.ts';
+import { beginLeaving, beginOnboarding } from '#lambdas/onboarding/begin-onboarding.ts';
+import { readOnboardingFile } from '#lambdas/onboarding/onboarding-file.ts';
+import { inMemoryApiKeys } from '#test/fakes/api-keys.ts';
+import { inMemoryCalendarFeeds } from '#test/fakes/calendar-feeds.ts';
+import { inMemoryClinics } from '#test/fakes/clinics.ts';
+import { standingClock } from '#test/fakes/clock.ts';
+import { inMemoryDeliveries } from '#test/fakes/deliveries.ts';
+import { inMemoryInstructions } from '#test/fakes/instructions.ts';
+import { inMemoryMembers } from '#test/fakes/members.ts';
+import { inMemoryNumbers } from '#test/fakes/numbers.ts';
+import { inMemoryOnboardings } from '#test/fakes/onboardings.ts';
+import { inMemorySocketKeys } from '#test/fakes/socket-keys.ts';
+import { inboundUrl, joiningFile, joiningWorld, Killed } from './joining-world.ts';
+
+const by = { actorType: 'platform', actorId: 'cli' } as const;
+
+const orderOf = (n: number, wishes?: string, more?: string): OnboardingOrder => {
+  const { orders, problems } = readOnboardingFile('clinics.yaml', joiningFile(n, wishes, more));
+  expect(problems).toEqual([]);
+  return orders[0]!.order;
+};
+
+function open() {
+  const clock = standingClock();
+  let left = Infinity;
+  const clinics = inMemoryClinics();
+  const numbers = inMemoryNumbers();
+  const instructions = inMemoryInstructions(clock);
+  const onboardings = inMemoryOnboardings();
+  const access = {
+    apiKeys: inMemoryApiKeys(),
+    socketKeys: inMemorySocketKeys(),
+    feeds: inMemoryCalendarFeeds(),
+    members: inMemoryMembers(),
+  };
+  const world = joiningWorld({
+    onboardings,
+    clinics,
+    clinicOn: async (number) => {
+      const asked = E164.parse(number);
+      return (await clinics.list()).find((clinic) => clinic.numbers.some((one) => one.number === asked))?.id;
+    },
+    numbers,
+    instructions,
+    deliveries: inMemoryDeliveries(clock),
+    access,
+    clock,
+    leaseMs: 60_000,
+    mayDie() {
+      if (left-- === 0) throw new Killed();
+    },
+  });
+  const started: unknown[] = [];
+  const workflow = {
+    async start({ go, run }: { go: string; run: number }) {
+      started.push([go, run]);
+      return 'under-way' as const;
+    },
+  };
+  /** Time passes for whoever waits for a lease. */
+  const go = (id: OnboardingOrder['clinic']['id'], way: 'join' | 'leave') =>
+    world.go(id, way, (error) => {
+      if (error instanceof PurchaseInFlight) clock.pass(61_000);
+      return 0;
+    });
+  const begin = beginOnboarding({ ...world, workflow });
+  const leave = beginLeaving({ ...world, workflow });
+  return {
+    ...world,
+    access,
+    numbers,
+    instructions,
+    records: onboardings.records,
+    started,
+    go,
+    begin: (order: OnboardingOrder) => begin(order, by),
+    leave: (id: OnboardingOrder['clinic']['id']) => leave(id, by),
+    async join(order: OnboardingOrder) {
+      await begin(order, by);
+      return go(order.clinic.id, 'join');
+    },
+    /** The process ends at the n-th place from now on, and a new one takes over. */
+    dieAt: (n: number) => (left = n),
+    hasDied: () => left < 0,
+  };
+}
+
+test('a clinic joins from its file and its first ring is its own; again is no second time', async () => {
+  const world = open();
+  const order = orderOf(1);
+  const { id } = order.clinic;
+  expect(await world.begin(order)).toMatchObject({ outcome: 'under-way' });
+  expect(await world.go(id, 'join')).toBe('joined');
+  expect([...world.numbers.there.values()]).toEqual([
+    expect.objectContaining({ came: 'bought', agentId: 'agent_shared0001', webhookUrl: inboundUrl }),
+  ]);
+  expect(await world.ring([...world.numbers.there.keys()][0]!)).toBe(id);
+  expect(world.mails).toEqual([{ clinicId: id, to: 'desk-1@clinic.example' }]);
+  expect((await world.instructions.current(id, 'voice')).base?.text).toBe('Be brief at clinic 1.');
+  expect(await world.begin(order)).toMatchObject({ outcome: 'already' });
+  expect(world.records.map(({ act, actorId }) => [act, actorId])).toEqual([['clinic.join', 'cli']]);
+});
+
+test('ended at any place, it goes on: one number, one e-mail, the right ring', async () => {
+  for (let n = 0; ; n++) {
+    const world = open();
+    const order = orderOf(1);
+    await world.begin(order);
+    world.dieAt(n);
+    expect(await world.go(order.clinic.id, 'join')).toBe('joined');
+    if (!world.hasDied()) return expect(n).toBeGreaterThan(30);
+    const numbers = [...world.numbers.there.keys()];
+    expect([n, numbers.length, world.mails.length]).toEqual([n, 1, 1]);
+    expect(await world.ring(numbers[0]!)).toBe(order.clinic.id);
+  }
+});
+
+test('a number is bought once when the answer of the purchase is lost, and once when the vendor fails first', async () => {
+  for (const lost of [true, false]) {
+    const world = open();
+    const buy = world.numbers.buy.bind(world.numbers);
+    let failed = false;
+    world.numbers.buy = async (wish) => {
+      if (lost || failed) {
+        const number = await buy(wish);
+        if (failed) return number;
+      }
+      failed = true;
+      throw new Error('no answer');
+    };
+    expect(await world.join(orderOf(1))).toBe('joined');
+    expect([lost, world.numbers.there.size]).toEqual([lost, 1]);
+  }
+});
+
+test('a clinic brings its own numbers: imported where a trunk is named, else taken as they are', async () => {
+  const world = open();
+  const wishes = 'importNumbers: [{ number: +12025550140, terminationUri: clinic.pstn.twilio.com }]';
+  const order = orderOf(1, wishes, 'numbers: [{ number: +12025550140 }, { number: +12025550141 }]\n');
+  world.numbers.there.set('+12025550141', { came: 'attached', webhookUrl: 'https://elsewhere.example' });
+  expect(await world.join(order)).toBe('joined');
+  expect((await world.onboardings.get(order.clinic.id))?.numbers).toEqual([
+    { number: '+12025550140', came: 'imported' },
+    { number: '+12025550141', came: 'attached' },
+  ]);
+  expect(await world.ring('+12025550140')).toBe(order.clinic.id);
+  expect(await world.ring('+12025550141')).toBe(order.clinic.id);
+  await world.leave(order.clinic.id);
+  expect(await world.go(order.clinic.id, 'leave')).toBe('left');
+  expect([...world.numbers.there]).toEqual([['+12025550141', { came: 'attached' }]]);
+});
+
+test('what is refused for good is undone and leaves no number; mended, it joins', async () => {
+  const world = open();
+  const first = orderOf(1);
+  const second = { ...orderOf(2), clinic: { ...orderOf(2).clinic, slug: first.clinic.slug } };
+  // Both are free when they begin; the second finds out at its first step.
+  await world.begin(second);
+  expect(await world.join(first)).toBe('joined');
+  expect(await world.go(second.clinic.id, 'join')).toBe('undone');
+  expect((await world.onboardings.get(second.clinic.id))?.failure).toBe('joining-1 is the slug of another clinic');
+  expect(world.numbers.there.size).toBe(1);
+  expect(await world.begin(second)).toMatchObject({ outcome: 'refused', code: 'claim-taken' });
+  expect(await world.join(orderOf(2))).toBe('joined');
+  expect(world.numbers.there.size).toBe(2);
+});
+
+test('a number the vendor will never sell ends it at once, and says so', async () => {
+  const world = open();
+  world.numbers.buy = () => Promise.reject(new NumberNotGiven('Retell sold no number (400)', { forGood: true }));
+  const order = orderOf(1);
+  expect(await world.join(order)).toBe('undone');
+  expect(await world.onboardings.get(order.clinic.id)).toMatchObject({ failure: 'Retell sold no number (400)' });
+  expect(await world.clinics.profile(order.clinic.id)).toMatchObject({ status: 'closed' });
+});
+
+test('a clinic that leaves is gone from everything, wherever that is stopped', async () => {
+  for (let n = 0; ; n++) {
+    const world = open();
+    const { apiKeys, feeds, members, socketKeys } = world.access;
+    const order = orderOf(1);
+    const { id } = order.clinic;
+    await world.join(order);
+    const number = (await world.onboardings.get(id))!.numbers[0]!.number;
+    const event = { clinicId: id, occurredAt: new Date(world.clock.now()).toISOString() } as never;
+    const createdAtMs = world.clock.now();
+    const { text: _text, ...key } = mintApiKey();
+    await apiKeys.add({ ...key, clinicId: id, createdAtMs }, { keyIds: [], expiresAtMs: 0 }, event);
+    const socket = { keyHash: 'a'.repeat(64), clinicId: id, createdAtMs };
+    await socketKeys.add(socket, { keyHashes: [], expiresAtMs: 0 }, event);
+    const provider = ProviderId.parse(order.clinic.providers[0]!.id);
+    await feeds.replace([], { tokenHash: 'b'.repeat(64), clinicId: id, providerId: provider, createdAtMs }, 0, event);
+    const owner = UserId.parse('1f2e3d4c-5b6a-4789-8abc-aaaaaaaaaaaa');
+    await members.add({ clinicId: id, userId: owner, role: 'owner' }, event);
+
+    expect(await world.leave(id)).toMatchObject({ outcome: 'under-way' });
+    world.dieAt(n);
+    expect(await world.go(id, 'leave')).toBe('left');
+    expect(world.numbers.there.size).toBe(0);
+    expect(await world.ring(number)).toBeUndefined();
+    expect(await world.clinics.profile(id)).toMatchObject({
+      status: 'closed',
+      retainUntil: '2028-10-04',
+      phone: number,
+      numbers: [],
+      agents: [],
+    });
+    const live = (await apiKeys.ofClinic(id)).filter(({ expiresAtMs = Infinity }) => expiresAtMs > world.clock.now());
+    expect([live, await feeds.ofClinic(id), await members.list(id)]).toEqual([[], [], []]);
+    expect((await socketKeys.ofClinic(id)).map(({ expiresAtMs }) => expiresAtMs)).toEqual([world.clock.now()]);
+    expect(await world.leave(id)).toMatchObject({ outcome: 'already' });
+    if (!world.hasDied()) return expect(n).toBeGreaterThan(15);
+  }
+});
+
+test('a number that answers for another clinic by now is not taken from it', async () => {
+  const world = open();
+  const [order, taker] = [orderOf(1), orderOf(2)];
+  await world.join(order);
+  await world.join(taker);
+  const { number } = (await world.onboardings.get(order.clinic.id))!.numbers[0]!;
+  const [giver, other] = await Promise.all([order, taker].map(({ clinic }) => world.clinics.profile(clinic.id)));
+  await world.clinics.save(
+    [
+      { before: giver, after: { ...giver!, numbers: [], status: 'inactive' }, events: [] },
+      { before: other, after: { ...other!, numbers: [...other!.numbers, { number }] }, events: [] },
+    ],
+    world.clock.now(),
+  );
+  await world.leave(order.clinic.id);
+  expect(await world.go(order.clinic.id, 'leave')).toBe('left');
+  expect(world.numbers.there.get(number)).toMatchObject({ webhookUrl: inboundUrl });
+  expect(await world.ring(number)).toBe(taker.clinic.id);
+});
+
+test('a clinic that was here before is not taken for a new one, and may leave all the same', async () => {
+  const world = open();
+  const order = orderOf(1, 'importNumbers: []', 'numbers: [{ number: +12025550141 }]\n');
+  await world.clinics.save([{ after: order.clinic, events: [] }], world.clock.now());
+  world.numbers.there.set('+12025550141', { came: 'attached', webhookUrl: inboundUrl });
+  expect(await world.begin(order)).toMatchObject({ outcome: 'refused', code: 'clinic-exists' });
+  await world.leave(order.clinic.id);
+  expect(await world.go(order.clinic.id, 'leave')).toBe('left');
+  expect([...world.numbers.there.values()]).toEqual([{ came: 'attached' }]);
+});
+
+test('a clinic that left may come back, and gets a number of its own again', async () => {
+  const world = open();
+  const order = orderOf(1);
+  await world.join(order);
+  await world.leave(order.clinic.id);
+  await world.go(order.clinic.id, 'leave');
+  expect(await world.join(order)).toBe('joined');
+  expect(world.numbers.there.size).toBe(1);
+  expect(await world.clinics.profile(order.clinic.id)).toMatchObject({ status: 'active' });
+  expect(world.started).toEqual([
+    ['join', 1],
+    ['leave', 2],
+    ['join', 3],
+  ]);
+  expect(world.mails).toHaveLength(2);
+});
+
+test('an execution that broke off is started again under another name; one that runs is not', async () => {
+  const world = open();
+  const order = orderOf(1);
+  await world.begin(order);
+  const over = new Set(['join 1']);
+  const started: string[] = [];
+  const workflow = {
+    async start({ go, run }: { go: string; run: number }) {
+      started.push(`${go} ${run}`);
+      return over.has(`${go} ${run}`) ? ('over' as const) : ('under-way' as const);
+    },
+  };
+  const again = beginOnboarding({ ...world, workflow });
+  expect(await again(order, by)).toMatchObject({ outcome: 'under-way', onboarding: { run: 2 } });
+  expect(await again(order, by)).toMatchObject({ outcome: 'under-way', onboarding: { run: 2 } });
+  expect(started).toEqual(['join 1', 'join 2', 'join 2']);
+  const { clinic } = order;
+  expect(await again({ ...order, clinic: { ...clinic, name: 'Another' } }, by)).toMatchObject({
+    code: 'another-order',
+  });
+});
+
+test('a file may hold many clinics; what is wrong is told at its line', () => {
+  const file = `${joiningFile(1)}---\n${joiningFile(2, 'buyNumber: { country: US, areaCode: 415 }')}`;
+  const read = readOnboardingFile('two.yaml', file).orders.map(({ order }) => [order.clinic.slug, order.buyNumber]);
+  expect(read).toEqual([
+    ['joining-1', { country: 'US', areaCode: 202 }],
+    ['joining-2', { country: 'US', areaCode: 415 }],
+  ]);
+  const wrong = file
+    .replace('slug: joining-2', 'slug: Joining 2')
+    .replace('areaCode: 202', 'areaCode: 2')
+    .replace("instructions: [{ text: 'Be brief at clinic 2.' }]", 'instruktions: []');
+  const { problems } = readOnboardingFile('two.yaml', wrong);
+  expect(problems.map(problemText).map((line) => line.split(':').slice(0, 2).join(':'))).toEqual([
+    'two.yaml:14 onboarding.buyNumber.areaCode',
+    'two.yaml:18 slug',
+    'two.yaml:31 onboarding.instruktions',
+  ]);
+  const { problems: brought } = readOnboardingFile(
+    'one.yaml',
+    joiningFile(
+      1,
+      'importNumbers: [{ number: +12025550140, terminationUri: https://x }]',
+      'numbers: [{ number: +12025550141 }]\n',
+    ),
+  );
+  expect(brought.map(({ path }) => path)).toEqual(['onboarding.importNumbers[0].terminationUri']);
+});

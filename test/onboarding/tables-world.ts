@@ -1,0 +1,42 @@
+import { createApiKeyStore } from '#adapters/dynamodb/api-keys.ts';
+import { createCalendarFeedStore } from '#adapters/dynamodb/calendar-feeds.ts';
+import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { createDeliveries } from '#adapters/dynamodb/deliveries.ts';
+import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
+import { createMemberStore } from '#adapters/dynamodb/members.ts';
+import { createOnboardingStore } from '#adapters/dynamodb/onboardings.ts';
+import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
+import { createRetellNumbers } from '#adapters/retell/numbers.ts';
+import type { Clock } from '#domain/clock.ts';
+import { E164 } from '#domain/clinics/clinic.ts';
+import type { TestDynamoDb } from '#test/fakes/dynamodb.ts';
+import { type JoiningWorld, joiningWorld } from './joining-world.ts';
+
+interface Given extends Pick<JoiningWorld, 'leaseMs' | 'mayDie'> {
+  tables: TestDynamoDb['tables'];
+  retell: { baseUrl: string; apiKey: string };
+  clock: Clock;
+}
+
+/** Clinics join over the real tables and the Retell stand-in. */
+export function tablesWorld({ tables, retell, clock, leaseMs, mayDie }: Given) {
+  const directory = createClinicDirectory(tables.routing);
+  return joiningWorld({
+    onboardings: createOnboardingStore(tables, clock),
+    clinics: createClinicRegistry(tables),
+    clinicOn: async (number) => (await directory.find({ number: E164.parse(number) })).number?.clinicId,
+    numbers: createRetellNumbers(retell.baseUrl, () => Promise.resolve(retell.apiKey)),
+    instructions: createInstructionStore(tables, clock),
+    deliveries: createDeliveries(tables.core, clock),
+    access: {
+      apiKeys: createApiKeyStore(tables),
+      socketKeys: createSocketKeyStore(tables),
+      feeds: createCalendarFeedStore(tables),
+      members: createMemberStore(tables),
+    },
+    clock,
+    leaseMs,
+    mayDie,
+  });
+}
