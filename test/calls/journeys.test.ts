@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { firstCallJourneys } from './first-call-journeys.ts';
+import { invitationJourneys } from './invitation-journeys.ts';
 import { isolationJourneys } from './isolation-journeys.ts';
 import { type LocalSystem, startLocalSystem } from './local-system.ts';
 import { talkJourneys } from './talk-journeys.ts';
@@ -22,6 +23,7 @@ describe('calls that are spoken live, and meanwhile', () =>
     () => system,
     () => {
       describe('talks in which functions are called', () => talkJourneys(() => system));
+      describe('people who are written to', () => invitationJourneys(() => system));
       describe('two hundred clinics', () => isolationJourneys(() => system));
     },
   ));

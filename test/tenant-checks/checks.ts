@@ -271,4 +271,18 @@ export const tenantChecks: TenantCheck[] = [
     instead: 'const read =',
     tests: 'test/clinics/settings',
   },
+  {
+    without: 'whoever was put out of a clinic lets others in by invitations they left behind',
+    file: 'domain/clinics/members/invitation.ts',
+    code: "return inviter !== undefined && allows(inviter.role, 'members.manage') && mayChangeRole(inviter, role, role);",
+    instead: 'return true;',
+    tests: 'test/clinics/links',
+  },
+  {
+    without: 'a link that was replaced or taken back still opens',
+    file: 'adapters/dynamodb/links.ts',
+    code: "if (ask?.round !== round) return 'dead';",
+    instead: "if (!ask) return 'dead';",
+    tests: 'test/clinics/links',
+  },
 ];

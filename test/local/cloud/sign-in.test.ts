@@ -1,8 +1,14 @@
 import type { AddressInfo } from 'node:net';
+import { DatabaseSync } from 'node:sqlite';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createServer } from 'node:http';
+import { createUserDirectory } from '#adapters/cognito/user-directory.ts';
 import { authorizerOf } from '#local/cloud/authorizers.ts';
+import { cognito } from '#local/cloud/cognito.ts';
+import { openEndpoint } from '#local/cloud/endpoint.ts';
 import { createHttpApi } from '#local/cloud/http-api.ts';
+import { openPeople } from '#local/cloud/people.ts';
 import { startUserPool } from '#local/cloud/user-pool.ts';
 import { signIn } from '#local/sign-in/code-flow.ts';
 import { openSmallCloud } from './small-cloud.ts';
@@ -163,4 +169,36 @@ test('a token of another issuer, for another client, run out, not valid yet, uns
   ];
   expect(await Promise.all(refused.map((token) => isLetIn(token)))).toEqual(refused.map(() => false));
   expect(await isLetIn(await sign(), ['calls'])).toBe(false);
+});
+
+test('whoever is made an account signs in by their address, is one person however often, and is kept over a restart', async () => {
+  const database = new DatabaseSync(':memory:');
+  closing.push(() => database.close());
+  const small = await openSmallCloud({ Pool: { Type: 'AWS::Cognito::UserPool', Properties: {} } }, {}, []);
+  closing.push(() => small.close());
+  const [pool] = small.cloud.ofType('AWS::Cognito::UserPool');
+  const endpoint = await openEndpoint();
+  closing.push(() => endpoint.stop());
+  const open = () => {
+    const everybody = openPeople([doctor!], database);
+    endpoint.serve('cognito-idp', cognito(small.cloud, everybody));
+    return everybody;
+  };
+  const people = open();
+  const client = new CognitoIdentityProviderClient({
+    endpoint: endpoint.url,
+    region: 'eu-west-3',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  closing.push(() => client.destroy());
+  const users = createUserDirectory(pool!.ref, { now: () => Date.now() }, client);
+  expect(await users.ensure(doctor!.email)).toBe(doctor!.userId);
+  const made = await Promise.all(['a', 'b', 'c'].map(() => users.ensure('nadege@clinique.example')));
+  expect(new Set(made).size).toBe(1);
+  expect(people.all()).toContainEqual({ userId: made[0], email: 'nadege@clinique.example', groups: [] });
+  open();
+  expect(await users.ensure('nadege@clinique.example')).toBe(made[0]);
+  await expect(users.ensure('no address')).rejects.toThrow('Username should be an email.');
+  const elsewhere = createUserDirectory('eu-west-3_other', { now: () => Date.now() }, client);
+  await expect(elsewhere.ensure(doctor!.email)).rejects.toThrow('does not exist');
 });
