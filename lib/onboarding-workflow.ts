@@ -57,6 +57,7 @@ export class OnboardingWorkflow extends Construct {
       .next(undoable('GetNumbers', 'get-numbers'))
       .next(undoable('BindNumbers', 'bind-numbers'))
       .next(undoable('PublishInstructions', 'publish-instructions'))
+      .next(undoable('InviteMembers', 'invite-members'))
       .next(undoable('OpenClinic', 'open-clinic'))
       .next(sendWelcome)
       .next(testRing)

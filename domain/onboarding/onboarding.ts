@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { PendingAuditEvent } from '../audit/audit-event.ts';
 import { Clinic, E164 } from '../clinics/clinic.ts';
+import { InvitedEmail } from '../clinics/members/invitation.ts';
+import { Role } from '../clinics/members/member.ts';
 import { ClinicId } from '../ids.ts';
 
 /** The steps by which a clinic joins, in their order. */
@@ -9,6 +11,7 @@ export const joiningSteps = [
   'get-numbers',
   'bind-numbers',
   'publish-instructions',
+  'invite-members',
   'open-clinic',
   'send-welcome',
   'test-ring',
@@ -49,11 +52,17 @@ export const OrderedInstructions = z.strictObject({
 });
 export type OrderedInstructions = z.infer<typeof OrderedInstructions>;
 
+/** Somebody who is to be a member, and becomes one by a click in the e-mail they get. */
+export const OrderedMember = z.strictObject({ email: InvitedEmail, role: Role });
+export type OrderedMember = z.infer<typeof OrderedMember>;
+
 /** What a clinic that joins wants besides what it is. */
 export const Wishes = z.strictObject({
   buyNumber: NumberWish.optional(),
   importNumbers: z.array(BroughtNumber).max(20).default([]),
   instructions: z.array(OrderedInstructions).max(12).default([]),
+  /** The first owner of a clinic comes by this way. */
+  members: z.array(OrderedMember).max(20).default([]),
 });
 export type Wishes = z.infer<typeof Wishes>;
 

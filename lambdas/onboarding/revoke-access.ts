@@ -1,6 +1,7 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { ApiKeyStore } from '#domain/clinics/api-key.ts';
 import type { CalendarFeedStore } from '#domain/clinics/calendar-feed.ts';
+import type { InvitationStore } from '#domain/clinics/members/invitation.ts';
 import type { MemberStore } from '#domain/clinics/members/member.ts';
 import { socketKeyId, type SocketKeyStore } from '#domain/clinics/socket-key.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
@@ -11,11 +12,12 @@ export interface AccessDeps {
   socketKeys: Pick<SocketKeyStore, 'ofClinic' | 'revoke'>;
   feeds: Pick<CalendarFeedStore, 'ofClinic' | 'replace'>;
   members: Pick<MemberStore, 'list' | 'dismiss'>;
+  invitations: Pick<InvitationStore, 'awaiting' | 'withdraw'>;
   clock: Clock;
 }
 
-/** Ends every key, feed and membership of a clinic, each on record. What ended before is left alone. */
-export function revokeAccess({ apiKeys, socketKeys, feeds, members, clock }: AccessDeps) {
+/** Ends every key, feed, invitation and membership of a clinic, each on record. What ended before is left alone. */
+export function revokeAccess({ apiKeys, socketKeys, feeds, members, invitations, clock }: AccessDeps) {
   return async ({ clinicId, by, reservation }: Onboarding): Promise<void> => {
     const nowMs = clock.now();
     const event = (what: Pick<PendingAuditEvent, 'act' | 'resourceType' | 'resourceId'>): PendingAuditEvent => ({
@@ -43,6 +45,13 @@ export function revokeAccess({ apiKeys, socketKeys, feeds, members, clock }: Acc
     }
     for (const feed of await feeds.ofClinic(clinicId)) {
       await feeds.replace([feed], undefined, nowMs, ended('calendar-feed', feed.providerId));
+    }
+    for (const invitation of await invitations.awaiting(clinicId)) {
+      const { invitationId } = invitation;
+      const taken = event({ act: 'member.invite', resourceType: 'invitation', resourceId: invitationId });
+      const { outcome } = await invitations.withdraw(invitation, taken);
+      // Accepted at this moment: they are among the members, who are put out when it is tried again.
+      if (outcome === 'changed-meanwhile') throw new Error('an invitation was answered while the clinic left');
     }
     for (const { userId } of await members.list(clinicId)) {
       const out = event({ act: 'member.role', resourceType: 'member', resourceId: userId });

@@ -5,6 +5,8 @@ import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createDeliveries } from '#adapters/dynamodb/deliveries.ts';
 import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
+import { createInvitationStore } from '#adapters/dynamodb/invitations.ts';
+import { createLinkStore } from '#adapters/dynamodb/links.ts';
 import { createMemberStore } from '#adapters/dynamodb/members.ts';
 import { createOnboardingStore } from '#adapters/dynamodb/onboardings.ts';
 import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
@@ -14,8 +16,11 @@ import { createRetellNumbers } from '#adapters/retell/numbers.ts';
 import { createTestRing } from '#adapters/retell/test-ring.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createEmailSender } from '#adapters/ses/email-sender.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
+import { createInvitations } from '#domain/clinics/members/invitation.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { taskHandler } from '#lambdas/task.ts';
+import { inviteMembers } from './invite-members.ts';
 import { revokeAccess } from './revoke-access.ts';
 import { OnboardingTask, runOnboardingStep } from './run-onboarding-step.ts';
 import { welcomeClinic } from './welcome-clinic.ts';
@@ -30,6 +35,7 @@ const Env = z.object({
   SENDER_ADDRESS: z.email(),
   CONFIGURATION_SET: z.string(),
   CONSOLE_URL: z.url(),
+  NOTICES_QUEUE_URL: z.string(),
 });
 export type Env = z.infer<typeof Env>;
 
@@ -43,6 +49,10 @@ const tables = {
   routing: openTable(client, env.ROUTING_TABLE),
   audit: openTable(client, env.AUDIT_TABLE),
 };
+const members = createMemberStore(tables);
+const store = createInvitationStore(tables);
+const links = createLinkStore(tables.routing);
+const notices = createNoticeQueue(env.NOTICES_QUEUE_URL);
 const directory = createClinicDirectory(tables.routing);
 const secret = createSecret(env.RETELL_KEY_SECRET, clock);
 const key = async () => (await secret.values())[0];
@@ -58,6 +68,11 @@ export const handler = taskHandler(
     clinicOn: async (number) => (await directory.find({ number })).number?.clinicId,
     numbers: createRetellNumbers(env.RETELL_BASE_URL, key),
     instructions: createInstructionStore(tables, clock),
+    inviteMembers: inviteMembers({
+      invitations: createInvitations({ invitations: store, links, notices, clock }),
+      store,
+      members,
+    }),
     welcome: welcomeClinic({
       deliveries: createDeliveries(tables.core, clock),
       email: createEmailSender({ senderAddress: env.SENDER_ADDRESS, configurationSet: env.CONFIGURATION_SET }),
@@ -67,7 +82,8 @@ export const handler = taskHandler(
       apiKeys: createApiKeyStore(tables),
       socketKeys: createSocketKeyStore(tables),
       feeds: createCalendarFeedStore(tables),
-      members: createMemberStore(tables),
+      members,
+      invitations: store,
       clock,
     }),
     ring: createTestRing(inboundUrl, key, clock.now),

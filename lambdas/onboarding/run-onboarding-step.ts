@@ -12,6 +12,7 @@ import {
   OnboardingRefused,
   OnboardingStep,
   type OnboardingStore,
+  type OrderedMember,
   type TestRing,
 } from '#domain/onboarding/onboarding.ts';
 import { changeClinic } from './change-clinic.ts';
@@ -33,6 +34,7 @@ export interface OnboardingDeps {
   clinicOn(number: E164): Promise<ClinicId | undefined>;
   numbers: NumberMarket;
   instructions: Pick<InstructionStore, 'current' | 'publish'>;
+  inviteMembers(onboarding: Onboarding, people: readonly OrderedMember[]): Promise<void>;
   welcome(clinic: Clinic, onboarding: Onboarding): Promise<void>;
   revokeAccess(onboarding: Onboarding): Promise<void>;
   ring: TestRing;
@@ -107,6 +109,11 @@ export function runOnboardingStep(deps: OnboardingDeps) {
         const by = { actorType: 'system', actorId: 'onboarding', requestId: reservation } as const;
         await instructions.publish(clinicId, { channel, scope, text }, by);
       }
+      return onboarding;
+    },
+
+    async 'invite-members'(onboarding) {
+      await deps.inviteMembers(onboarding, orderOf(onboarding).members);
       return onboarding;
     },
 

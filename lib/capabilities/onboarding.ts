@@ -1,12 +1,13 @@
 import type { Env as RunOnboardingStepEnv } from '#lambdas/onboarding/run-onboarding-step.lambda.ts';
 import type { Env as AnswerPlatformRequestEnv } from '#lambdas/onboarding/answer-platform-request.lambda.ts';
 import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import type { Api } from '../parts/api.ts';
 import { allowEmail, configurationSetName } from '../parts/email.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowDelete, allowSecret, allowTable } from '../parts/rights.ts';
+import { allowDelete, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
 import { TaskFunction } from '../parts/task-function.ts';
 import type { Vendors } from '../parts/vendors.ts';
 import { workflowArn } from '../parts/workflow.ts';
@@ -16,11 +17,13 @@ interface OnboardingProps {
   house: House;
   api: Api;
   vendors: Vendors;
+  /** Takes in the links that are to be sent. */
+  notices: IQueue;
 }
 
 /** From a file to a ringing number, and back. */
 export class Onboarding extends Construct {
-  constructor(scope: Construct, id: string, { house, api, vendors }: OnboardingProps) {
+  constructor(scope: Construct, id: string, { house, api, vendors, notices }: OnboardingProps) {
     super(scope, id);
     const { core, routing, audit, retellApiKey, dataKey } = house.data;
     const { senderAddress, consoleUrl } = house.settings;
@@ -37,6 +40,7 @@ export class Onboarding extends Construct {
         SENDER_ADDRESS: senderAddress,
         CONFIGURATION_SET: configurationSetName(house.settings),
         CONSOLE_URL: consoleUrl,
+        NOTICES_QUEUE_URL: notices.queueUrl,
       },
       impact: 'Clinics that were to join do not, or those that left keep their number.',
       // A purchase in flight is thrown too, so that the workflow waits for it; its door does not log it as a fault.
@@ -50,6 +54,7 @@ export class Onboarding extends Construct {
     allowTable(runOnboardingStep, routing, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], ['GSI1']);
     allowDelete(runOnboardingStep, routing, ['AGT#*']);
     allowTable(runOnboardingStep, audit, ['PutItem']);
+    allowSend(runOnboardingStep, notices);
     allowSecret(runOnboardingStep, retellApiKey, dataKey);
     allowEmail(runOnboardingStep, house.settings);
     new OnboardingWorkflow(this, 'Workflow', { house, runOnboardingStep });

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
+import type { LinkStore } from '#domain/clinics/links/link.ts';
+import { createInvitations, type InvitationStore } from '#domain/clinics/members/invitation.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { InstructionStore } from '#domain/conversations/talk/instructions.ts';
 import { type ClinicId, derivedUuid } from '#domain/ids.ts';
@@ -12,6 +14,7 @@ import {
   type OnboardingStep,
   type OnboardingStore,
 } from '#domain/onboarding/onboarding.ts';
+import { inviteMembers } from '#lambdas/onboarding/invite-members.ts';
 import { type AccessDeps, revokeAccess } from '#lambdas/onboarding/revoke-access.ts';
 import { runOnboardingStep } from '#lambdas/onboarding/run-onboarding-step.ts';
 import { welcomeClinic } from '#lambdas/onboarding/welcome-clinic.ts';
@@ -27,7 +30,8 @@ export interface JoiningWorld {
   numbers: NumberMarket;
   instructions: InstructionStore;
   deliveries: Deliveries;
-  access: Omit<AccessDeps, 'clock'>;
+  access: Omit<AccessDeps, 'clock' | 'invitations'> & { invitations: InvitationStore };
+  links: Pick<LinkStore, 'asked'>;
   clock: Clock;
   leaseMs: number;
   /** Asked before and after every act outside: throws to end the process there. */
@@ -54,7 +58,9 @@ function mortal<T extends object>(port: T, mayDie: () => void): T {
 
 /** The steps over the ports of a test, as the workflow goes through them; e-mails go to a list. */
 export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: JoiningWorld) {
-  const { onboardings, clinics, clinicOn, numbers, instructions, deliveries } = ports;
+  const notices = { tell: async () => {} };
+  const invitations = mortal(access.invitations, mayDie);
+  const { links, onboardings, clinics, clinicOn, numbers, instructions, deliveries } = ports;
   const mails: { clinicId: string; to: string }[] = [];
   const email = {
     async send({ clinicId, to }: { clinicId: string; to: string }) {
@@ -74,12 +80,18 @@ export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: Joini
     clinicOn,
     numbers: mortal(numbers, mayDie),
     instructions: mortal(instructions, mayDie),
+    inviteMembers: inviteMembers({
+      invitations: createInvitations({ invitations, links, notices, clock }),
+      store: invitations,
+      members: access.members,
+    }),
     welcome: welcomeClinic({ deliveries, email, consoleUrl: 'https://console.example' }),
     revokeAccess: revokeAccess({
       apiKeys: mortal(access.apiKeys, mayDie),
       socketKeys: mortal(access.socketKeys, mayDie),
       feeds: mortal(access.feeds, mayDie),
       members: mortal(access.members, mayDie),
+      invitations,
       clock,
     }),
     ring: mortal({ ring }, mayDie),
@@ -133,4 +145,5 @@ email: { content: link_only, recipients: [{ address: desk-${n}@clinic.example }]
 ${more}onboarding:
   ${wishes}
   instructions: [{ text: 'Be brief at clinic ${n}.' }]
+  members: [{ email: owner-${n}@clinic.example, role: owner }]
 `;

@@ -11,6 +11,8 @@ import { inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';
 import { inMemoryDeliveries } from '#test/fakes/deliveries.ts';
 import { inMemoryInstructions } from '#test/fakes/instructions.ts';
+import { inMemoryInvitations } from '#test/fakes/invitations.ts';
+import { inMemoryLinks } from '#test/fakes/links.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
 import { inMemoryNumbers } from '#test/fakes/numbers.ts';
 import { inMemoryOnboardings } from '#test/fakes/onboardings.ts';
@@ -32,11 +34,14 @@ function open() {
   const numbers = inMemoryNumbers();
   const instructions = inMemoryInstructions(clock);
   const onboardings = inMemoryOnboardings();
+  const links = inMemoryLinks();
+  const members = inMemoryMembers();
   const access = {
     apiKeys: inMemoryApiKeys(),
     socketKeys: inMemorySocketKeys(),
     feeds: inMemoryCalendarFeeds(),
-    members: inMemoryMembers(),
+    members,
+    invitations: inMemoryInvitations(links, members),
   };
   const world = joiningWorld({
     onboardings,
@@ -49,6 +54,7 @@ function open() {
     instructions,
     deliveries: inMemoryDeliveries(clock),
     access,
+    links,
     clock,
     leaseMs: 60_000,
     mayDie() {
@@ -102,6 +108,9 @@ test('a clinic joins from its file and its first ring is its own; again is no se
   expect(await world.ring([...world.numbers.there.keys()][0]!)).toBe(id);
   expect(world.mails).toEqual([{ clinicId: id, to: 'desk-1@clinic.example' }]);
   expect((await world.instructions.current(id, 'voice')).base?.text).toBe('Be brief at clinic 1.');
+  expect(await world.access.invitations.awaiting(id)).toMatchObject([
+    { email: 'owner-1@clinic.example', role: 'owner', invitedBy: { actorType: 'platform', actorId: 'cli' } },
+  ]);
   expect(await world.begin(order)).toMatchObject({ outcome: 'already' });
   expect(world.records.map(({ act, actorId }) => [act, actorId])).toEqual([['clinic.join', 'cli']]);
 });
@@ -115,7 +124,8 @@ test('ended at any place, it goes on: one number, one e-mail, the right ring', a
     expect(await world.go(order.clinic.id, 'join')).toBe('joined');
     if (!world.hasDied()) return expect(n).toBeGreaterThan(30);
     const numbers = [...world.numbers.there.keys()];
-    expect([n, numbers.length, world.mails.length]).toEqual([n, 1, 1]);
+    const { records } = world.access.invitations;
+    expect([n, numbers.length, world.mails.length, records.length]).toEqual([n, 1, 1, 1]);
     expect(await world.ring(numbers[0]!)).toBe(order.clinic.id);
   }
 });
@@ -212,6 +222,7 @@ test('a clinic that leaves is gone from everything, wherever that is stopped', a
     });
     const live = (await apiKeys.ofClinic(id)).filter(({ expiresAtMs = Infinity }) => expiresAtMs > world.clock.now());
     expect([live, await feeds.ofClinic(id), await members.list(id)]).toEqual([[], [], []]);
+    expect(await world.access.invitations.awaiting(id)).toEqual([]);
     expect((await socketKeys.ofClinic(id)).map(({ expiresAtMs }) => expiresAtMs)).toEqual([world.clock.now()]);
     expect(await world.leave(id)).toMatchObject({ outcome: 'already' });
     if (!world.hasDied()) return expect(n).toBeGreaterThan(15);
@@ -302,8 +313,8 @@ test('a file may hold many clinics; what is wrong is told at its line', () => {
   const { problems } = readOnboardingFile('two.yaml', wrong);
   expect(problems.map(problemText).map((line) => line.split(':').slice(0, 2).join(':'))).toEqual([
     'two.yaml:14 onboarding.buyNumber.areaCode',
-    'two.yaml:18 slug',
-    'two.yaml:31 onboarding.instruktions',
+    'two.yaml:19 slug',
+    'two.yaml:32 onboarding.instruktions',
   ]);
   const { problems: brought } = readOnboardingFile(
     'one.yaml',

@@ -4,6 +4,8 @@ import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createDeliveries } from '#adapters/dynamodb/deliveries.ts';
 import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
+import { createInvitationStore } from '#adapters/dynamodb/invitations.ts';
+import { createLinkStore } from '#adapters/dynamodb/links.ts';
 import { createMemberStore } from '#adapters/dynamodb/members.ts';
 import { createOnboardingStore } from '#adapters/dynamodb/onboardings.ts';
 import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
@@ -34,7 +36,9 @@ export function tablesWorld({ tables, retell, clock, leaseMs, mayDie }: Given) {
       socketKeys: createSocketKeyStore(tables),
       feeds: createCalendarFeedStore(tables),
       members: createMemberStore(tables),
+      invitations: createInvitationStore(tables),
     },
+    links: createLinkStore(tables.routing),
     clock,
     leaseMs,
     mayDie,

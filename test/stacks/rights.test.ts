@@ -240,6 +240,7 @@ test('each function may do exactly what its work needs', () => {
       Routing: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
       'Routing GSI1': 'Query',
       Audit: 'PutItem',
+      Notices: 'SendMessage',
       RetellApiKey: read,
       identity: 'SendRawEmail',
       'configuration-set': 'SendRawEmail',
