@@ -73,7 +73,7 @@ export class BackendStack extends Stack {
     });
     new Outbound(this, 'Outbound', { house, api, vendors, notices: notices.queue, heedNotice });
     const notifications = new Notifications(this, 'Notifications', { house });
-    new Clinics(this, 'Clinics', { house, api, notices: notices.queue });
+    new Clinics(this, 'Clinics', { house, api, notices: notices.queue, vendors });
     new Onboarding(this, 'Onboarding', { house, api, vendors, notices: notices.queue });
     const { stateMachine } = new PostCallWorkflow(this, 'PostCall', {
       house,

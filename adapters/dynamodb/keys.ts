@@ -230,6 +230,8 @@ export const keys = {
   waitingReminders: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#REMIND`,
   /** Up to when a clinic's reminders were looked for. */
   remindersMark: (clinicId: ClinicId): Key => ({ PK: `${keys.clinic(clinicId)}#REMIND`, SK: 'MARK' }),
+  /** Calls begun from browsers, by person and hour or by day. */
+  begunWebCalls: (clinicId: ClinicId, who: string): Key => ({ PK: `${keys.clinic(clinicId)}#WEBCALLS`, SK: who }),
   /** By folded family name, for the console. */
   patientsByName: (clinicId: ClinicId, foldedName: string): string =>
     `${keys.clinic(clinicId)}#NAME#${foldedName.slice(0, 1)}`,

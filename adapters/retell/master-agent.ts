@@ -1,5 +1,6 @@
-import Retell, { NotFoundError } from 'retell-sdk';
+import Retell from 'retell-sdk';
 import { masterFlow } from './master-flow/master-flow.ts';
+import { publishVersion } from './publish-version.ts';
 
 /** Where the agent of all clinics is kept at the vendor, and what it is to be. */
 export interface MasterAgentSettings {
@@ -123,13 +124,7 @@ export function createMasterAgent(baseURL: string, apiKey: string, settings: Mas
       const { agentId, version, isPublished } = await plan();
       if (!agentId || version === undefined) return { outcome: 'missing' };
       if (isPublished) return { outcome: 'unchanged', agentId, version };
-      try {
-        await client.agent.publish(agentId, { version, version_title: title }, once);
-      } catch (error) {
-        // The path was seen under another name; whichever there is, publishing a version twice is publishing it once.
-        if (!(error instanceof NotFoundError)) throw error;
-        await client.post(`/publish-agent/${encodeURIComponent(agentId)}`, { body: { version }, ...once });
-      }
+      await publishVersion(client, agentId, version, title);
       return { outcome: 'published', agentId, version };
     },
   };

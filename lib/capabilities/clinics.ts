@@ -1,3 +1,4 @@
+import type { Env as AnswerAgentRequestEnv } from '#lambdas/clinics/agents/answer-agent-request.lambda.ts';
 import type { Env as AnswerLinkEnv } from '#lambdas/clinics/links/answer-link.lambda.ts';
 import type { Env as AnswerMemberRequestEnv } from '#lambdas/clinics/members/answer-member-request.lambda.ts';
 import type { Env as AnswerSettingsRequestEnv } from '#lambdas/clinics/settings/answer-settings-request.lambda.ts';
@@ -8,14 +9,28 @@ import { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowClinicChanges, allowMembership, allowSend, allowTable } from '../parts/rights.ts';
+import {
+  allowClinicChanges,
+  allowClinicSecrets,
+  allowDelete,
+  allowMembership,
+  allowSecret,
+  allowSend,
+  allowTable,
+  clinicSecrets,
+} from '../parts/rights.ts';
+import type { Vendors } from '../parts/vendors.ts';
 
 /** Of the requests the gateway lets through: a few people a day click on a link, whoever guesses at one is held back. */
 const linkShare = 0.025;
 
 /** The people of clinics, and what is there for anyone to ask about the service itself. */
 export class Clinics extends Construct {
-  constructor(scope: Construct, id: string, { house, api, notices }: { house: House; api: Api; notices: IQueue }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { house, api, notices, vendors }: { house: House; api: Api; notices: IQueue; vendors: Vendors },
+  ) {
     super(scope, id);
     new ApiFunction<ReportHealthEnv>(this, 'ReportHealth', {
       house,
@@ -98,5 +113,48 @@ export class Clinics extends Construct {
     allowMembership(answerSettingsRequest, house.data);
     allowClinicChanges(answerSettingsRequest, house.data);
     allowSend(answerSettingsRequest, notices);
+    this.#ownAgents(house, api, vendors);
+  }
+  /** Clinics' own agents and keys, and calls from the browser. */
+  #ownAgents(house: House, api: Api, { retellBaseUrl }: Vendors): void {
+    const { core, routing, audit, dataKey, retellApiKey, clinicBindingKey } = house.data;
+    const answerAgentRequest = new ApiFunction<AnswerAgentRequestEnv>(this, 'AnswerAgentRequest', {
+      house,
+      api,
+      routes: [
+        'POST /api/retell/connect-agent',
+        'DELETE /api/retell/disconnect-agent',
+        'GET /api/retell/agent-status',
+        'POST /api/retell/create-web-call',
+        'GET /api/credentials',
+        'PUT /api/credentials/{kind}',
+        'POST /api/credentials/{kind}/test',
+        'DELETE /api/credentials/{kind}',
+      ],
+      signedIn: true,
+      entry: 'lambdas/clinics/agents/answer-agent-request.lambda.ts',
+      environment: {
+        CORE_TABLE: core.tableName,
+        ROUTING_TABLE: routing.tableName,
+        AUDIT_TABLE: audit.tableName,
+        RETELL_KEY_SECRET: retellApiKey.ref,
+        RETELL_BASE_URL: retellBaseUrl,
+        BINDING_KEY_SECRET: clinicBindingKey.ref,
+        CLINIC_SECRETS: clinicSecrets(house.settings),
+        DATA_KEY_ARN: dataKey.keyArn,
+        API_URL: api.apiEndpoint,
+      },
+      impact: 'Clinics cannot connect their agent, change a key or begin a call from the browser; calls go on.',
+      // Connecting is up to five requests to Retell, of which one may be slow.
+      timeout: Duration.seconds(29),
+    });
+    allowMembership(answerAgentRequest, house.data);
+    allowClinicChanges(answerAgentRequest, house.data);
+    allowTable(answerAgentRequest, core, ['GetItem']);
+    // What an agent is claimed by ends when it is given up.
+    allowDelete(answerAgentRequest, routing, ['AGT#*']);
+    allowClinicSecrets(answerAgentRequest, house, 'change');
+    allowSecret(answerAgentRequest, retellApiKey, dataKey);
+    allowSecret(answerAgentRequest, clinicBindingKey, dataKey);
   }
 }

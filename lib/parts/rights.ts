@@ -1,10 +1,12 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
+import type { House } from '../house.ts';
+import type { StageSettings } from '../settings.ts';
 
 /** What runs under a role of its own: a function, the voice service. */
 export interface Holder extends IConstruct {
@@ -121,6 +123,34 @@ export function allowBucket(holder: Holder, bucket: Bucket, actions: ('GetObject
 export function allowSecret(holder: Holder, secret: CfnSecret, key: IKey): void {
   holder.allow(['secretsmanager:GetSecretValue'], [secret.ref]);
   allowKey(holder, key, 'secretsmanager', ['kms:Decrypt']);
+}
+
+/** What the names of clinics' own secrets begin with. */
+export const clinicSecrets = (settings: StageSettings): string => `frontdesk-${settings.stage}/clinics`;
+
+/** The secrets clinics have of their own: one for each clinic and kind, under one prefix. */
+export function allowClinicSecrets(holder: Holder, { settings, data }: House, how: 'read' | 'change'): void {
+  const stack = Stack.of(holder);
+  const secrets = stack.formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${clinicSecrets(settings)}/*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  const changes = ['CreateSecret', 'PutSecretValue', 'DeleteSecret', 'RestoreSecret'];
+  const actions = ['GetSecretValue', ...(how === 'change' ? changes : [])];
+  holder.allow(
+    actions.map((action) => `secretsmanager:${action}`),
+    [secrets],
+  );
+  Validations.of(holder).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:${stack.region}:<AWS::AccountId>:secret:${clinicSecrets(settings)}/*]`,
+    reason: 'Clinics come without a deploy, so that their secrets are known by the prefix alone.',
+  });
+  allowKey(holder, data.dataKey, 'secretsmanager', [
+    'kms:Decrypt',
+    ...(how === 'change' ? ['kms:GenerateDataKey'] : []),
+  ]);
 }
 
 export function allowSend(holder: Holder, queue: IQueue): void {

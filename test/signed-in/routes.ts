@@ -6,6 +6,7 @@ import { answerSettingsRequest } from '#lambdas/clinics/settings/answer-settings
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { answerPlatformRequest } from '#lambdas/onboarding/answer-platform-request.ts';
 import { elsewhere } from '#test/fakes/conversation.ts';
+import { agentsSignedIn } from './agent-routes.ts';
 import { callsSignedIn } from './call-routes.ts';
 import { instructionsSignedIn } from './instruction-routes.ts';
 import { joiningClinic } from '#test/onboarding/joining-clinic.ts';
@@ -75,6 +76,7 @@ export const signedInRoutes: Readonly<Record<string, SignedInRoute>> = {
   },
   ...callsSignedIn,
   ...instructionsSignedIn,
+  ...agentsSignedIn,
 
   'GET /api/settings': { right: 'settings.read', answer: settings },
   'GET /api/settings/{section}': { right: 'settings.read', answer: settings, path: { section: 'identity' } },

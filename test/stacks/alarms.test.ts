@@ -93,6 +93,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     'answer-member-request': 'Errors log',
     'answer-platform-request': 'Errors log',
     'answer-settings-request': 'Errors log',
+    'answer-agent-request': 'Errors log',
     'answer-twilio-call': 'Errors log',
     'continue-twilio-call': 'Errors log',
     'describe-api': 'Errors log',

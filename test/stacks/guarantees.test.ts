@@ -234,7 +234,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(33);
+    expect(functions).toHaveLength(34);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -244,7 +244,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(40);
+    expect(groups).toHaveLength(41);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -269,15 +269,18 @@ describe('what runs', () => {
         .map((route) => route.RouteKey)
         .toSorted(),
     ).toEqual([
+      'DELETE /api/credentials/{kind}',
       'DELETE /api/invitations/{invitationId}',
       'DELETE /api/members/{userId}',
       'DELETE /api/platform/clinics/{slug}',
+      'DELETE /api/retell/disconnect-agent',
       'DELETE /api/settings/{section}/{id}',
       'GET /api/appointments.ics',
       'GET /api/calls/{callId}',
       'GET /api/chat/widget.js',
       'GET /api/chat/{slug}',
       'GET /api/chat/{slug}/messages',
+      'GET /api/credentials',
       'GET /api/instructions',
       'GET /api/instructions/{channel}/{scope}',
       'GET /api/instructions/{channel}/{scope}/versions',
@@ -289,6 +292,7 @@ describe('what runs', () => {
       'GET /api/openapi.json',
       'GET /api/platform/clinics',
       'GET /api/platform/clinics/{slug}',
+      'GET /api/retell/agent-status',
       'GET /api/settings',
       'GET /api/settings/{section}',
       'GET /api/settings/{section}/{id}',
@@ -297,6 +301,7 @@ describe('what runs', () => {
       'POST /api/booking',
       'POST /api/calls',
       'POST /api/chat/{slug}/messages',
+      'POST /api/credentials/{kind}/test',
       'POST /api/functions/{tool}',
       'POST /api/instructions/{channel}/{scope}/preview',
       'POST /api/instructions/{channel}/{scope}/publish',
@@ -304,6 +309,8 @@ describe('what runs', () => {
       'POST /api/invitations',
       'POST /api/links/{token}',
       'POST /api/platform/clinics',
+      'POST /api/retell/connect-agent',
+      'POST /api/retell/create-web-call',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
@@ -314,6 +321,7 @@ describe('what runs', () => {
       'POST /api/twilio/incoming-message',
       'POST /api/twilio/message-status',
       'POST /api/twilio/recording-status',
+      'PUT /api/credentials/{kind}',
       'PUT /api/instructions/{channel}/{scope}/draft',
       'PUT /api/members/{userId}',
       'PUT /api/patients/{patientId}/call-consent',

@@ -26,6 +26,7 @@ function inWords(resource: string): string {
     [/^Payloads[0-9A-F]{8}\.Arn\/\*$/, 'Payloads'],
     [/^(RetellApiKey|ClinicBindingKey|TwilioSecret|OpenAiKey)[0-9A-F]*$/, '$1'],
     [/^SignInPool[0-9A-F]{8}\.Arn$/, 'People'],
+    [/^arn:<Partition>:secretsmanager:eu-west-3:<AccountId>:secret:frontdesk-prod\/clinics\/\*$/, 'ClinicSecrets'],
     [/^.*?(CallEvents|EmailEvents|Notices)Queue[0-9A-F]{8}\.Arn$/, '$1'],
     [/^arn:<Partition>:ecs:eu-west-3:<AccountId>:task\/TasksCluster[0-9A-F]{8}\/\*$/, 'tasks of its cluster'],
     [/^arn:<Partition>:states:eu-west-3:<AccountId>:stateMachine:frontdesk-prod-(.*)$/, '$1'],
@@ -252,6 +253,15 @@ test('each function may do exactly what its work needs', () => {
       'Routing GSI1': 'Query',
       onboarding: 'StartExecution',
     },
+    'answer-agent-request': {
+      Core: 'BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+      'Core GSI1': 'Query',
+      Routing: 'BatchGetItem DeleteItem GetItem PutItem Query',
+      Audit: 'PutItem',
+      RetellApiKey: read,
+      ClinicBindingKey: read,
+      ClinicSecrets: 'CreateSecret DeleteSecret GetSecretValue PutSecretValue RestoreSecret',
+    },
   });
 });
 
@@ -299,7 +309,7 @@ test('a function may use the key of each kind of thing it may use, and of no oth
   const keptBy = {
     dynamodb: /^(Core|Routing|Inbox|Audit)/,
     s3: /^Payloads/,
-    secretsmanager: /(Key|Secret)$/,
+    secretsmanager: /(Key|Secret|Secrets)$/,
     sqs: /Events$|^Notices$/,
   };
   for (const one of app.resources('AWS::Lambda::Function')) {
@@ -368,6 +378,8 @@ test('no role has a policy of AWS, an action with a star, or a resource with a s
     `*: ${['Listeners', 'Rules', 'TargetGroups', 'TargetHealth'].map((what) => `elasticloadbalancing:Describe${what}`).join(' ')}`,
     // Step Functions arranges the delivery of its log with actions that know no resource.
     `*: ${delivery}`,
+    // Clinics come without a deploy: their secrets are known by the prefix alone.
+    'ClinicSecrets: secretsmanager:CreateSecret secretsmanager:DeleteSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:RestoreSecret',
     // Objects are named by the hash of their content.
     'Payloads: s3:GetObject',
     'Payloads: s3:GetObject s3:PutObject',
