@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** What a pool tells a worker when it starts it. */
@@ -59,9 +59,14 @@ async function serve(port: NonNullable<typeof parentPort>, start: WorkerStart): 
     );
   });
   reply({ kind: 'ready' });
+  flushCompileCache();
 }
 
+/** What was compiled once is not compiled again by the next start, nor by the next environment of the function. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
+
 async function load({ file, exportName }: WorkerStart): Promise<Handler> {
+  enableCompileCache(compileCache);
   const module = file.endsWith('.mjs')
     ? ((await import(pathToFileURL(file).href)) as Record<string, unknown>)
     : (createRequire(import.meta.url)(file) as Record<string, unknown>);

@@ -13,7 +13,7 @@ import { voiceJourneys } from './voice-journeys.ts';
 let system: LocalSystem;
 beforeAll(async () => {
   system = await startLocalSystem();
-}, 120_000);
+}, 180_000);
 afterAll(() => system.stop(), 30_000);
 jest.setTimeout(180_000);
 

@@ -44,7 +44,7 @@ async function freeBasePort(): Promise<number> {
 }
 
 /** The whole system as `npm start` runs it, from the synthesized template, in a process and a directory of its own. */
-export async function startLocalSystem({ readyWithinMs = 60_000 } = {}): Promise<LocalSystem> {
+export async function startLocalSystem({ readyWithinMs = 150_000 } = {}): Promise<LocalSystem> {
   const dir = mkdtempSync(join(tmpdir(), 'frontdesk-call-'));
   const port = await freeBasePort();
 
