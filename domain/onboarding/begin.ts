@@ -1,5 +1,5 @@
 import type { ClinicId } from '../ids.ts';
-import type { Onboarding, OnboardingOrder, OrderedBy } from './onboarding.ts';
+import { type Onboarding, type OnboardingOrder, type OrderedBy, orderText } from './onboarding.ts';
 
 const reservationOf = (clinicId: ClinicId, n: number): string => `frontdesk-${clinicId}-${n}`;
 
@@ -14,7 +14,7 @@ export function joining(order: OnboardingOrder, by: OrderedBy, before: Onboardin
     clinicId,
     state: 'joining',
     go: 'join',
-    order,
+    order: orderText(order),
     by,
     done: [],
     run: (before?.run ?? 0) + 1,

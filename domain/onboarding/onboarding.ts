@@ -86,7 +86,8 @@ export type HeldNumber = z.infer<typeof HeldNumber>;
 export const Onboarding = z.object({
   clinicId: ClinicId,
   state: OnboardingState,
-  order: OnboardingOrder.optional(),
+  /** What was ordered, as text: see `orderOf`. */
+  order: z.string().optional(),
   by: OrderedBy,
   done: z.array(z.object({ step: OnboardingStep, atMs: z.int() })),
   /** What the workflow was last started for, and how often it was: each execution may be started once. */
@@ -102,6 +103,25 @@ export const Onboarding = z.object({
   version: z.int().positive(),
 });
 export type Onboarding = z.infer<typeof Onboarding>;
+
+/** As an order is kept and compared. */
+export const orderText = (order: OnboardingOrder): string => JSON.stringify(order);
+
+/** As many as one process goes through at a time. */
+const mostRead = 100;
+const read = new Map<string, OnboardingOrder>();
+
+/** What was ordered. Every step begins with it, so what was read is remembered. @throws Error when nothing was */
+export function orderOf({ order: text }: Pick<Onboarding, 'order'>): OnboardingOrder {
+  if (text === undefined) throw new Error('nothing was ordered');
+  const known = read.get(text);
+  if (known) return known;
+  const order = OnboardingOrder.parse(JSON.parse(text));
+  const [oldest] = read.size >= mostRead ? read.keys() : [];
+  if (oldest !== undefined) read.delete(oldest);
+  read.set(text, order);
+  return order;
+}
 
 /** Of one joining or leaving of a clinic, for those who ask how it goes. */
 export const onboardingIdOf = ({ clinicId, run }: Pick<Onboarding, 'clinicId' | 'run'>): string => `${clinicId}-${run}`;

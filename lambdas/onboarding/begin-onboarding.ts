@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { claimConflicts } from '#domain/clinics/claim-conflicts.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
@@ -12,6 +11,7 @@ import {
   type OnboardingOrder,
   type OnboardingStore,
   type OrderedBy,
+  orderText,
 } from '#domain/onboarding/onboarding.ts';
 import { conflictText } from './conflict-text.ts';
 
@@ -52,8 +52,6 @@ async function goOn({ onboardings, workflow }: BeginDeps, onboarding: Onboarding
   return { outcome: 'under-way', onboarding: next };
 }
 
-const plain = (order: OnboardingOrder | undefined): unknown => JSON.parse(JSON.stringify(order ?? null));
-
 /** What goes on record of an order. */
 const eventOf = (
   act: 'clinic.join' | 'clinic.leave',
@@ -81,7 +79,7 @@ export function beginOnboarding(deps: BeginDeps) {
     if (before?.state === 'leaving') return refused('leaving');
     if (before && before.state !== 'undone' && before.state !== 'left') {
       if (before.state === 'joined') return { outcome: 'already', onboarding: before };
-      return isDeepStrictEqual(plain(before.order), plain(order)) ? goOn(deps, before) : refused('another-order');
+      return before.order === orderText(order) ? goOn(deps, before) : refused('another-order');
     }
     const [profile, holders] = await Promise.all([clinics.profile(clinic.id), clinics.holders([clinic])]);
     if (!before && profile) return refused('clinic-exists');

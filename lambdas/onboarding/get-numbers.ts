@@ -35,7 +35,7 @@ export function getNumbers({ numbers, clock, leaseMs, save }: Deps) {
     try {
       const [found] = purchase ? await numbers.find(reservation) : [];
       const number = E164.parse(found ?? (await numbers.buy({ ...wish, reservation })));
-      return await save(reserved, { numbers: [...reserved.numbers, { number, came: 'bought' }] });
+      return { ...reserved, numbers: [...reserved.numbers, { number, came: 'bought' }] };
     } catch (error) {
       if (error instanceof NumberNotGiven) await save(reserved, { purchase: { leaseUntilMs: 0 } });
       throw refusedForGood(error);

@@ -16,12 +16,11 @@ export interface InviteDeps {
 /** Writes to the people of a clinic that joins. Whoever has accepted meanwhile, or waits to be written to again, is left. */
 export function inviteMembers({ invitations, store, members }: InviteDeps) {
   return async ({ clinicId, by, reservation }: Onboarding, people: readonly OrderedMember[]): Promise<void> => {
-    if (people.length === 0) return;
-    const here = (await members.list(clinicId)).map(({ userId }) => userId);
-    const isHere = (invitation: Invitation | undefined) =>
-      invitation?.state === 'accepted' && invitation.userId !== undefined && here.includes(invitation.userId);
+    const isHere = async (invitation: Invitation | undefined): Promise<boolean> =>
+      invitation?.state === 'accepted' &&
+      (await members.list(clinicId)).some(({ userId }) => userId === invitation.userId);
     for (const { email, role } of people) {
-      if (isHere(await store.get(clinicId, invitationIdOf(clinicId, email)))) continue;
+      if (await isHere(await store.get(clinicId, invitationIdOf(clinicId, email)))) continue;
       const asked = {
         email,
         role,

@@ -6,6 +6,7 @@ import {
   type HeldNumber,
   type NumberMarket,
   type Onboarding,
+  orderOf,
   PurchaseInFlight,
 } from '#domain/onboarding/onboarding.ts';
 
@@ -20,8 +21,9 @@ interface Deps {
 /** Gives every number back the way it came. One that a clinic answers on by now is that clinic's. */
 export function releaseNumbers({ numbers, clinicOn, inboundUrl, clock }: Deps) {
   /** The record knows what came how; of a purchase or an import that broke off, the vendor alone does. */
-  async function heldOf({ numbers: held, order, purchase, reservation }: Onboarding): Promise<HeldNumber[]> {
-    const imports = order?.importNumbers.map(({ number }) => number) ?? [];
+  async function heldOf(onboarding: Onboarding): Promise<HeldNumber[]> {
+    const { numbers: held, order, purchase, reservation } = onboarding;
+    const imports = order === undefined ? [] : orderOf(onboarding).importNumbers.map(({ number }) => number);
     const settled = held.some(({ came }) => came !== 'attached');
     if (settled || (!purchase && imports.length === 0)) return held;
     const found = (await numbers.find(reservation)).map((number) => E164.parse(number));

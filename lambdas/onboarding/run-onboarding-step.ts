@@ -8,11 +8,11 @@ import { errorFields, type Log } from '#domain/log.ts';
 import {
   type NumberMarket,
   type Onboarding,
-  type OnboardingOrder,
   OnboardingRefused,
   OnboardingStep,
   type OnboardingStore,
   type OrderedMember,
+  orderOf,
   type TestRing,
 } from '#domain/onboarding/onboarding.ts';
 import { changeClinic } from './change-clinic.ts';
@@ -68,11 +68,6 @@ export function runOnboardingStep(deps: OnboardingDeps) {
     const agent = agents.find(({ kind }) => kind === 'dedicated') ?? agents[0];
     if (!agent) throw new OnboardingRefused('the clinic names no agent');
     return agent.id;
-  }
-
-  function orderOf({ order }: Onboarding): OnboardingOrder {
-    if (!order) throw new Error('nothing was ordered');
-    return order;
   }
 
   /** The clinic as it is to be, with the numbers it got. */

@@ -59,6 +59,8 @@ export async function startDynamoDb(): Promise<TestDynamoDb> {
     region: process.env.AWS_REGION ?? 'us-east-1',
     ...(isOnThisMachine(engine.endpoint) && { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }),
   });
+  // As the product's own client: see `createDynamoDb`.
+  client.middlewareStack.remove('loggerMiddleware');
   const stage = external ? `test-${randomUUID().slice(0, 8)}` : 'test';
   const tables = Object.fromEntries(
     Object.keys(shapes).map((table) => [table, openTable(client, `frontdesk-${stage}-${table}`)]),
