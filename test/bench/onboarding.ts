@@ -3,38 +3,32 @@
  * stand-in over HTTP with 5 % of its answers failing, and attempts end before or after any act outside, at random but
  * the same in every run. Prints what it took and what was bought, and ends with 1 when a promise is broken.
  */
+import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
-import { systemClock } from '#domain/clock.ts';
+import { Worker } from 'node:worker_threads';
+import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { E164 } from '#domain/clinics/clinic.ts';
 import { startRetell } from '#local/vendors/retell/server.ts';
-import { beginOnboarding } from '#lambdas/onboarding/begin-onboarding.ts';
 import { readOnboardingFile } from '#lambdas/onboarding/onboarding-file.ts';
 import { startDynamoDb } from '#test/fakes/dynamodb.ts';
-import { joiningFile, Killed } from '#test/onboarding/joining-world.ts';
-import { tablesWorld } from '#test/onboarding/tables-world.ts';
+import { joiningFile } from '#test/onboarding/joining-world.ts';
+import { chances } from './chances.ts';
+import type { JoinerReport, JoinerTask } from './onboarding-joiner.ts';
 
 const count = Number(process.argv[2] ?? 1_000);
 const budgetMs = 60_000;
 const vendorFailures = 0.05;
-const deaths = 0.01;
+const deathsInHundred = 1;
+const joiners = 2;
 const atOnce = 24;
 /** Shorter than in production, where a function may take a minute and a half to buy. */
 const leaseMs = 2_000;
 const apiKey = 'key_bench_onboarding';
-
-/** Mulberry32: the same chances in every run. */
-function chances(seed: number) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** In front of the stand-in: half of the failures never reach it, of the other half the answer is lost. */
 async function flaky(target: string, chance: () => number) {
@@ -72,45 +66,63 @@ async function flaky(target: string, chance: () => number) {
   return { url, failed, stop };
 }
 
+/** Gives a share of the clinics to a thread of its own, as functions run beside each other. */
+async function takeIn(task: JoinerTask): Promise<JoinerReport> {
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: db.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const worker = new Worker(new URL('./onboarding-joiner.ts', import.meta.url), { workerData: task, env });
+  const [report] = (await once(worker, 'message')) as [JoinerReport];
+  return report;
+}
+
 const dataDir = await mkdtemp(join(tmpdir(), 'onboarding-'));
 const db = await startDynamoDb();
 const retell = await startRetell({ apiKey, apiUrl: 'http://127.0.0.1:9', dataDir });
 const front = await flaky(retell.baseUrl, chances(1));
-let died = 0;
-const deathChance = chances(2);
-const world = tablesWorld({
-  tables: db.tables,
-  retell: { baseUrl: front.url, apiKey },
-  clock: systemClock,
-  leaseMs,
-  mayDie() {
-    if (deathChance() >= deaths) return;
-    died++;
-    throw new Killed();
-  },
-});
 // The exchange 555 has a hundred fictional lines in each area.
 const areas = [202, 206, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 404, 415, 503, 512, 602, 617, 702, 713];
 const file = Array.from({ length: count }, (_, n) =>
   joiningFile(n, `buyNumber: { country: US, areaCode: ${areas[n % areas.length]} }`),
 ).join('---\n');
 
+const startedAt = performance.now();
 const { orders, problems } = readOnboardingFile('clinics.yaml', file);
 if (problems.length) throw new Error(JSON.stringify(problems[0]));
-const begin = beginOnboarding({ ...world, workflow: { start: () => Promise.resolve('under-way') } });
-const startedAt = performance.now();
-const waiting = orders.map(({ order }) => order);
-const ends: Record<string, number> = {};
-await Promise.all(
-  Array.from({ length: atOnce }, async () => {
-    for (let order = waiting.pop(); order; order = waiting.pop()) {
-      await begin(order, { actorType: 'platform', actorId: 'cli' });
-      const end = await world.go(order.clinic.id, 'join', (error) => (error instanceof PurchaseInFlight ? 250 : 10));
-      ends[end ?? 'lost'] = (ends[end ?? 'lost'] ?? 0) + 1;
-    }
-  }),
+const reports = await Promise.all(
+  Array.from({ length: joiners }, (_, joiner) =>
+    takeIn({
+      orders: orders.map(({ order }) => order).filter((_order, n) => n % joiners === joiner),
+      tables: Object.fromEntries(Object.entries(db.tables).map(([table, { name }]) => [table, name])) as never,
+      retell: { baseUrl: front.url, apiKey },
+      seed: 2 + joiner,
+      deathsInHundred,
+      leaseMs,
+      atOnce: atOnce / joiners,
+    }),
+  ),
 );
 const tookMs = performance.now() - startedAt;
+
+const ends: Record<string, number> = {};
+for (const report of reports) {
+  for (const [end, many] of Object.entries(report.ends)) ends[end] = (ends[end] ?? 0) + many;
+}
+const died = reports.reduce((sum, report) => sum + report.died, 0);
+const mailed = reports.flatMap((report) => report.mailed);
+const directory = createClinicDirectory(db.tables.routing);
+const clinics = createClinicStore(db.tables.core);
+
+/** As the ring finds a clinic: by the number, and only while it answers. */
+async function ring(number: string): Promise<string | undefined> {
+  const { number: found } = await directory.find({ number: E164.parse(number) });
+  const clinic = found?.clinicId && (await clinics.profile(found.clinicId));
+  return clinic && clinic.status === 'active' ? clinic.id : undefined;
+}
 
 /** What the vendor has, asked of the stand-in itself. */
 const listed = await fetch(`${retell.baseUrl}/v2/list-phone-numbers?limit=100000`, {
@@ -123,12 +135,12 @@ const perClinic = new Map<string, number>();
 let [orphans, wrongRings] = [0, 0];
 for (const { phone_number, nickname } of items) {
   perClinic.set(nickname, (perClinic.get(nickname) ?? 0) + 1);
-  const rung = await world.ring(phone_number);
+  const rung = await ring(phone_number);
   if (!rung) orphans++;
   else if (!nickname.includes(rung)) wrongRings++;
 }
 const twice = [...perClinic.values()].filter((n) => n > 1).length;
-const mailsTwice = world.mails.length - new Set(world.mails.map(({ clinicId }) => clinicId)).size;
+const mailsTwice = mailed.length - new Set(mailed).size;
 await Promise.all([front.stop(), retell.stop(), db.stop()]);
 await rm(dataDir, { recursive: true });
 
