@@ -13,6 +13,7 @@ import { offboard, onboard } from './clinic/onboarding.ts';
 import { type InstructionOptions, instructions } from './clinic/instructions.ts';
 import { paint } from './clinic/paint.ts';
 import { listLines, profileLines } from './clinic/profile-lines.ts';
+import { relay } from './clinic/relay.ts';
 import { socketKey } from './clinic/socket-key.ts';
 import { Misuse, print, printJson, Refused, runCommand } from './command-line.ts';
 import { connect, defaultDir } from './connect.ts';
@@ -28,6 +29,7 @@ const usage = `npm run clinic -- <command> [options]
   enable-recipient <slug> <address>  write again to an address that bounced or complained
   api-key <slug>                     a new key for the clinic's software; the former ones work for one hour longer
   socket-key <slug>                  a new secret address of the clinic's LLM socket; the former ones work for one hour longer
+  relay <slug>                       open the clinic's relay, or give it a new secret; the former one works for one hour longer
   instructions <slug> [<scope>] [<file>]
                                      the clinic's own text for its agents: publish a file as the next version, or
                                      print what is published; scopes: base, receptionist, supervisor
@@ -36,8 +38,9 @@ const usage = `npm run clinic -- <command> [options]
   --dry-run        apply: show what would change and change nothing
   --label <text>   api-key: what the key is for
   --keep           api-key, socket-key: the former keys go on working
-  --list           api-key, socket-key: all keys of the clinic, without their secrets
-  --revoke         api-key, socket-key <slug> <id>: end a key at once; calendar: end the feed of the provider
+  --list           api-key, socket-key, relay: all keys of the clinic, without their secrets
+  --revoke         api-key, socket-key <slug> <id>: end a key at once; calendar: end the feed of the provider;
+                   relay: close it
   --channel <name> instructions: voice, web, whatsapp or sms (default voice)
   --preview        instructions: print the whole prompt that results, and publish nothing
   --stage <name>   a deployed stage instead of the system running here; AWS credentials come from the environment
@@ -165,6 +168,7 @@ await runCommand<Options>(
     'enable-recipient': enable,
     'api-key': apiKey,
     'socket-key': socketKey,
+    relay,
     calendar,
     instructions,
     onboard,

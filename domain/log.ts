@@ -8,6 +8,7 @@ export type LogCode =
   | 'request.failed'
   | 'signature.refused'
   | 'body.too-large'
+  | 'relay.refused'
   | 'event.received'
   | 'event.duplicate'
   | 'event.ignored'

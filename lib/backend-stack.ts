@@ -117,6 +117,7 @@ export class BackendStack extends Stack {
         answerTwilioCall,
         continueTwilioCall,
         conversations.receiveCallEvent,
+        conversations.receiveRelayedEvent,
         conversations.receiveTwilioEvent,
         conversations.runTool,
         receiveMessage,

@@ -276,6 +276,12 @@ export const keys = {
   /** The key in the address of a clinic's LLM socket, by the hash of it. */
   socketKey: (keyHash: string): Key => ({ PK: `SOCKET#${keyHash}`, SK: 'META' }),
   socketKeysOfClinic: (clinicId: ClinicId): string => `SOCKETS#${clinicId}`,
+  relaySecretsOf: (clinicId: ClinicId): string => `RELAY#${clinicId}`,
+  /** The secret of a clinic's relay, by the hash of it. */
+  relaySecret: (clinicId: ClinicId, secretHash: string): Key => ({
+    PK: keys.relaySecretsOf(clinicId),
+    SK: `SECRET#${secretHash}`,
+  }),
   feedsOfClinic: (clinicId: ClinicId): string => `FEEDS#${clinicId}`,
   /** An account or service at a vendor that is one clinic's alone. */
   vendorAccount: (provider: string, accountId: string): Key => ({ PK: `ACC#${provider}#${accountId}`, SK: 'META' }),

@@ -1,6 +1,7 @@
-import Retell, { NotFoundError } from 'retell-sdk';
-import type { CallSource, EndedCalls, FetchedCall } from '#domain/conversations/call-source.ts';
+import Retell, { AuthenticationError, NotFoundError } from 'retell-sdk';
+import type { CallSource, EndedCalls, FetchedCall, ProviderRecord } from '#domain/conversations/call-source.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
+import type { ClinicId } from '#domain/ids.ts';
 
 const overStates = new Set(['ended', 'error', 'not_connected']);
 
@@ -11,24 +12,44 @@ const pageSize = 500;
  * Retell's own record of calls and chats, through its SDK.
  *
  * @param key read for each use, so that a rotated key is taken up.
+ * @param keyOfClinic of the account a clinic has of its own, where it has one: asked first
  */
-export function createCallSource(baseUrl: string, key: () => Promise<string>): CallSource & EndedCalls {
-  const connect = async () => new Retell({ apiKey: await key(), baseURL: baseUrl, timeout: 10_000, maxRetries: 2 });
+export function createCallSource(
+  baseUrl: string,
+  key: () => Promise<string>,
+  keyOfClinic: (clinicId: ClinicId) => Promise<string | undefined>,
+): CallSource & EndedCalls {
+  const open = (apiKey: string) => new Retell({ apiKey, baseURL: baseUrl, timeout: 10_000, maxRetries: 2 });
+  const connect = async () => open(await key());
+
+  async function ask(client: Retell, { providerId, providerObject }: ProviderRecord): Promise<FetchedCall | undefined> {
+    try {
+      if (providerObject === 'chat') {
+        const chat = await client.chat.retrieve(providerId);
+        return asEvent('chat', chat, chat.chat_status, chat.chat_analysis);
+      }
+      const call = await client.call.retrieve(providerId);
+      return asEvent('call', call, call.call_status, call.call_analysis);
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+  }
 
   return {
-    async fetch({ providerId, providerObject }) {
-      const client = await connect();
-      try {
-        if (providerObject === 'chat') {
-          const chat = await client.chat.retrieve(providerId);
-          return asEvent('chat', chat, chat.chat_status, chat.chat_analysis);
-        }
-        const call = await client.call.retrieve(providerId);
-        return asEvent('call', call, call.call_status, call.call_analysis);
-      } catch (error) {
-        if (error instanceof NotFoundError) return undefined;
-        throw error;
-      }
+    async fetch(record) {
+      const own = record.clinicId && (await keyOfClinic(record.clinicId));
+      if (own === undefined) return ask(await connect(), record);
+      let refused: unknown;
+      const found = await ask(open(own), record).catch((error: unknown) => {
+        if (!(error instanceof AuthenticationError)) throw error;
+        refused = error;
+        return undefined;
+      });
+      const answer = found ?? (await ask(await connect(), record));
+      // Not “there is no such call”: the account in which it may be was not looked into.
+      if (!answer && refused !== undefined) throw new Error('the key of a clinic is refused', { cause: refused });
+      return answer;
     },
 
     asLost,

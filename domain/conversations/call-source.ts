@@ -1,10 +1,11 @@
+import type { ClinicId } from '../ids.ts';
 import type { Conversation, ConversationProvider } from './conversation.ts';
 
 /** Vendors that keep records of their own of the calls they carry. */
 export type Carrier = Exclude<ConversationProvider, 'internal'>;
 
-/** What names a conversation at the vendor. */
-export type ProviderRecord = Pick<Conversation, 'providerId' | 'providerObject'>;
+/** What names a conversation at the vendor, and whose it is where that is known: some clinics have their own account. */
+export type ProviderRecord = Pick<Conversation, 'providerId' | 'providerObject'> & { clinicId?: ClinicId };
 
 /** A call as the vendor itself keeps it: an event body like those it sends, made on our request. */
 export interface FetchedCall {

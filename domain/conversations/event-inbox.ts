@@ -22,9 +22,10 @@ export const StoredEvent = z.object({
   maskedNumber: z.string().optional(),
   receivedAt: z.number(),
   /** `webhook`, or how else it came to us. Only `voice` and `workflow` are writers of our own. */
-  source: z.enum(['webhook', 'reconciler', 'workflow', 'voice']),
+  source: z.enum(['webhook', 'relay', 'reconciler', 'workflow', 'voice']),
   /** Set by a replay: routed by today's mapping, and in a conflict to the clinic the operator chose. */
   replay: z.object({ clinicId: ClinicId.optional() }).optional(),
+  /** Whose it is, once that is settled; before, the only clinic it may be of, where its signature leaves no other. */
   clinicId: ClinicId.optional(),
   /** How often the reconciler has queued it again. */
   requeues: z.number().optional(),

@@ -27,7 +27,7 @@ interface Deps {
 export function bindConversation({ directory, clinics, bindingKey, clock }: Deps) {
   return async (
     { conversationId, providerId, hints }: Omit<StoredCall, 'toCallEvent'>,
-    { replay }: Pick<StoredEvent, 'replay'>,
+    { replay, clinicId: onlyOf }: Pick<StoredEvent, 'replay' | 'clinicId'>,
     options?: { signal?: AbortSignal },
   ): Promise<BoundConversation> => {
     const { clinicNumber, agent, ownClinicId } = hints;
@@ -51,6 +51,8 @@ export function bindConversation({ directory, clinics, bindingKey, clock }: Deps
     if (routing.outcome === 'unrouted') return routing;
 
     const { clinicId } = routing;
+    // Signed with a clinic's own key: it speaks for that clinic and no other.
+    if (onlyOf !== undefined && onlyOf !== clinicId) return { outcome: 'unrouted', reason: 'conflict' };
     const clinic = await clinics.profile(clinicId, options);
     if (clinic?.status !== 'active') return { outcome: 'unrouted', reason: 'clinic_suspended' };
     const routedBy = replay ? 'replay' : routing.routedBy;

@@ -26,7 +26,7 @@ export function fetchCall({ conversations, sources, keep, log }: Deps) {
       log.warn('analysis.missing', { clinicId, conversationId });
       return { fetched: false };
     }
-    await keep({ provider, providerId }, found, 'workflow');
+    await keep({ provider, providerId, clinicId }, found, 'workflow');
     log.info('call.recovered', { clinicId, conversationId });
     return { fetched: true };
   };

@@ -2,7 +2,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
 import type { Carrier, FetchedCall } from '#domain/conversations/call-source.ts';
 import type { EventInbox, StoredEvent } from '#domain/conversations/event-inbox.ts';
-import { retellConversationId, twilioConversationId } from '#domain/ids.ts';
+import { type ClinicId, retellConversationId, twilioConversationId } from '#domain/ids.ts';
 
 const conversationIdOf = { retell: retellConversationId, twilio: twilioConversationId } as const;
 
@@ -16,10 +16,12 @@ interface Deps {
  * Feeds what the vendor told us on our request into the same inbox and queue as what it sends by itself. Kept once per
  * kind of event: the vendor signs its links anew at each request, which makes other bytes of the same knowledge. Answers
  * whether it is on its way to the merge.
+ *
+ * `clinicId`: of whom it is known to be, so that it can be no other's.
  */
 export function keepFetchedCall({ inbox, queue, clock }: Deps) {
   return async (
-    { provider, providerId }: { provider: Carrier; providerId: string },
+    { provider, providerId, clinicId }: { provider: Carrier; providerId: string; clinicId?: ClinicId },
     call: FetchedCall,
     source: StoredEvent['source'],
   ): Promise<boolean> => {
@@ -34,6 +36,7 @@ export function keepFetchedCall({ inbox, queue, clock }: Deps) {
         state: 'received',
         receivedAt: clock.now(),
         source,
+        ...(clinicId && { clinicId }),
       },
       call.rawBody,
     );

@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createLinkStore } from '#adapters/dynamodb/links.ts';
+import { createCredentialLookup } from '#adapters/dynamodb/credentials.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createCallSource } from '#adapters/retell/call-source.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
+import { createClinicSecretReader } from '#adapters/secrets/clinic-secrets.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
@@ -18,6 +20,7 @@ import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workfl
 import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
 import { createTwilioCalls } from '#adapters/twilio/calls.ts';
 import { createTwilioSecret } from '#adapters/twilio/secret.ts';
+import { createCredentialReader } from '#domain/clinics/credentials/vault.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { taskHandler } from '#lambdas/task.ts';
 import { keepFetchedCall } from './keep-fetched-call.ts';
@@ -30,6 +33,7 @@ const Env = z.object({
   PAYLOADS_BUCKET: z.string(),
   CALL_EVENTS_QUEUE_URL: z.string(),
   RETELL_KEY_SECRET: z.string(),
+  CLINIC_SECRETS: z.string(),
   RETELL_BASE_URL: z.string(),
   TWILIO_SECRET: z.string(),
   TWILIO_BASE_URL: z.string(),
@@ -51,7 +55,16 @@ const queue = createCallEventQueue(env.CALL_EVENTS_QUEUE_URL);
 const routing = openTable(dynamo, env.ROUTING_TABLE);
 const notices = createNoticeQueue(env.NOTICES_QUEUE_URL);
 const retellKey = createSecret(env.RETELL_KEY_SECRET, clock);
-const retell = createCallSource(env.RETELL_BASE_URL, async () => (await retellKey.values())[0]);
+const credentials = createCredentialReader({
+  store: createCredentialLookup(core),
+  secrets: createClinicSecretReader(env.CLINIC_SECRETS),
+  clock,
+});
+const retell = createCallSource(
+  env.RETELL_BASE_URL,
+  async () => (await retellKey.values())[0],
+  async (clinicId) => (await credentials.read(clinicId, 'retell-api-key'))?.[0],
+);
 const twilio = createTwilioSecret(createSecret(env.TWILIO_SECRET, clock));
 
 export const handler = taskHandler(

@@ -157,7 +157,7 @@ export function reconcileCalls(deps: Deps) {
     if (provider === 'internal') return;
     try {
       const found = (await sources[provider].fetch(call)) ?? sources[provider].asLost(call);
-      if (!found.over || !(await keep({ provider, providerId }, found, 'reconciler'))) return; // Still talking, says the vendor.
+      if (!found.over || !(await keep({ provider, providerId, clinicId }, found, 'reconciler'))) return; // Still talking, says the vendor.
       log.warn('call.recovered', { clinicId, conversationId });
       done.recovered += 1;
     } catch (error) {

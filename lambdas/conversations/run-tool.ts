@@ -2,6 +2,7 @@ import { providerIdOf, routingHints, toCallEvent } from '#adapters/retell/call-e
 import { type FunctionCall, functionReply, readFunctionRequest } from '#adapters/retell/function-call.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
+import type { ClinicKeys } from '#lambdas/clinic-keys.ts';
 import { retellRequests } from '#lambdas/retell-request.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
@@ -16,7 +17,7 @@ import { toolNamed } from '#domain/conversations/tools/registry.ts';
 import { TookTooLong, withinLimit } from '#domain/conversations/tools/time-limit.ts';
 import type { ToolContext, ToolResult } from '#domain/conversations/tools/tool.ts';
 import { wordsOfTag } from '#domain/conversations/words/words.ts';
-import { type ConversationId, retellConversationId } from '#domain/ids.ts';
+import { type ClinicId, type ConversationId, retellConversationId } from '#domain/ids.ts';
 import { type LanguageTag, languageOf } from '#domain/language.ts';
 import { errorFields, type Log, type LogFields } from '#domain/log.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
@@ -35,6 +36,7 @@ const lastWordMs = 100;
 
 interface Deps {
   retellKey: Secret;
+  clinicKeys: ClinicKeys;
   bindingKey: Secret;
   directory: ClinicDirectory;
   clinics: Pick<ClinicStore, 'profile'>;
@@ -62,12 +64,12 @@ interface Known {
  */
 export function runTool(deps: Deps) {
   const { conversations, run, clock, log, patienceMs = usualPatienceMs } = deps;
-  const authenticate = retellRequests({ key: deps.retellKey, clock, log });
+  const authenticate = retellRequests({ key: deps.retellKey, clinicKeys: deps.clinicKeys, clock, log });
   const bind = bindConversation(deps);
 
   async function answerTo(
     request: HttpRequest,
-    body: unknown,
+    { body, signedFor }: { body: unknown; signedFor?: ClinicId },
     known: Known,
     { signal, untilMs }: { signal: AbortSignal; untilMs: number },
   ): Promise<ToolResult> {
@@ -83,7 +85,7 @@ export function runTool(deps: Deps) {
       return unanswerable(request, known, 'tool.failed', 'other-tool-named');
     }
 
-    const bound = await bind(retellCall(call.webhook, request.rawBody), {}, { signal });
+    const bound = await bind(retellCall(call.webhook, request.rawBody), { clinicId: signedFor }, { signal });
     if (bound.outcome === 'unrouted') return unanswerable(request, known, 'tool.unrouted', bound.reason);
     const { clinic, session, numberLanguage } = bound;
     const language = languageOfCall(call, clinic, numberLanguage);
@@ -143,7 +145,7 @@ export function runTool(deps: Deps) {
     let answer: ToolResult;
     try {
       const bounds = { signal: patience.signal, untilMs: startedAt + patienceMs };
-      answer = await withinLimit(left, answerTo(request, checked.body, known, bounds));
+      answer = await withinLimit(left, answerTo(request, checked, known, bounds));
     } catch (error) {
       patience.abort();
       const why = error instanceof TookTooLong ? { reason: 'too-slow' } : errorFields(error);

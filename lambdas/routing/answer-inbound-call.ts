@@ -4,6 +4,7 @@ import { type InboundRing, parseInboundRequest } from '#adapters/retell/inbound-
 import type { Secret } from '#adapters/secrets/secret.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
 import { keepPoison } from '#lambdas/keep-poison.ts';
+import type { ClinicKeys } from '#lambdas/clinic-keys.ts';
 import { retellRequests } from '#lambdas/retell-request.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
@@ -26,6 +27,7 @@ const largestBytes = 64_000;
 
 interface Deps {
   retellKey: Secret;
+  clinicKeys: ClinicKeys;
   bindingKey: Secret;
   directory: ClinicDirectory;
   clinics: ClinicStore;
@@ -48,11 +50,12 @@ type Lookup =
  */
 export function answerInboundCall(deps: Deps) {
   const { directory, clinics, inbox, clock, log, unroutedCalls } = deps;
-  const authenticate = retellRequests({ key: deps.retellKey, clock, log });
+  const authenticate = retellRequests({ key: deps.retellKey, clinicKeys: deps.clinicKeys, clock, log });
   const poison = keepPoison(deps, 'retell');
   const memory = lastGoodProfiles(clock);
 
-  async function lookUp(ring: InboundRing, pathClinicId: string | undefined): Promise<Lookup> {
+  /** @param hints ids that must all be the clinic's: of the path, and of whose own key signed */
+  async function lookUp(ring: InboundRing, hints: readonly string[]): Promise<Lookup> {
     // Not AbortSignal.timeout: that one goes off for every answered ring too, and each time builds an error with its stack.
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), patienceMs);
@@ -68,8 +71,7 @@ export function answerInboundCall(deps: Deps) {
       });
       memory.keepOnly(ring.toNumber, routing.outcome === 'found' ? routing.clinicId : undefined);
       if (routing.outcome === 'unrouted') return routing;
-      if (pathClinicId !== undefined && pathClinicId !== routing.clinicId)
-        return { outcome: 'unrouted', reason: 'conflict' };
+      if (hints.some((hint) => hint !== routing.clinicId)) return { outcome: 'unrouted', reason: 'conflict' };
       const profile = await clinics.profile(routing.clinicId, { signal });
       if (profile?.status !== 'active') {
         memory.keepOnly(ring.toNumber, undefined);
@@ -79,16 +81,16 @@ export function answerInboundCall(deps: Deps) {
       memory.remember(ring.toNumber, found);
       return { outcome: 'found', found };
     } catch (error) {
-      return recall(ring, pathClinicId, error);
+      return recall(ring, hints, error);
     } finally {
       clearTimeout(timer);
     }
   }
 
   /** The tables do not answer: the last good profile of this number, if this process has one young enough. */
-  function recall(ring: InboundRing, pathClinicId: string | undefined, error: unknown): Lookup {
+  function recall(ring: InboundRing, hints: readonly string[], error: unknown): Lookup {
     const found = memory.recall(ring.toNumber);
-    if (found && (pathClinicId === undefined || pathClinicId === found.profile.id)) {
+    if (found && hints.every((hint) => hint === found.profile.id)) {
       log.warn('ring.stale-profile', { clinicId: found.profile.id, ...namesOf(ring), ...errorFields(error) });
       return { outcome: 'found', found };
     }
@@ -161,7 +163,8 @@ export function answerInboundCall(deps: Deps) {
       return errorAnswer(400, 'unreadable-event', 'The body is no call_inbound or chat_inbound event; check its JSON.');
     }
 
-    const [lookup, bindingKey] = await Promise.all([lookUp(ring, request.pathParameters.clinicId), keyOfBindings()]);
+    const hints = [request.pathParameters.clinicId, checked.signedFor].filter((hint) => hint !== undefined);
+    const [lookup, bindingKey] = await Promise.all([lookUp(ring, hints), keyOfBindings()]);
     if (lookup.outcome === 'found') {
       const answer = answerFor(ring, lookup.found, bindingKey);
       const { id: clinicId } = lookup.found.profile;

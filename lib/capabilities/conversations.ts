@@ -4,6 +4,7 @@ import type { Env as FetchCallEnv } from '#lambdas/conversations/fetch-call.lamb
 import type { Env as AnswerInstructionRequestEnv } from '#lambdas/conversations/instructions/answer-instruction-request.lambda.ts';
 import type { Env as ReceiveCallEventEnv } from '#lambdas/conversations/receive-call-event.lambda.ts';
 import type { Env as ReceiveTwilioEventEnv } from '#lambdas/conversations/receive-twilio-event.lambda.ts';
+import type { Env as ReceiveRelayedEventEnv } from '#lambdas/conversations/receive-relayed-event.lambda.ts';
 import type { Env as ReconcileCallsEnv } from '#lambdas/conversations/reconcile-calls.lambda.ts';
 import type { Env as RecordCallEventEnv } from '#lambdas/conversations/record-call-event.lambda.ts';
 import type { Env as RunToolEnv } from '#lambdas/conversations/run-tool.lambda.ts';
@@ -18,11 +19,13 @@ import { QueueWorker } from '../parts/queue-worker.ts';
 import {
   allowBooking,
   allowBucket,
+  allowClinicSecrets,
   allowDelete,
   allowMembership,
   allowSecret,
   allowSend,
   allowTable,
+  clinicSecrets,
 } from '../parts/rights.ts';
 import { ScheduledFunction } from '../parts/scheduled-function.ts';
 import { TaskFunction } from '../parts/task-function.ts';
@@ -32,6 +35,8 @@ import { workflowArn } from '../parts/workflow.ts';
 
 /** Of the requests the gateway lets through; a storm of events leaves the rest to the ring and the tools. */
 const webhookShare = 0.55;
+/** Each relayed event is a request to Retell. */
+const relayShare = 0.05;
 
 interface ConversationsProps {
   house: House;
@@ -45,6 +50,7 @@ export class Conversations extends Construct {
   readonly callEvents: WorkQueue;
   readonly runTool: ApiFunction<RunToolEnv>;
   readonly receiveCallEvent: ApiFunction<ReceiveCallEventEnv>;
+  readonly receiveRelayedEvent: ApiFunction<ReceiveRelayedEventEnv>;
   readonly receiveTwilioEvent: ApiFunction<ReceiveTwilioEventEnv>;
   readonly recordCallEvent: QueueWorker<RecordCallEventEnv>;
   readonly analyzeCall: TaskFunction<AnalyzeCallEnv>;
@@ -72,7 +78,12 @@ export class Conversations extends Construct {
       PAYLOADS_BUCKET: payloads.bucketName,
       CALL_EVENTS_QUEUE_URL: callEvents.queue.queueUrl,
     };
-    const intake = { ...inboxAndQueue, RETELL_KEY_SECRET: retellApiKey.ref };
+    const intake = {
+      ...inboxAndQueue,
+      CORE_TABLE: core.tableName,
+      RETELL_KEY_SECRET: retellApiKey.ref,
+      CLINIC_SECRETS: clinicSecrets(settings),
+    };
 
     // Of calls that lost an event each vendor is asked.
     const records = {
@@ -89,7 +100,7 @@ export class Conversations extends Construct {
       routes: ['POST /api/retell/webhook'],
       requestsPerSecond: Math.floor(settings.requestsPerSecond * webhookShare),
       entry: 'lambdas/conversations/receive-call-event.lambda.ts',
-      environment: intake,
+      environment: { ROUTING_TABLE: routing.tableName, ...intake },
       impact: 'Call events are refused: Retell tries again, then they are lost until the reconciler asks for them.',
       tellAfter: 1,
       timeout: Duration.seconds(10),
@@ -98,6 +109,35 @@ export class Conversations extends Construct {
     allowBucket(this.receiveCallEvent, payloads, ['PutObject']);
     allowSend(this.receiveCallEvent, callEvents.queue);
     allowSecret(this.receiveCallEvent, retellApiKey, dataKey);
+    // A clinic's own account signs with its own key.
+    allowTable(this.receiveCallEvent, routing, ['BatchGetItem']);
+    allowTable(this.receiveCallEvent, core, ['GetItem']);
+    allowClinicSecrets(this.receiveCallEvent, house, 'read');
+
+    this.receiveRelayedEvent = new ApiFunction<ReceiveRelayedEventEnv>(this, 'ReceiveRelayedEvent', {
+      house,
+      api,
+      routes: ['POST /api/n8n/retell-webhook/{clinicId}'],
+      requestsPerSecond: Math.floor(settings.requestsPerSecond * relayShare),
+      entry: 'lambdas/conversations/receive-relayed-event.lambda.ts',
+      environment: {
+        ROUTING_TABLE: routing.tableName,
+        RETELL_BASE_URL: vendors.retellBaseUrl,
+        BINDING_KEY_SECRET: clinicBindingKey.ref,
+        ...intake,
+      },
+      impact: 'Calls of clinics whose events come through a relay are not recorded until the reconciler finds them.',
+      // Asking Retell may take three tries.
+      timeout: Duration.seconds(29),
+    });
+    allowTable(this.receiveRelayedEvent, core, ['GetItem', 'Query']);
+    allowTable(this.receiveRelayedEvent, routing, ['BatchGetItem', 'PutItem', 'Query']);
+    allowTable(this.receiveRelayedEvent, inbox, ['PutItem']);
+    allowBucket(this.receiveRelayedEvent, payloads, ['PutObject']);
+    allowSend(this.receiveRelayedEvent, callEvents.queue);
+    allowSecret(this.receiveRelayedEvent, retellApiKey, dataKey);
+    allowSecret(this.receiveRelayedEvent, clinicBindingKey, dataKey);
+    allowClinicSecrets(this.receiveRelayedEvent, house, 'read');
 
     this.receiveTwilioEvent = new ApiFunction<ReceiveTwilioEventEnv>(this, 'ReceiveTwilioEvent', {
       house,
@@ -184,7 +224,7 @@ export class Conversations extends Construct {
     this.fetchCall = new TaskFunction<FetchCallEnv>(this, 'FetchCall', {
       house,
       entry: 'lambdas/conversations/fetch-call.lambda.ts',
-      environment: { CORE_TABLE: core.tableName, ...records, ...intake },
+      environment: { ...records, ...intake },
       impact: 'Clinics get e-mails without a summary: calls whose analysis was lost cannot be fetched from Retell.',
     });
     allowTable(this.fetchCall, core, ['GetItem']);
@@ -192,6 +232,7 @@ export class Conversations extends Construct {
     allowBucket(this.fetchCall, payloads, ['PutObject']);
     allowSend(this.fetchCall, callEvents.queue);
     allowSecret(this.fetchCall, retellApiKey, dataKey);
+    allowClinicSecrets(this.fetchCall, house, 'read');
     allowSecret(this.fetchCall, twilioSecret, dataKey);
 
     const reconcileEvery = Duration.minutes(settings.reconcileEveryMinutes);
@@ -203,7 +244,6 @@ export class Conversations extends Construct {
         'Nobody looks for lost events: a call whose event never came stays open and without an e-mail.',
       entry: 'lambdas/conversations/reconcile-calls.lambda.ts',
       environment: {
-        CORE_TABLE: core.tableName,
         ROUTING_TABLE: routing.tableName,
         POST_CALL_STATE_MACHINE_ARN: postCall,
         MAX_CALL_MINUTES: String(settings.maxCallMinutes),
@@ -223,6 +263,7 @@ export class Conversations extends Construct {
     allowBucket(reconcileCalls, payloads, ['GetObject', 'PutObject']);
     allowSend(reconcileCalls, callEvents.queue);
     allowSecret(reconcileCalls, retellApiKey, dataKey);
+    allowClinicSecrets(reconcileCalls, house, 'read');
     allowSecret(reconcileCalls, twilioSecret, dataKey);
     reconcileCalls.allow(['states:StartExecution'], [postCall]);
 
@@ -321,6 +362,7 @@ export class Conversations extends Construct {
         AUDIT_TABLE: audit.tableName,
         RETELL_KEY_SECRET: retellApiKey.ref,
         BINDING_KEY_SECRET: clinicBindingKey.ref,
+        CLINIC_SECRETS: clinicSecrets(house.settings),
         WAITLIST_STATE_MACHINE_ARN: waitlist,
         NOTICES_QUEUE_URL: notices.queueUrl,
       },
@@ -334,6 +376,7 @@ export class Conversations extends Construct {
     allowSend(runTool, notices);
     allowTable(runTool, routing, ['BatchGetItem', 'PutItem']);
     allowSecret(runTool, retellApiKey, dataKey);
+    allowClinicSecrets(runTool, house, 'read');
     allowSecret(runTool, clinicBindingKey, dataKey);
     runTool.allow(['states:StartExecution'], [waitlist]);
 

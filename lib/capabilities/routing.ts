@@ -7,7 +7,7 @@ import type { House } from '../house.ts';
 import { Alarm, LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowSecret, allowTable } from '../parts/rights.ts';
+import { allowClinicSecrets, allowSecret, allowTable, clinicSecrets } from '../parts/rights.ts';
 import type { Vendors } from '../parts/vendors.ts';
 
 interface RoutingProps {
@@ -38,6 +38,7 @@ export class Routing extends Construct {
         INBOX_TABLE: inbox.tableName,
         RETELL_KEY_SECRET: retellApiKey.ref,
         BINDING_KEY_SECRET: clinicBindingKey.ref,
+        CLINIC_SECRETS: clinicSecrets(house.settings),
         UNROUTED_CALLS: house.settings.unroutedCalls,
       },
       impact: 'Callers hear an agent that does not know which clinic they called.',
@@ -47,7 +48,9 @@ export class Routing extends Construct {
       memorySize: 1024,
     });
     this.answerInboundCall = ring;
-    allowTable(ring, core, ['Query']);
+    // A clinic's own account signs with its own key.
+    allowTable(ring, core, ['GetItem', 'Query']);
+    allowClinicSecrets(ring, house, 'read');
     allowTable(ring, routing, ['BatchGetItem']);
     allowTable(ring, inbox, ['PutItem']);
     allowSecret(ring, retellApiKey, dataKey);

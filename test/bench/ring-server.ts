@@ -9,6 +9,7 @@ import { systemClock } from '#domain/clock.ts';
 import { httpHandler } from '#lambdas/http.ts';
 import { answerInboundCall } from '#lambdas/routing/answer-inbound-call.ts';
 import { inMemoryInbox } from '../fakes/inbox.ts';
+import { knownClinicKeys } from '#test/fakes/clinic-keys.ts';
 import { knownSecret } from '../fakes/secret.ts';
 import { slowTables } from './slow-store.ts';
 
@@ -28,6 +29,7 @@ async function handlerOverSlowTables(): Promise<Handler> {
     log,
     answerInboundCall({
       retellKey: knownSecret([key]),
+      clinicKeys: knownClinicKeys(),
       bindingKey: knownSecret(['binding']),
       directory: createClinicDirectory(routing),
       clinics: createClinicStore(core),

@@ -31,3 +31,15 @@ test('of two events of one call that race, the one that comes second to another 
   });
   expect(await bind(aCall as Parameters<typeof bind>[0], {})).toEqual({ outcome: 'unrouted', reason: 'conflict' });
 });
+
+test('what may only be of one clinic is a conflict when its witnesses name another', async () => {
+  const bind = bindConversation({
+    directory: inMemoryDirectory({ numbers: { [clinicNumber]: cotonou } }),
+    clinics: inMemoryClinics(clinicProfile()),
+    bindingKey: knownSecret(['key-of-bindings']),
+    clock: standingClock(),
+  });
+  const call = aCall as Parameters<typeof bind>[0];
+  expect(await bind(call, { clinicId: elsewhere })).toEqual({ outcome: 'unrouted', reason: 'conflict' });
+  expect(await bind(call, { clinicId: cotonou })).toMatchObject({ outcome: 'bound' });
+});

@@ -18,6 +18,7 @@ import { recordCallEvent } from '#lambdas/conversations/record-call-event.ts';
 import { runTool } from '#lambdas/conversations/run-tool.ts';
 import { sendCallSummary } from '#lambdas/notifications/send-call-summary.ts';
 import { threeEvents } from '../fakes/call-world.ts';
+import { knownClinicKeys } from '#test/fakes/clinic-keys.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { standingClock } from '../fakes/clock.ts';
 import { aCallId, aConversationId, cotonou } from '../fakes/conversation.ts';
@@ -62,6 +63,7 @@ function world() {
   const outbox: SummaryLetter[] = [];
   const ask = runTool({
     retellKey: knownSecret([key]),
+    clinicKeys: knownClinicKeys(),
     bindingKey,
     directory,
     clinics,

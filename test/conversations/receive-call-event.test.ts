@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
+import type { ClinicId } from '#domain/ids.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import { receiveCallEvent } from '#lambdas/conversations/receive-call-event.ts';
+import { knownClinicKeys } from '#test/fakes/clinic-keys.ts';
 import { standingClock } from '../fakes/clock.ts';
-import { aConversationId } from '../fakes/conversation.ts';
+import { aConversationId, cotonou } from '../fakes/conversation.ts';
 import { inMemoryInbox } from '../fakes/inbox.ts';
 import { rememberedLog } from '../fakes/log.ts';
 import { knownSecret } from '../fakes/secret.ts';
@@ -12,7 +14,7 @@ import { knownSecret } from '../fakes/secret.ts';
 const key = 'key_current';
 const sample = (name: string) => readFileSync(new URL(`../fixtures/retell/webhook-${name}.json`, import.meta.url));
 
-function world({ queueFails = false } = {}) {
+function world({ queueFails = false, ownKeys = {} as Record<ClinicId, string> } = {}) {
   const clock = standingClock();
   const inbox = inMemoryInbox();
   const log = rememberedLog();
@@ -24,7 +26,14 @@ function world({ queueFails = false } = {}) {
       sent.push(message);
     },
   };
-  const receive = receiveCallEvent({ retellKey: knownSecret([key]), inbox, queue, clock, log });
+  const receive = receiveCallEvent({
+    retellKey: knownSecret([key]),
+    clinicKeys: knownClinicKeys(ownKeys),
+    inbox,
+    queue,
+    clock,
+    log,
+  });
   return {
     inbox,
     log,
@@ -122,3 +131,12 @@ test.each(['chat_started', 'chat_ended', 'chat_analyzed', 'transcript_updated', 
     expect(here.sent).toHaveLength(1);
   },
 );
+
+test('what a clinic’s own account signs is kept as that clinic’s and no other’s', async () => {
+  const here = world({ ownKeys: { [cotonou]: 'key_of_the_clinic' } });
+  expect(await here.post(sample('call_ended'), { signingKey: 'key_of_the_clinic' })).toEqual({ status: 204 });
+  const [kept] = [...here.inbox.events.values()];
+  expect(kept?.event).toMatchObject({ state: 'received', clinicId: cotonou });
+  expect(await here.post(sample('call_ended'), { signingKey: 'key_of_nobody' })).toEqual({ status: 401 });
+  expect(here.inbox.events.size).toBe(1);
+});

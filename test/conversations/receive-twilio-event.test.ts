@@ -3,6 +3,7 @@ import { twilioConversationId } from '#domain/ids.ts';
 import { receiveCallEvent } from '#lambdas/conversations/receive-call-event.ts';
 import { receiveTwilioEvent } from '#lambdas/conversations/receive-twilio-event.ts';
 import { createHmac } from 'node:crypto';
+import { knownClinicKeys } from '#test/fakes/clinic-keys.ts';
 import { standingClock } from '../fakes/clock.ts';
 import { cotonou } from '../fakes/conversation.ts';
 import { inMemoryDirectory } from '../fakes/directory.ts';
@@ -178,7 +179,7 @@ test('what only we tell of a talk is no vendor’s to tell: posted to a webhook 
   const stamp = here.clock.now();
   const digest = createHmac('sha256', 'key').update(rawBody).update(String(stamp)).digest('hex');
   const queue = { publish: async (message: CallEventReceived) => void here.sent.push(message) };
-  const retell = receiveCallEvent({ ...here, retellKey: knownSecret(['key']), queue });
+  const retell = receiveCallEvent({ ...here, retellKey: knownSecret(['key']), clinicKeys: knownClinicKeys(), queue });
   const headers = { 'x-retell-signature': `v=${stamp},d=${digest}` };
   await retell({ rawBody, headers, pathParameters: {}, query: {}, requestId: 'req-1' });
   expect(here.sent).toEqual([]);

@@ -8,6 +8,7 @@ import { mintBinding } from '#domain/routing/clinic-binding.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { runTool } from '#lambdas/conversations/run-tool.ts';
 import type { HttpAnswer } from '#lambdas/http.ts';
+import { knownClinicKeys } from '#test/fakes/clinic-keys.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { standingClock } from '../fakes/clock.ts';
 import { aCallId, aConversationId, conversation, cotonou, elsewhere } from '../fakes/conversation.ts';
@@ -48,6 +49,7 @@ function world({
   find = undefined as ClinicDirectory['find'] | undefined,
   patienceMs = undefined as number | undefined,
   conversationsFail = false,
+  ownKeys = {} as Record<ClinicId, string>,
 } = {}) {
   const clock = standingClock();
   const log = rememberedLog();
@@ -56,6 +58,7 @@ function world({
   const ran: Ran[] = [];
   const handler = runTool({
     retellKey: knownSecret([key]),
+    clinicKeys: knownClinicKeys(ownKeys),
     bindingKey: knownSecret(['binding']),
     directory: { ...directory, ...(find && { find }) },
     clinics: { profile: async (clinicId: ClinicId) => profiles.find(({ id }) => id === clinicId) },
@@ -395,4 +398,14 @@ test('the log holds ids and words of ours, never what was said', async () => {
   await here.ask(sample('book_appointment'), { tool: 'book_appointment' });
   await here.ask(envelope({ args: { clinic_id: 'Jeanne Fictive' } }));
   expect(JSON.stringify(here.log.entries)).not.toMatch(/Jeanne|\+1555|\+1202|rendez-vous/);
+});
+
+test('the own account of a clinic runs tools for its calls, and for no other’s', async () => {
+  const ownKeys = { [cotonou]: 'key_of_the_clinic' };
+  const own = world({ ownKeys });
+  await own.ask(envelope(), { signingKey: 'key_of_the_clinic' });
+  expect(own.ran).toHaveLength(1);
+  const others = world({ ownKeys: { [elsewhere]: 'key_of_another' } });
+  await others.ask(envelope(), { signingKey: 'key_of_another' });
+  expect([others.ran, others.log.entries.map(({ fields }) => fields.reason)]).toEqual([[], ['conflict']]);
 });

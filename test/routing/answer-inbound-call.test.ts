@@ -4,6 +4,7 @@ import type { HttpAnswer } from '#lambdas/http.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { readBinding } from '#domain/routing/clinic-binding.ts';
 import type { ClinicId } from '#domain/ids.ts';
+import { knownClinicKeys } from '#test/fakes/clinic-keys.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { cotonou, elsewhere } from '../fakes/conversation.ts';
 import { inMemoryDirectory, type Mapping } from '../fakes/directory.ts';
@@ -22,6 +23,7 @@ function world({
   mapping = { numbers: { [toNumber]: cotonou } } as Mapping,
   profiles = [clinicProfile()] as ClinicProfile[],
   unroutedCalls = 'generic' as 'generic' | 'reject',
+  ownKeys = {} as Record<ClinicId, string>,
 } = {}) {
   const start = Date.parse('2026-10-05T12:30:00.000Z');
   let passed = 0;
@@ -35,6 +37,7 @@ function world({
   };
   const handler = answerInboundCall({
     retellKey: knownSecret([key], ['key_new', key]),
+    clinicKeys: knownClinicKeys(ownKeys),
     bindingKey: knownSecret(['binding']),
     directory: { ...directory, find: (...question) => (down ? unavailable() : directory.find(...question)) },
     clinics: {
@@ -248,4 +251,13 @@ test('a happy ring writes nothing, and no log line tells a number or a name', as
 test('the vendor’s SDK and this door agree on what a signature is', async () => {
   const raw = JSON.stringify(ring());
   expect(await Retell.verify(raw, key, await Retell.sign(raw, key))).toBe(true);
+});
+
+test('a clinic’s own account rings for its own number, and for no other’s', async () => {
+  const ownKeys = { [cotonou]: 'key_of_the_clinic' };
+  const own = await world({ ownKeys }).rings(ring(), { signingKey: 'key_of_the_clinic' });
+  expect(reply(own).dynamic_variables.clinic_id).toBe(cotonou);
+  const others = world({ ownKeys, mapping: { numbers: { [toNumber]: elsewhere } } });
+  expect(reply(await others.rings(ring(), { signingKey: 'key_of_the_clinic' })).dynamic_variables.clinic_id).toBe('');
+  expect([...others.inbox.events.values()].map(({ event }) => event.reason)).toEqual(['conflict']);
 });

@@ -99,6 +99,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     'describe-api': 'Errors log',
     'heed-notice': 'Errors log',
     'receive-call-event': 'Errors log',
+    'receive-relayed-event': 'Errors log',
     'receive-message': 'Errors log',
     'receive-twilio-event': 'Errors log',
     'record-call-event': 'Errors log',

@@ -234,7 +234,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(34);
+    expect(functions).toHaveLength(35);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -244,7 +244,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(41);
+    expect(groups).toHaveLength(42);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -308,6 +308,7 @@ describe('what runs', () => {
       'POST /api/instructions/{channel}/{scope}/roll-back',
       'POST /api/invitations',
       'POST /api/links/{token}',
+      'POST /api/n8n/retell-webhook/{clinicId}',
       'POST /api/platform/clinics',
       'POST /api/retell/connect-agent',
       'POST /api/retell/create-web-call',
@@ -360,6 +361,7 @@ describe('what runs', () => {
       'POST /api/chat/{slug}/messages',
       'POST /api/functions/{tool}',
       'POST /api/links/{token}',
+      'POST /api/n8n/retell-webhook/{clinicId}',
       'POST /api/retell/inbound',
       'POST /api/retell/inbound/{clinicId}',
       'POST /api/retell/webhook',
@@ -411,6 +413,7 @@ describe('what runs', () => {
     const links = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 };
     expect(RouteSettings).toEqual({
       'GET /api/links/{token}': links,
+      'POST /api/n8n/retell-webhook/{clinicId}': { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
       'POST /api/links/{token}': links,
       'GET /api/chat/widget.js': chat,
       'GET /api/chat/{slug}': chat,
@@ -431,7 +434,7 @@ describe('what runs', () => {
     const limited = app
       .resources('AWS::ApiGatewayV2::Route')
       .filter(({ Properties }) => Properties.RouteKey in stage?.Properties.RouteSettings);
-    expect(limited).toHaveLength(13);
+    expect(limited).toHaveLength(14);
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(limited.map(({ id }) => id)));
   });
 

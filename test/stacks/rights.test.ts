@@ -69,11 +69,12 @@ test('each function may do exactly what its work needs', () => {
   );
   expect(rights).toEqual({
     'answer-inbound-call': {
-      Core: 'Query',
+      Core: 'GetItem Query',
       Routing: 'BatchGetItem',
       Inbox: 'PutItem',
       RetellApiKey: read,
       ClinicBindingKey: read,
+      ClinicSecrets: read,
     },
     'answer-twilio-call': {
       Core: 'GetItem PutItem Query UpdateItem',
@@ -92,6 +93,7 @@ test('each function may do exactly what its work needs', () => {
       Routing: 'BatchGetItem PutItem',
       RetellApiKey: read,
       ClinicBindingKey: read,
+      ClinicSecrets: read,
       waitlist: 'StartExecution',
       Notices: 'SendMessage',
     },
@@ -153,7 +155,25 @@ test('each function may do exactly what its work needs', () => {
       Notices: 'SendMessage',
     },
     'tend-calendars': { Core: 'ConditionCheckItem DeleteItem GetItem Query', 'Routing GSI1': 'Query' },
-    'receive-call-event': { Inbox: 'PutItem', Payloads: 'PutObject', CallEvents: 'SendMessage', RetellApiKey: read },
+    'receive-call-event': {
+      Core: 'GetItem',
+      Routing: 'BatchGetItem',
+      Inbox: 'PutItem',
+      Payloads: 'PutObject',
+      CallEvents: 'SendMessage',
+      RetellApiKey: read,
+      ClinicSecrets: read,
+    },
+    'receive-relayed-event': {
+      Core: 'GetItem Query',
+      Routing: 'BatchGetItem PutItem Query',
+      Inbox: 'PutItem',
+      Payloads: 'PutObject',
+      CallEvents: 'SendMessage',
+      RetellApiKey: read,
+      ClinicBindingKey: read,
+      ClinicSecrets: read,
+    },
     'receive-twilio-event': {
       Core: 'GetItem',
       Routing: 'BatchGetItem',
@@ -186,6 +206,7 @@ test('each function may do exactly what its work needs', () => {
       Payloads: 'PutObject',
       CallEvents: 'SendMessage',
       RetellApiKey: read,
+      ClinicSecrets: read,
       TwilioSecret: read,
     },
     'reconcile-calls': {
@@ -199,6 +220,7 @@ test('each function may do exactly what its work needs', () => {
       CallEvents: 'SendMessage',
       Notices: 'SendMessage',
       RetellApiKey: read,
+      ClinicSecrets: read,
       TwilioSecret: read,
       'post-call': 'StartExecution',
     },
@@ -380,6 +402,7 @@ test('no role has a policy of AWS, an action with a star, or a resource with a s
     `*: ${delivery}`,
     // Clinics come without a deploy: their secrets are known by the prefix alone.
     'ClinicSecrets: secretsmanager:CreateSecret secretsmanager:DeleteSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:RestoreSecret',
+    'ClinicSecrets: secretsmanager:GetSecretValue',
     // Objects are named by the hash of their content.
     'Payloads: s3:GetObject',
     'Payloads: s3:GetObject s3:PutObject',
