@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Server as SocketServer } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readAssembly } from './assembly.ts';
@@ -13,6 +14,7 @@ import { startEventSources } from './event-source.ts';
 import { functionsIn, openFunctions } from './functions.ts';
 import { createHttpApi } from './http-api.ts';
 import { createMailbox } from './mailbox.ts';
+import type { LambdaPool } from './lambda-pool.ts';
 import { openMailStore } from './mail-store.ts';
 import { openQueues } from './queues.ts';
 import { startSchedules } from './scheduler.ts';
@@ -31,6 +33,15 @@ import { openTopics } from './topics.ts';
 
 /** Where the cloud is when the stage names no region. */
 const usualRegion = 'eu-west-3';
+
+/** Loads a few functions at a time: all at once, each would wait for the others until its own time is up. */
+async function loadAll(pools: readonly LambdaPool[]): Promise<void> {
+  const left = pools.values();
+  const loaders = Array.from({ length: availableParallelism() + 1 }, async () => {
+    for (const pool of left) await pool.prewarm();
+  });
+  await Promise.all(loaders);
+}
 
 /** How long Ctrl-C waits for batches under way. */
 const graceMs = 2000;
@@ -180,7 +191,7 @@ async function start(
 
   const signInClient = await userPool.open(cloud);
   const gateway = createHttpApi(cloud, functions);
-  await step(`Load ${functions.all.length} functions`, () => Promise.all(functions.all.map((pool) => pool.prewarm())));
+  await step(`Load ${functions.all.length} functions`, () => loadAll(functions.all));
 
   const container = containerIn(cloud);
   const containers =
