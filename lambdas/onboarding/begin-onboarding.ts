@@ -44,8 +44,10 @@ const ways = { joining: 'join', undoing: 'undo', leaving: 'leave' } as const;
 async function goOn({ onboardings, workflow }: BeginDeps, onboarding: Onboarding): Promise<Begun> {
   if ((await workflow.start(onboarding)) === 'under-way') return { outcome: 'under-way', onboarding };
   const now = await onboardings.get(onboarding.clinicId);
-  if (now?.version !== onboarding.version) return refused('changed-meanwhile');
+  if (!now) return refused('changed-meanwhile');
   if (!isUnderWay(now)) return { outcome: 'already', onboarding: now };
+  // Somebody else has just started it again.
+  if (now.run !== onboarding.run) return { outcome: 'under-way', onboarding: now };
   const next: Onboarding = { ...now, go: ways[now.state], run: now.run + 1, version: now.version + 1 };
   if ((await onboardings.save(next)) !== 'saved') return refused('changed-meanwhile');
   await workflow.start(next);
