@@ -76,6 +76,9 @@ function printOutcome({ checks, conversationId, ok }: Result, system: RunningSys
 function clinicFor(scenario: Scenario, slug: string | undefined, clinics: readonly LocalClinic[]): LocalClinic {
   const wanted = slug ?? scenario.clinic;
   const clinic = clinics.find((one) => one.slug === wanted);
+  if (clinic && clinic.numbers.length === 0 && scenario.dials === undefined) {
+    throw new Refused(`${clinic.name} has no telephone number to ring.`);
+  }
   if (clinic) return clinic;
   throw new Refused(`There is no clinic ${wanted} here; there are: ${clinics.map((one) => one.slug).join(', ')}`);
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs, styleText } from 'node:util';
 import * as z from 'zod';
+import { openRecords } from '#local/call/records.ts';
 import { findRunningSystem, NotRunning, type RunningSystem } from '#local/call/running-system.ts';
 
 /** A request we cannot do: its message is all there is to say. */
@@ -81,10 +82,12 @@ function textMessages(control: string, { from, to, timeoutMs }: { from: string; 
   };
 }
 
-function numberOf(system: RunningSystem, slug: string): string {
-  const number = system.clinics.find((clinic) => clinic.slug === slug)?.numbers?.[0];
+/** Also of a clinic that joined since the start. */
+async function numberOf(system: RunningSystem, slug: string): Promise<string> {
+  const clinics = await openRecords(system).clinics();
+  const number = clinics.find((clinic) => clinic.slug === slug)?.numbers[0];
   if (number) return number;
-  throw new Refused(`There is no clinic ${slug} here; there are: ${system.clinics.map((one) => one.slug).join(', ')}`);
+  throw new Refused(`There is no clinic ${slug} here; there are: ${clinics.map((one) => one.slug).join(', ')}`);
 }
 
 async function chat(): Promise<void> {
@@ -103,7 +106,7 @@ async function chat(): Promise<void> {
   const [slug, ...messages] = positionals;
   if (values.help || !slug) return console.log(usage);
   const system = await findRunningSystem(resolve(values.dir));
-  const to = numberOf(system, slug);
+  const to = await numberOf(system, slug);
   const clinicSays = (text: string) => console.log(`${styleText('cyan', 'clinic')}  ${text}`);
   let wire: Wire;
   if (values.sms || values.whatsapp) {
