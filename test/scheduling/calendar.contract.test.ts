@@ -734,7 +734,7 @@ describe.each(worlds)('a calendar %s', (_, open) => {
       }
       const found = await calendar.cells(cotonou, everywhere, now, now + 61 * dayMs);
       expect(found).toHaveLength(60 * 90);
-    });
+    }, 60_000);
   });
 
   describe('appointments', () => {

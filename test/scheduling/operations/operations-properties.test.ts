@@ -201,7 +201,7 @@ const actOf: Record<Appointment['history'][number]['act'], string> = {
   booked: 'appointment.book',
   rescheduled: 'appointment.reschedule',
   cancelled: 'appointment.cancel',
-  confirmed: 'appointment.override',
+  confirmed: 'appointment.confirm',
   arrived: 'appointment.override',
   fulfilled: 'appointment.override',
   noshow: 'appointment.override',
@@ -210,7 +210,10 @@ const actOf: Record<Appointment['history'][number]['act'], string> = {
 function expectRecord({ store, clinic }: World): void {
   for (const { appointmentId, history, version } of store.allAppointments(clinic.id)) {
     const records = store.records.filter(({ resourceId }) => resourceId === appointmentId);
-    expect(records.map(({ act }) => act)).toEqual(history.map(({ act }) => actOf[act]));
+    const told = history.map(({ act }, index) =>
+      act === 'confirmed' && records[index]?.actorType !== 'agent' ? 'appointment.override' : actOf[act],
+    );
+    expect(records.map(({ act }) => act)).toEqual(told);
     expect(version).toBe(history.length);
   }
   const blocks = store.records.filter(({ resourceType }) => resourceType === 'block').map(({ reason }) => reason);
