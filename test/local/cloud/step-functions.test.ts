@@ -25,7 +25,7 @@ const definition = {
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
       Parameters: { FunctionName: arn('keep'), Payload: { 'name.$': '$.name', 'token.$': '$$.Task.Token' } },
-      TimeoutSeconds: 1,
+      TimeoutSeconds: 3,
       ResultPath: null,
       Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.problem', Next: 'Plan' }],
       Next: 'Plan',
