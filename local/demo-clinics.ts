@@ -36,6 +36,12 @@ export async function seedDemoClinics(clinics: ClinicRegistry): Promise<void> {
   if (outcome !== 'applied') throw new Error(`the demo clinics: ${problems.map(problemText).join('; ')}`);
 }
 
+/** Every agent that the demo clinics name, for a vendor that is played here. */
+export async function demoAgents(): Promise<string[]> {
+  const texts = await Promise.all(globSync(files).map((name) => readFile(name, 'utf8')));
+  return [...new Set(texts.flatMap((text) => text.match(/\bagent_[A-Za-z0-9]+/g) ?? []))].toSorted();
+}
+
 /** Every clinic with its whole profile, by slug. */
 export async function allClinics(clinics: ClinicRegistry): Promise<ClinicProfile[]> {
   const profiles = await Promise.all((await clinics.list()).map(({ id }) => clinics.profile(id)));

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type RunningCloud, listen, startCloud, type Step } from './cloud/start-cloud.ts';
 import { openStateDirectory, type StateDirectory } from './cloud/state-directory.ts';
 import { synthesize } from './cloud/synthesize.ts';
-import { allClinics, clinicsOn, seedDemoClinics } from './demo-clinics.ts';
+import { allClinics, clinicsOn, demoAgents, seedDemoClinics } from './demo-clinics.ts';
 import { issueDemoKey, issueDemoSocket } from './demo-keys.ts';
 import { announcedPeople, demoPeople, seedDemoMembers } from './demo-people.ts';
 import { seedDemoPatients } from './demo-patients.ts';
@@ -124,7 +124,15 @@ async function start(
     people: { members: [...demoPeople], password },
     async startVendors(known) {
       const stopping = (stop: () => Promise<void>) => void stops.push(stop);
-      vendors = await startVendors({ known, realKeys, retellDir: state.path('retell'), step, stopping });
+      const knownAgents = await demoAgents();
+      vendors = await startVendors({
+        known,
+        realKeys,
+        retellDir: state.path('retell'),
+        knownAgents,
+        step,
+        stopping,
+      });
       return addressesOf(vendors, publicVoiceUrl ?? `ws://127.0.0.1:${port + 1}`);
     },
   });

@@ -14,6 +14,8 @@ interface Options {
   realKeys: RealKeys;
   /** Where the Retell stand-in keeps its calls. */
   retellDir: string;
+  /** Agents the Retell stand-in knows from the start. */
+  knownAgents: readonly string[];
   step: Step;
   /** Takes what is to be stopped in the end. */
   stopping(stop: () => Promise<void>): void;
@@ -27,14 +29,21 @@ const themselves = {
 };
 
 /** Starts a stand-in for each vendor there is no real key for. Real keys are told to nobody. */
-export async function startVendors({ known, realKeys, retellDir, step, stopping }: Options): Promise<Vendors> {
+export async function startVendors({
+  known,
+  realKeys,
+  retellDir,
+  knownAgents,
+  step,
+  stopping,
+}: Options): Promise<Vendors> {
   const { api, secret } = known;
 
   async function retell(): Promise<Vendors['retell']> {
     if (realKeys.retell) return { apiKey: '', baseUrl: themselves.retell };
     const apiKey = secret('/retell-api-key');
     const started = await step('Start the Retell stand-in', () =>
-      startRetell({ apiKey, apiUrl: api, dataDir: retellDir, functions: functionDefinitions(api) }),
+      startRetell({ apiKey, apiUrl: api, dataDir: retellDir, functions: functionDefinitions(api), knownAgents }),
     );
     stopping(() => started.stop());
     return { apiKey, baseUrl: started.baseUrl, control: started.control };

@@ -242,5 +242,16 @@ export async function openAgents(dataDir: string, now: () => number) {
         return undefined;
     }
   }
-  return { answer, saved: () => writing };
+  return {
+    answer,
+    saved: () => writing,
+    has: (id: string): boolean => Object.hasOwn(agents, id),
+    /** Makes an agent under this id, published, unless it is there. */
+    async stand(id: string, name: string): Promise<void> {
+      if (Object.hasOwn(agents, id)) return;
+      const fields = { response_engine: { type: 'retell-llm' as const }, voice_id: 'stand-in-voice', agent_name: name };
+      agents[id] = [{ fields, published: true, at: now() }];
+      await save();
+    },
+  };
 }

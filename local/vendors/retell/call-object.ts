@@ -13,39 +13,46 @@ export interface CallBasics {
   callId: string;
   agentId: string;
   agentVersion: number;
-  from: string;
-  to: string;
-  direction: CallObject['direction'];
+  /** Of a call by telephone; one from a browser has none of the three. */
+  from?: string;
+  to?: string;
+  direction?: CallObject['direction'];
   /** Given by the answer to `call_inbound`; Retell leaves them out when nobody gave any. */
   metadata?: Record<string, unknown>;
   variables?: Record<string, string>;
 }
 
 /** Fields every event of the call carries. */
-function basicFields(basics: CallBasics) {
+function basicFields(basics: CallBasics): Omit<CallObject, 'call_status'> {
+  const { direction, from, to } = basics;
+  // The type of a call from a browser is another one, and all that differs is here.
+  const line = direction
+    ? { call_type: 'phone_call', direction, from_number: from, to_number: to }
+    : { call_type: 'web_call' };
   return {
+    ...(line as Pick<CallObject, 'call_type' | 'direction' | 'from_number' | 'to_number'>),
     call_id: basics.callId,
-    call_type: 'phone_call',
     agent_id: basics.agentId,
     agent_version: basics.agentVersion,
     agent_name: 'Reception',
     agent_tag: 'prod',
-    direction: basics.direction,
-    from_number: basics.from,
-    to_number: basics.to,
     ...(basics.metadata && { metadata: basics.metadata }),
     ...(basics.variables && { retell_llm_dynamic_variables: basics.variables }),
     data_storage_setting: 'everything',
     opt_in_signed_url: false,
-  } as const satisfies Partial<CallObject>;
+  };
 }
 
 /** As the socket of a custom LLM is told of it: known, and not said to have begun. */
 export const registeredCall = (basics: CallBasics): CallObject => ({
   ...basicFields(basics),
-  telephony_identifier: { twilio_call_sid: `CA${basics.callId.slice(5).padEnd(32, '0')}` },
+  ...carriedBy(basics),
   call_status: 'registered',
 });
+
+/** The carrier's own name of a call by telephone. */
+const carriedBy = ({ callId, direction }: CallBasics): Pick<CallObject, 'telephony_identifier'> =>
+  direction ? { telephony_identifier: { twilio_call_sid: `CA${callId.slice(5).padEnd(32, '0')}` } } : {};
 
 export type StartedCall = CallObject & { start_timestamp: number };
 
@@ -53,7 +60,7 @@ export type StartedCall = CallObject & { start_timestamp: number };
 export function startedCall(basics: CallBasics, startedAt: number): StartedCall {
   return {
     ...basicFields(basics),
-    telephony_identifier: { twilio_call_sid: `CA${basics.callId.slice(5).padEnd(32, '0')}` },
+    ...carriedBy(basics),
     call_status: 'ongoing',
     start_timestamp: startedAt,
   };

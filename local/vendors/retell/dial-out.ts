@@ -42,7 +42,7 @@ const nobodysMs = 400;
 
 /** Dials as asked. The answer goes out at once, as Retell's does; what becomes of the call is told by events. */
 export function dialOut(order: CreatePhoneCall, exchange: Exchange, telephones: RetellTelephones): CallObject {
-  const basics: CallBasics = {
+  const basics = {
     callId: newCallId(),
     agentId: order.override_agent_id ?? 'agent_bound_to_the_number',
     agentVersion: 3,
@@ -51,7 +51,7 @@ export function dialOut(order: CreatePhoneCall, exchange: Exchange, telephones: 
     to: order.to_number,
     ...(order.metadata && { metadata: order.metadata }),
     ...(order.retell_llm_dynamic_variables && { variables: order.retell_llm_dynamic_variables }),
-  };
+  } as const satisfies CallBasics;
   const play = async (telephone: RetellTelephone | undefined) => {
     const { tell = () => undefined, options } = telephone ?? {};
     const { callId, from, to } = basics;

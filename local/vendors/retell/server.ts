@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { readJson, Refusal, sendJson, streamSteps } from '#local/vendors/control-http.ts';
 import { createMetronome } from '#local/vendors/phone/metronome.ts';
+import { openAccounts } from './accounts.ts';
 import { openAgents } from './agents.ts';
 import { openCallArchive } from './call-archive.ts';
 import type { FunctionDefinition } from './call-function.ts';
@@ -21,6 +22,7 @@ import { CreatePhoneCall, dialOut, type RetellTelephones } from './dial-out.ts';
 import { openNumbers } from './numbers.ts';
 import { CalledClinic, CallOptions, type Exchange, placeCall } from './place-call.ts';
 import type { TimelineEntry } from './timeline.ts';
+import { CreateWebCall, createWebCalls, JoinWebCall } from './web-calls.ts';
 
 export interface RetellOptions {
   /** Default 127.0.0.1. */
@@ -35,6 +37,8 @@ export interface RetellOptions {
   dataDir: string;
   /** The custom functions that are configured at the vendor. */
   functions?: readonly FunctionDefinition[];
+  /** Agents that are there from the start, published. */
+  knownAgents?: readonly string[];
   faults?: readonly Fault[];
   /** Ten seconds, unless a test has less patience. */
   attemptTimeoutMs?: number;
@@ -85,6 +89,7 @@ export async function startRetell({
   apiUrl,
   dataDir,
   functions = [],
+  knownAgents = [],
   faults: askedFaults = [],
   attemptTimeoutMs = 10_000,
   wait = (ms, signal) => sleep(ms, undefined, { signal }),
@@ -94,6 +99,9 @@ export async function startRetell({
   if (!apiKey) throw new Error('the Retell stand-in needs an API key to sign with');
   const archive = await openCallArchive(dataDir, now);
   const agents = await openAgents(dataDir, now);
+  for (const id of knownAgents) await agents.stand(id, 'Reception');
+  const own = { apiKey, agents };
+  const accounts = await openAccounts(own, dataDir, now);
   const numbers = await openNumbers(dataDir, now);
   const faults = createFaults(askedFaults);
   const stopping = new AbortController();
@@ -111,6 +119,7 @@ export async function startRetell({
     metronome: createMetronome(now, (ms) => liveWait(ms, signal)),
   };
   const telephones: RetellTelephones = createTelephones(signal);
+  const webCalls = createWebCalls(exchange);
   const underWay = new Set<Promise<void>>();
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -125,23 +134,34 @@ export async function startRetell({
       if (fault.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(fault.retryAfterSeconds));
       throw new Refusal(fault.status, 'A fault that was asked for.');
     }
-    if (request.headers.authorization !== `Bearer ${apiKey}`) throw new Refusal(401, 'API key is missing or invalid.');
+    const account = accounts.opened(request.headers.authorization?.replace(/^Bearer /, '') ?? '');
+    if (!account) throw new Refusal(401, 'API key is missing or invalid.');
+    const isTheirs = (call: CallObject) => accounts.ofAgent(call.agent_id) === account;
     if (called.startsWith('GET /v2/get-call/')) {
       const found = archive.get(decodeURIComponent(pathname.slice('/v2/get-call/'.length)));
-      if (!found) throw new Refusal(404, 'Call not found.');
+      if (!found || !isTheirs(found.call)) throw new Refusal(404, 'Call not found.');
       return sendJson(response, 200, found.call);
     }
     if (called.startsWith('GET /get-chat/')) throw new Refusal(404, 'Chat not found.'); // No scenario is a chat.
+    if (called === 'POST /v3/create-web-call') {
+      const order = CreateWebCall.safeParse(await readJson(request, z.unknown()));
+      if (!order.success) throw new Refusal(422, z.prettifyError(order.error));
+      return sendJson(response, 201, await webCalls.create(order.data, account));
+    }
     if (called === 'POST /v2/create-phone-call') {
       const order = await readJson(request, CreatePhoneCall);
       return sendJson(response, 201, dialOut(order, exchange, telephones));
     }
     if (called === 'POST /v3/list-calls') {
-      const page = listCalls(archive.all(), await readJson(request, ListCalls));
+      const page = listCalls(
+        archive.all().filter(({ call }) => isTheirs(call)),
+        await readJson(request, ListCalls),
+      );
       if (!page) throw new Refusal(400, 'Invalid pagination_key.');
       return sendJson(response, 200, page);
     }
-    const answered = (await agents.answer(request)) ?? (await numbers.answer(request));
+    const answered =
+      (await account.agents.answer(request)) ?? (account === own ? await numbers.answer(request) : undefined);
     if (answered) {
       if (answered.body !== undefined) return sendJson(response, answered.status, answered.body);
       return void response.writeHead(answered.status).end();
@@ -163,8 +183,15 @@ export async function startRetell({
       case 'POST /_standin/faults':
         faults.add(await readJson(request, Fault));
         return sendJson(response, 200, {});
-      default:
+      case 'POST /_standin/accounts': {
+        const { agentName } = await readJson(request, z.strictObject({ agentName: z.string().default('Reception') }));
+        return sendJson(response, 201, await accounts.open(agentName));
+      }
+      default: {
+        const [, callId] = /^POST \/_standin\/web-calls\/(call_[0-9a-f]+)\/join$/.exec(called) ?? [];
+        if (callId) return joinWebCall(callId, await readJson(request, JoinWebCall), response);
         throw new Refusal(404, `There is no ${called}.`);
+      }
     }
   }
 
@@ -189,6 +216,20 @@ export async function startRetell({
     const call = streamSteps<TimelineEntry>(response, signal, (tell) =>
       placeCall({ ...ask, scenario }, exchange, tell),
     );
+    underWay.add(call);
+    await call;
+    underWay.delete(call);
+  }
+
+  /** A browser joins a call that waits for it, and what the scenario says is said. */
+  async function joinWebCall(
+    callId: string,
+    ask: z.infer<typeof JoinWebCall>,
+    response: ServerResponse,
+  ): Promise<void> {
+    const scenario = scenarioNamed(ask.scenario);
+    if (!scenario) throw new Refusal(404, `There is no scenario ${ask.scenario}.`);
+    const call = streamSteps<TimelineEntry>(response, signal, webCalls.join(callId, ask.access_token, scenario));
     underWay.add(call);
     await call;
     underWay.delete(call);
@@ -219,7 +260,7 @@ export async function startRetell({
     server.closeAllConnections();
     await closed;
     await archive.close();
-    await agents.saved();
+    await accounts.saved();
     await numbers.saved();
   }
   let stopped: Promise<void> | undefined;
@@ -233,9 +274,17 @@ const frontPage = {
     'POST /v2/create-phone-call',
     'POST /v3/list-calls',
     'GET /get-chat/{chat_id}',
+    'POST /v3/create-web-call',
     'agents and conversation flows: create, get, update, list, version, publish',
     'phone numbers: create, import, get, update, list, delete',
   ],
-  control: ['POST /_standin/calls', 'POST /_standin/telephones', 'POST /_standin/archive', 'POST /_standin/faults'],
+  control: [
+    'POST /_standin/calls',
+    'POST /_standin/web-calls/{call_id}/join',
+    'POST /_standin/telephones',
+    'POST /_standin/accounts',
+    'POST /_standin/archive',
+    'POST /_standin/faults',
+  ],
   scenarios: Object.fromEntries(scenarios.map(({ name, summary }) => [name, summary])),
 };

@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { openAgents } from './agents.ts';
+
+type Agents = Awaited<ReturnType<typeof openAgents>>;
+
+/** What one key opens at the vendor: agents, and the calls they hold. */
+export interface Account {
+  apiKey: string;
+  agents: Agents;
+}
+
+const Kept = z.array(z.object({ apiKey: z.string() }));
+
+/**
+ * The account of the deployment, and those of clinics that have one of their own. An agent, and every call of it, is of
+ * exactly one. They outlive a restart.
+ */
+export async function openAccounts(own: Account, dataDir: string, now: () => number) {
+  const path = join(dataDir, 'accounts.json');
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return '[]';
+  });
+  const others: Account[] = [];
+
+  async function openAccount(apiKey: string): Promise<Account> {
+    const dir = join(dataDir, 'accounts', createHash('sha256').update(apiKey).digest('hex').slice(0, 16));
+    await mkdir(dir, { recursive: true });
+    const account = { apiKey, agents: await openAgents(dir, now) };
+    others.push(account);
+    return account;
+  }
+
+  for (const { apiKey } of Kept.parse(JSON.parse(text))) await openAccount(apiKey);
+
+  return {
+    /** Makes another account, with one agent that is published. */
+    async open(agentName: string): Promise<{ apiKey: string; agentId: string }> {
+      const { apiKey, agents } = await openAccount(`key_${randomBytes(16).toString('hex')}`);
+      const agentId = `agent_${randomBytes(13).toString('hex')}`;
+      await agents.stand(agentId, agentName);
+      await writeFile(`${path}.new`, JSON.stringify(others.map((account) => ({ apiKey: account.apiKey }))));
+      await rename(`${path}.new`, path);
+      return { apiKey, agentId };
+    },
+
+    opened: (apiKey: string): Account | undefined => [own, ...others].find((account) => account.apiKey === apiKey),
+    /** Of calls whose agent nobody made here, the deployment's. */
+    ofAgent: (agentId: string): Account => others.find(({ agents }) => agents.has(agentId)) ?? own,
+
+    async saved(): Promise<void> {
+      for (const { agents } of [own, ...others]) await agents.saved();
+    },
+  };
+}
+export type Accounts = Awaited<ReturnType<typeof openAccounts>>;

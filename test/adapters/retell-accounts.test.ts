@@ -1,0 +1,90 @@
+import { createCallSource } from '#adapters/retell/call-source.ts';
+import { type AgentAtRetell, createRetellAccounts } from '#adapters/retell/clinic-agents.ts';
+import { cotonou } from '#test/fakes/conversation.ts';
+import { apiKey, clinic, startWorld, variables, type World } from '#test/local/retell-world.ts';
+
+/** The vendor's side is the stand-in, which is held to the vendor's documentation by tests of its own. */
+let world: World;
+let theirs: { apiKey: string; agentId: string };
+beforeAll(async () => {
+  world = await startWorld(undefined, { knownAgents: [clinic.boundAgentId] });
+  theirs = (await (await world.post('/accounts', { agentName: 'Accueil' })).json()) as typeof theirs;
+});
+afterAll(() => world.stop());
+
+const accounts = () => createRetellAccounts(world.baseUrl);
+const url = 'https://api.frontdesk.example/api/retell/webhook';
+
+async function agentOf(key: string, agentId: string): Promise<AgentAtRetell> {
+  const agent = await accounts().read(key, agentId);
+  if (typeof agent === 'string') throw new Error(agent);
+  return agent;
+}
+
+test('a key opens its own account and no other', async () => {
+  expect(await accounts().check(theirs.apiKey)).toBe('accepted');
+  expect(await accounts().check('key_of_nobody_000001')).toBe('key-refused');
+  expect(await agentOf(theirs.apiKey, theirs.agentId)).toEqual({
+    agentId: theirs.agentId,
+    name: 'Accueil',
+    version: 0,
+    isPublished: true,
+  });
+  expect(await accounts().read(apiKey, theirs.agentId)).toBe('agent-unknown');
+  expect(await accounts().read(theirs.apiKey, clinic.boundAgentId)).toBe('agent-unknown');
+});
+
+test('the address of a published agent is set in a new version, which is published; a draft is left to its makers', async () => {
+  const { read, setWebhook } = accounts();
+  const agent = await agentOf(theirs.apiKey, theirs.agentId);
+  expect(await setWebhook(theirs.apiKey, agent, url)).toBe('published');
+  const next = await agentOf(theirs.apiKey, theirs.agentId);
+  expect(next).toMatchObject({ webhookUrl: url, version: agent.version + 1, isPublished: true });
+  await world.client(theirs.apiKey).agent.createVersion(theirs.agentId, { base_version: next.version });
+  expect(await setWebhook(theirs.apiKey, await agentOf(theirs.apiKey, theirs.agentId), null)).toBe('in-draft');
+  const draft = await agentOf(theirs.apiKey, theirs.agentId);
+  expect([draft.webhookUrl, draft.isPublished]).toEqual([undefined, false]);
+  expect(await read(theirs.apiKey, 'agent_that_is_nobodys1')).toBe('agent-unknown');
+});
+
+test('a browser joins a call with the token it was given, and its events are signed by the account of its agent', async () => {
+  const wanted = { agentId: theirs.agentId, variables, metadata: { clinic_id: clinic.id } };
+  expect(await accounts().createWebCall(apiKey, wanted)).toBe('agent-unknown');
+  const call = await accounts().createWebCall(theirs.apiKey, wanted);
+  if (typeof call === 'string') throw new Error(call);
+  const { call_id, access_token, transport } = call;
+  expect([transport, call.ice_servers.length]).toEqual(['gateway', 1]);
+  const join = (token: string) =>
+    world.post(`/web-calls/${call_id}/join`, { access_token: token, scenario: 'asks-a-question-in-english' });
+  expect((await join('a guess')).status).toBe(401);
+  await (await join(access_token)).text();
+  expect((await join(access_token)).status).toBe(401);
+
+  const source = createCallSource(
+    world.baseUrl,
+    async () => apiKey,
+    async () => theirs.apiKey,
+  );
+  const record = { providerId: call_id, providerObject: 'call' } as const;
+  expect(await source.fetch(record)).toBeUndefined();
+  const kept = await source.fetch({ ...record, clinicId: cotonou });
+  expect(kept).toMatchObject({ eventType: 'call_analyzed', over: true });
+  const { call: told } = JSON.parse(Buffer.from(kept!.rawBody).toString()) as { call: object };
+  expect(told).toMatchObject({ call_type: 'web_call', agent_id: theirs.agentId, metadata: { clinic_id: clinic.id } });
+  expect(told).not.toHaveProperty('to_number');
+});
+
+test('what is no order for a call is refused as Retell refuses it', async () => {
+  const numbers = { agent_id: theirs.agentId, retell_llm_dynamic_variables: { open: true as never } };
+  await expect(world.client(theirs.apiKey).call.createWebCall(numbers)).rejects.toMatchObject({ status: 422 });
+});
+
+test('a key of a clinic that Retell refuses does not make its calls unknown', async () => {
+  const source = createCallSource(
+    world.baseUrl,
+    async () => apiKey,
+    async () => 'key_of_nobody_000001',
+  );
+  const record = { providerId: 'call_unknown00001', providerObject: 'call', clinicId: cotonou } as const;
+  await expect(source.fetch(record)).rejects.toThrow('the key of a clinic is refused');
+});
