@@ -313,3 +313,16 @@ describe('a call from the browser', () => {
     expect((await call(system)).status).toBe(201);
   });
 });
+
+test('an agent we made for a clinic in our account needs no key of the clinic’s', async () => {
+  const system = await world();
+  const before = await system.clinics.profile(cotonou);
+  system.accounts.accounts[2]?.agents.push({ agentId: agentsOf.draft, version: 1, isPublished: true });
+  const own = { provider: 'retell', id: agentsOf.draft, kind: 'dedicated' } as const;
+  const after = { ...clinicOf(before!), agents: [own] };
+  await system.clinics.save([{ before, after, events: [] }], 0);
+  expect((await system.ask('GET /api/retell/agent-status')).body.data).toMatchObject({ aiStatus: 'active' });
+  expect((await system.ask('POST /api/retell/create-web-call', { key: 'k1', body: {} })).status).toBe(201);
+  expect(system.accounts.calls).toEqual([expect.objectContaining({ key: keysOf.ours, agentId: agentsOf.draft })]);
+  expect((await system.ask('DELETE /api/retell/disconnect-agent')).body.error?.code).toBe('last-agent');
+});
