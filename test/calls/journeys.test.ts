@@ -1,8 +1,10 @@
 import { jest } from '@jest/globals';
+import { agentJourneys } from './agent-journeys.ts';
 import { firstCallJourneys } from './first-call-journeys.ts';
 import { invitationJourneys } from './invitation-journeys.ts';
 import { isolationJourneys } from './isolation-journeys.ts';
 import { type LocalSystem, startLocalSystem } from './local-system.ts';
+import { outboundJourneys } from './outbound-journeys.ts';
 import { talkJourneys } from './talk-journeys.ts';
 import { voiceJourneys } from './voice-journeys.ts';
 
@@ -22,8 +24,15 @@ describe('calls that are spoken live, and meanwhile', () =>
   voiceJourneys(
     () => system,
     () => {
-      describe('talks in which functions are called', () => talkJourneys(() => system));
-      describe('people who are written to', () => invitationJourneys(() => system));
-      describe('two hundred clinics', () => isolationJourneys(() => system));
+      describe('calls that we make, and meanwhile', () =>
+        outboundJourneys(
+          () => system,
+          () => {
+            describe('talks in which functions are called', () => talkJourneys(() => system));
+            describe('agents of clinics', () => agentJourneys(() => system));
+            describe('people who are written to', () => invitationJourneys(() => system));
+            describe('two hundred clinics', () => isolationJourneys(() => system));
+          },
+        ));
     },
   ));

@@ -24,10 +24,11 @@ export const variables = {
   clinic_phone: clinic.number,
   available_doctors: '1. le docteur Awa Exemple, pédiatrie\n2. le docteur Koffi Modèle',
   business_hours: 'du lundi au vendredi, de 8 heures à 18 heures',
-  open_now: 'true',
+  open_now: 'true' as const,
   today: 'samedi 21 novembre 2026',
   language: 'fr',
   greeting: 'Bonjour, vous êtes bien à Clinique du Lac.',
+  call_purpose: 'inbound',
   emergency_numbers: '112 ou 118',
 };
 export const metadata = { clinic_binding: 'v1.signed-by-us' };
