@@ -17,7 +17,7 @@ beforeAll(async () => {
   system = await startLocalSystem();
 }, 180_000);
 afterAll(() => system.stop(), 30_000);
-jest.setTimeout(180_000);
+jest.setTimeout(240_000);
 
 describe('calls that ring and are told of', () => firstCallJourneys(() => system));
 describe('calls that are spoken live, and meanwhile', () =>

@@ -107,7 +107,7 @@ function readJson(path: string): unknown {
 }
 
 /** Looks again and again until there is an answer. @throws Error after `timeoutMs`. */
-export async function waitFor<T>(look: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
+export async function waitFor<T>(look: () => Promise<T | undefined>, timeoutMs = 100_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await look();

@@ -49,7 +49,7 @@ export function retellClient(json: () => LocalJson) {
       waitFor(async () => {
         const found = await emails(conversationId);
         return found.length >= count ? found : undefined;
-      }, 60_000),
+      }, 150_000),
   };
 }
 
