@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { agentJourneys } from './agent-journeys.ts';
 import { firstCallJourneys } from './first-call-journeys.ts';
 import { invitationJourneys } from './invitation-journeys.ts';
 import { isolationJourneys } from './isolation-journeys.ts';
@@ -29,7 +28,6 @@ describe('calls that are spoken live, and meanwhile', () =>
           () => system,
           () => {
             describe('talks in which functions are called', () => talkJourneys(() => system));
-            describe('agents of clinics', () => agentJourneys(() => system));
             describe('people who are written to', () => invitationJourneys(() => system));
             describe('two hundred clinics', () => isolationJourneys(() => system));
           },
