@@ -245,6 +245,12 @@ const Origin = z
     message: 'must be an origin such as https://www.clinic.example, without a path',
   });
 
+/** Where numbers may be of that are written to or called. */
+const Countries = z
+  .array(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code such as BJ'))
+  .min(1)
+  .max(20);
+
 /** How the clinic writes and is written to. All of it is off until the clinic says otherwise. */
 export const TextingSettings = z.strictObject({
   /** SMS to the clinic's numbers are answered, and the clinic may write. */
@@ -259,11 +265,7 @@ export const TextingSettings = z.strictObject({
   /** The number messages are written from, without a service; the clinic's first without it. */
   from: E164.optional(),
   /** Countries that may be written to; the clinic's own without a list. */
-  countries: z
-    .array(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code such as BJ'))
-    .min(1)
-    .max(20)
-    .optional(),
+  countries: Countries.optional(),
   /** Outside what health data may be sent over by most agreements: see docs/texting.md before turning it on. */
   whatsapp: z.boolean().default(false),
   /** The chat on the clinic's own site. */
@@ -296,11 +298,7 @@ export const OutboundSettings = z.strictObject({
   /** The number called from; the clinic's first without it. */
   from: E164.optional(),
   /** Countries that may be called; the clinic's own without a list. */
-  countries: z
-    .array(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code such as BJ'))
-    .min(1)
-    .max(20)
-    .optional(),
+  countries: Countries.optional(),
   quietHours: QuietHours.prefault('21:00-08:00'),
   /** Of the whole clinic on one of its days, and to one number. */
   callsPerDay: z.int().min(1).max(1_000).default(50),
