@@ -82,7 +82,7 @@ try {
   }
   await Promise.all(judging);
 } finally {
-  await local?.stop();
+  await local?.forget();
 }
 
 const all = judged.map(({ verdict }) => verdict);

@@ -166,5 +166,5 @@ try {
   if (missing || double) process.exitCode = 1;
 } finally {
   agent.destroy();
-  await system.stop();
+  await system.forget();
 }

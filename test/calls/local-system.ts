@@ -12,33 +12,44 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface LocalSystem {
   json: LocalJson;
   dir: string;
+  /** The process that started everything else. */
+  pid: number;
   /** Runs one of the npm scripts' files against this system; answers what it printed. */
   run(file: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   /** All it has logged, by the name of the file. */
   logs(): Record<string, string>;
-  /** Ends it as Ctrl-C does and starts it again with what it had kept. */
-  restart(): Promise<void>;
-  /** Ends it and forgets what it kept. */
-  stop(): Promise<void>;
+  /** Kills it in the middle of whatever it does; what it started is to end with it. Answers what it had printed. */
+  kill(): Promise<string>;
+  /** Starts it again with what it had kept. */
+  startAgain(): Promise<void>;
+  /** Ends it as Ctrl-C does. */
+  stop(): Promise<{ code: number | null }>;
+  /** Ends it if it still runs, and forgets what it kept. */
+  forget(): Promise<void>;
 }
 
-/** Three free ports in a row, as the base port and its neighbours need them. */
+/** Whoever runs this may have keys of vendors in their shell: no test may use them. */
+const {
+  OPENAI_API_KEY: _openai,
+  RETELL_API_KEY: _retell,
+  TWILIO_ACCOUNT_SID: _sid,
+  TWILIO_AUTH_TOKEN: _token,
+  ...env
+} = process.env;
+
+/**
+ * Three free ports in a row, as the base port and its neighbours need them. Below those that the kernel gives to
+ * whoever calls out, so that they are still free when the system starts again.
+ */
 async function freeBasePort(): Promise<number> {
-  const listen = (port: number) =>
-    new Promise<{ port: number; close(): Promise<void> } | undefined>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(undefined));
-      server.listen(port, '127.0.0.1', () => {
-        const address = server.address() as { port: number };
-        resolve({ port: address.port, close: () => new Promise((closed) => server.close(() => closed())) });
-      });
+  const isFree = (port: number) =>
+    new Promise<boolean>((resolve) => {
+      const server = createServer().once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const first = await listen(0);
-    if (!first) continue;
-    const others = await Promise.all([listen(first.port + 1), listen(first.port + 2)]);
-    for (const one of [first, ...others]) await one?.close();
-    if (others.every(Boolean)) return first.port;
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const base = 20_000 + 3 * Math.floor(Math.random() * 4_000);
+    if ((await Promise.all([base, base + 1, base + 2].map(isFree))).every(Boolean)) return base;
   }
   throw new Error('no three free ports in a row');
 }
@@ -49,21 +60,23 @@ export async function startLocalSystem({ readyWithinMs = 150_000 } = {}): Promis
   const port = await freeBasePort();
 
   async function start(...flags: string[]) {
+    rmSync(join(dir, 'local.json'), { force: true });
     const args = ['local/run.ts', '--port', String(port), '--dir', dir, '--quiet', ...flags];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => printed.push(chunk.toString()));
     const ended = once(child, 'exit');
-    const ready = waitFor(async () => {
+    const end = async (signal: NodeJS.Signals) => {
+      child.kill(signal);
+      await ended;
+      return { code: child.exitCode, printed: printed.join('') };
+    };
+    const json = await waitFor(async () => {
       if (child.exitCode !== null) throw new Error(`the system ended: ${printed.join('')}`);
       return readJson(join(dir, 'local.json'));
     }, readyWithinMs);
-    const stop = async () => {
-      child.kill('SIGTERM');
-      await ended;
-    };
-    return { json: (await ready) as LocalJson, stop };
+    return { json: json as LocalJson, pid: child.pid as number, end };
   }
 
   let running = await start('--fresh');
@@ -71,10 +84,14 @@ export async function startLocalSystem({ readyWithinMs = 150_000 } = {}): Promis
     get json() {
       return running.json;
     },
+    get pid() {
+      return running.pid;
+    },
     dir,
     async run(file, ...args) {
       const child = spawn(process.execPath, [file, ...args, '--dir', dir], {
         cwd: root,
+        env,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       const [stdout, stderr] = [child.stdout.toArray(), child.stderr.toArray()];
@@ -86,12 +103,13 @@ export async function startLocalSystem({ readyWithinMs = 150_000 } = {}): Promis
       const logs = join(dir, 'logs');
       return Object.fromEntries(readdirSync(logs).map((name) => [name, readFileSync(join(logs, name), 'utf8')]));
     },
-    async restart() {
-      await running.stop();
+    kill: async () => (await running.end('SIGKILL')).printed,
+    async startAgain() {
       running = await start();
     },
-    async stop() {
-      await running.stop();
+    stop: () => running.end('SIGTERM'),
+    async forget() {
+      await running.end('SIGTERM');
       rmSync(dir, { recursive: true });
     },
   };

@@ -46,6 +46,8 @@ export function faultyDynamoDb({ endpoint, tables }: TestDynamoDb): FaultyDynamo
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
+  // As the product's own client: see `createDynamoDb`.
+  client.middlewareStack.remove('loggerMiddleware');
   const faults: Fault[] = [];
   let attempts = 0;
   client.middlewareStack.add(
