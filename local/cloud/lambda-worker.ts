@@ -1,5 +1,5 @@
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** What a pool tells a worker when it starts it. */
@@ -10,6 +10,8 @@ export interface WorkerStart {
   timeoutMs: number;
   file: string;
   exportName: string;
+  /** Where compiled code is kept. */
+  compileCache: string;
 }
 
 export interface WorkerRequest {
@@ -62,14 +64,11 @@ async function serve(port: NonNullable<typeof parentPort>, start: WorkerStart): 
   flushCompileCache();
 }
 
-/** What was compiled once is not compiled again by the next start, nor by the next environment of the function. */
-const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
-
-async function load({ file, exportName }: WorkerStart): Promise<Handler> {
+async function load({ file, exportName, compileCache }: WorkerStart): Promise<Handler> {
   enableCompileCache(compileCache);
   const module = file.endsWith('.mjs')
     ? ((await import(pathToFileURL(file).href)) as Record<string, unknown>)
-    : (createRequire(import.meta.url)(file) as Record<string, unknown>);
+    : (createRequire(file)(file) as Record<string, unknown>);
   const handler = module[exportName];
   if (typeof handler !== 'function') throw new Error(`${file} exports no function ${exportName}`);
   return handler as Handler;
