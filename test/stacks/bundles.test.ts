@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Worker } from 'node:worker_threads';
 import { type Resource, synthesize } from './synthesized.ts';
 
 const prod = await synthesize('prod');
@@ -13,26 +15,34 @@ const bundleOf = (one: Resource): string => readFileSync(join(directoryOf(one), 
 const functions = prod.resources('AWS::Lambda::Function');
 
 /** Loads a function as Lambda does, with nothing in its environment but what the template gives it. */
-function load(one: Resource) {
+async function load(one: Resource): Promise<{ loaded: unknown; stderr: string }> {
   const variables = Object.entries(prod.resolve(one.Properties.Environment?.Variables ?? {}));
-  return spawnSync(process.execPath, ['-e', "process.stdout.write(typeof require('./index.js').handler)"], {
-    cwd: directoryOf(one),
-    env: {
-      PATH: process.env.PATH,
-      AWS_REGION: 'eu-west-3',
-      ...Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+  const worker = new Worker(
+    `const { enableCompileCache } = require('node:module');
+     const { parentPort, workerData } = require('node:worker_threads');
+     enableCompileCache(workerData.cache);
+     parentPort.postMessage(typeof require(workerData.file).handler);`,
+    {
+      eval: true,
+      stderr: true,
+      workerData: { file: join(directoryOf(one), 'index.js'), cache: process.env.NODE_COMPILE_CACHE },
+      env: {
+        AWS_REGION: 'eu-west-3',
+        ...Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+      },
     },
-    encoding: 'utf8',
-  });
+  );
+  const stderr = text(worker.stderr);
+  const [loaded] = (await once(worker, 'message')) as unknown[];
+  await worker.terminate();
+  return { loaded, stderr: await stderr };
 }
 
 test.each(functions.map((one) => [nameOf(one), one] as const))(
   '%s starts with the variables its template gives it and the files of its own directory',
-  (_, one) => {
+  async (_, one) => {
     expect(readdirSync(directoryOf(one)).toSorted()).toEqual(['index.js', 'package.json']);
-    const { stdout, stderr } = load(one);
-    expect(stderr).toBe('');
-    expect(stdout).toBe('function');
+    expect(await load(one)).toEqual({ loaded: 'function', stderr: '' });
   },
   30_000,
 );
