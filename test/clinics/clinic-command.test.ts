@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
-import { bundledCommand } from '#test/fakes/bundled-command.ts';
+import { bundledCommand, type Ran } from '#test/fakes/bundled-command.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
 
-const file = bundledCommand('bin/clinic.ts');
+const run = bundledCommand('bin/clinic.ts');
 
 let db: TestDynamoDb;
 let dir: string;
@@ -24,25 +23,18 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Each command is a process of its own, and a busy machine starts them slowly. */
+/** Each command reads all its code anew, which a busy machine does slowly. */
 const patienceMs = 60_000;
 
-const root = new URL('../..', import.meta.url).pathname;
-
 /** Runs `npm run clinic -- …` as a person would, without npm. */
-function clinic(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+function clinic(...args: string[]): Promise<Ran> {
   const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, AWS_PROFILE: _profile, ...env } = process.env;
   const nobody = {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   };
-  return new Promise((resolve) => {
-    const options = { cwd: root, env: { ...env, ...nobody, NO_COLOR: '1' } };
-    execFile(process.execPath, [file, ...args], options, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
+  return run(args, { ...env, ...nobody });
 }
 const here = (...args: string[]) => clinic(...args, '--dir', dir);
 const demo = (slug: string) => `local/scenarios/clinics/${slug}.yaml`;

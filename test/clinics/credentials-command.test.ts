@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import { bundledCommand } from '#test/fakes/bundled-command.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
 
-const file = bundledCommand('bin/clinic.ts');
+const run = bundledCommand('bin/clinic.ts');
 
 let db: TestDynamoDb;
 let dir: string;
@@ -36,18 +35,10 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Each command is a process of its own, and a busy machine starts them slowly. */
+/** Each command reads all its code anew, which a busy machine does slowly. */
 const patienceMs = 60_000;
-const root = new URL('../..', import.meta.url).pathname;
 
-function clinic(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const options = { cwd: root, env: { ...process.env, NO_COLOR: '1' } };
-    execFile(process.execPath, [file, ...args, '--dir', dir], options, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const clinic = (...args: string[]) => run([...args, '--dir', dir]);
 
 test(
   'a key is shown once, listed without its secret, rotated with an overlap and revoked',

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundledCommand } from '#test/fakes/bundled-command.ts';
+import { bundledCommand, type Ran } from '#test/fakes/bundled-command.ts';
 import { aPatient } from '#test/fakes/told.ts';
 import { createApiClient } from '../../../bin/book/api-client.ts';
 import { type ConnectionOptions, findApi } from '../../../bin/book/connection.ts';
@@ -14,7 +13,7 @@ import { weekView } from '../../../bin/book/week-view.ts';
 import { findNamed } from '../../../bin/find-named.ts';
 import { type ApiWorld, apiWorld, paris } from './world.ts';
 
-const file = bundledCommand('bin/book.ts');
+const command = bundledCommand('bin/book.ts');
 
 let world: ApiWorld;
 let server: Server;
@@ -47,18 +46,13 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Each command is a process of its own, and a busy machine starts them slowly. */
+/** Each command reads all its code anew, which a busy machine does slowly. */
 const patienceMs = 60_000;
-const root = new URL('../../..', import.meta.url).pathname;
 
 /** Runs `npm run book -- …` as a person would, without npm. */
-function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+function run(...args: string[]): Promise<Ran> {
   const { FRONTDESK_API_KEY: _key, FRONTDESK_API_URL: _url, ...env } = process.env;
-  return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...args], { cwd: root, env: { ...env, NO_COLOR: '1' } }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
+  return command(args, env);
 }
 const book = (...args: string[]) => run('--dir', dir, '--clinic', 'clinique-exemple', ...args);
 const idIn = (out: string): string => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(out)?.[0] ?? '';
