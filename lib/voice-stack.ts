@@ -5,7 +5,15 @@ import type { BackendStack } from './backend-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { House } from './house.ts';
 import { measureCode } from './parts/alarm.ts';
-import { allowBooking, allowBucket, allowSecret, allowSend, allowTable } from './parts/rights.ts';
+import {
+  allowBooking,
+  allowBucket,
+  allowClinicSecrets,
+  allowSecret,
+  allowSend,
+  allowTable,
+  clinicSecrets,
+} from './parts/rights.ts';
 import { addressOf, vendorsOf } from './parts/vendors.ts';
 import { workflowArn } from './parts/workflow.ts';
 import type { StageSettings } from './settings.ts';
@@ -89,6 +97,7 @@ export class VoiceStack extends Stack {
         NOTICES_QUEUE_URL: backend.notices.queueUrl,
         WAITLIST_STATE_MACHINE_ARN: waitlist,
         RETELL_KEY_SECRET: retellApiKey.ref,
+        CLINIC_SECRETS: clinicSecrets(settings),
         BINDING_KEY_SECRET: clinicBindingKey.ref,
         TWILIO_SECRET: twilioSecret.ref,
         OPENAI_KEY_SECRET: openAiKey.ref,
@@ -121,6 +130,8 @@ export class VoiceStack extends Stack {
     allowSend(tasks, backend.callEvents);
     allowSend(tasks, backend.notices);
     for (const secret of [retellApiKey, clinicBindingKey, twilioSecret, openAiKey]) allowSecret(tasks, secret, dataKey);
+    // A call may lie in the account a clinic has of its own at Retell.
+    allowClinicSecrets(tasks, house, 'read');
     tasks.allow(['states:StartExecution'], [waitlist]);
     return tasks;
   }

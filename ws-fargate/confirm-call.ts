@@ -141,7 +141,7 @@ export function confirmCall({ directory, clinics, talks, bindingKey, retell, clo
     // A word against this clinic stands, whoever says it; one for it must be proven.
     const isProven = testimony?.isBound && testimony.routing.outcome === 'found';
     if (!isProven && !contradicts(testimony?.routing, door)) {
-      details = await retell.find(callId, { signal });
+      details = await retell.find(door.clinicId, callId, { signal });
       if (!details) return { outcome: 'refused', reason: 'unknown-call' };
       if (details.callId !== callId) return { outcome: 'refused', reason: 'other-call' };
       if (details.isOver) return { outcome: 'refused', reason: 'call-over' };

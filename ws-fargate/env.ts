@@ -14,6 +14,8 @@ export const Env = z.object({
   NOTICES_QUEUE_URL: z.string(),
   WAITLIST_STATE_MACHINE_ARN: z.string(),
   RETELL_KEY_SECRET: z.string(),
+  /** What the names of clinics' own secrets begin with. */
+  CLINIC_SECRETS: z.string(),
   BINDING_KEY_SECRET: z.string(),
   /** JSON: `{accountSid, authToken, apiKeySid?, apiKeySecret?}`. */
   TWILIO_SECRET: z.string(),

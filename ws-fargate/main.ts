@@ -6,6 +6,7 @@ import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createConversationActs } from '#adapters/dynamodb/conversation-acts.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
+import { createCredentialLookup } from '#adapters/dynamodb/credentials.ts';
 import { createDialogueStore } from '#adapters/dynamodb/dialogues.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createInstructionReader } from '#adapters/dynamodb/instructions.ts';
@@ -20,6 +21,7 @@ import { createSpeechModels } from '#adapters/openai/speech-models.ts';
 import { createTextModel } from '#adapters/openai/text-model.ts';
 import { createLiveCallSource } from '#adapters/retell/live-call.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
+import { createClinicSecretReader } from '#adapters/secrets/clinic-secrets.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
@@ -29,6 +31,7 @@ import { createTwilioCalls } from '#adapters/twilio/calls.ts';
 import { createTwilioSecret } from '#adapters/twilio/secret.ts';
 import { acceptSocket } from '#adapters/websocket/accept-socket.ts';
 import { connectSocket } from '#adapters/websocket/connect-socket.ts';
+import { createCredentialReader } from '#domain/clinics/credentials/vault.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { soundsLikeEmergency } from '#domain/conversations/emergency-phrases.ts';
 import { askSupervisor } from '#domain/conversations/talk/supervisor.ts';
@@ -77,6 +80,12 @@ const retellKey = createSecret(env.RETELL_KEY_SECRET, clock, bounds);
 const bindingKey = createSecret(env.BINDING_KEY_SECRET, clock, bounds);
 const openAiKey = createSecret(env.OPENAI_KEY_SECRET, clock, bounds);
 const twilio = createTwilioSecret(createSecret(env.TWILIO_SECRET, clock, bounds));
+
+const credentials = createCredentialReader({
+  store: createCredentialLookup(core),
+  secrets: createClinicSecretReader(env.CLINIC_SECRETS, bounds),
+  clock,
+});
 
 const clinics = createClinicStore(core);
 const directory = createClinicDirectory(routing);
@@ -142,7 +151,11 @@ const retell = createRetellCalls({
   clinics,
   instructions,
   bindingKey,
-  retell: createLiveCallSource(env.RETELL_BASE_URL, retellKey),
+  retell: createLiveCallSource(
+    env.RETELL_BASE_URL,
+    retellKey,
+    async (clinicId) => (await credentials.read(clinicId, 'retell-api-key'))?.[0],
+  ),
   createDialogue: createTextDialogue({
     model: textModel,
     modelName: env.TEXT_MODEL,

@@ -1,7 +1,8 @@
-import Retell, { AuthenticationError, NotFoundError } from 'retell-sdk';
+import Retell, { NotFoundError } from 'retell-sdk';
 import type { CallSource, EndedCalls, FetchedCall, ProviderRecord } from '#domain/conversations/call-source.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ClinicId } from '#domain/ids.ts';
+import { ownAccountFirst } from './own-account-first.ts';
 
 const overStates = new Set(['ended', 'error', 'not_connected']);
 
@@ -38,18 +39,12 @@ export function createCallSource(
 
   return {
     async fetch(record) {
-      const own = record.clinicId && (await keyOfClinic(record.clinicId));
-      if (own === undefined) return ask(await connect(), record);
-      let refused: unknown;
-      const found = await ask(open(own), record).catch((error: unknown) => {
-        if (!(error instanceof AuthenticationError)) throw error;
-        refused = error;
-        return undefined;
-      });
-      const answer = found ?? (await ask(await connect(), record));
-      // Not “there is no such call”: the account in which it may be was not looked into.
-      if (!answer && refused !== undefined) throw new Error('the key of a clinic is refused', { cause: refused });
-      return answer;
+      const theirs = record.clinicId && (await keyOfClinic(record.clinicId));
+      return ownAccountFirst(
+        theirs,
+        (apiKey) => ask(open(apiKey), record),
+        async () => ask(await connect(), record),
+      );
     },
 
     asLost,

@@ -7,11 +7,11 @@ import Retell, {
   RateLimitError,
 } from 'retell-sdk';
 import type { Clock } from '#domain/clock.ts';
-import { clinicPhone } from '#domain/clinics/clinic.ts';
-import { type Dialer, type DialOrder, NotDialled } from '#domain/conversations/outbound/dialer.ts';
+import { type Clinic, clinicPhone } from '#domain/clinics/clinic.ts';
+import { type Dialer, type Dialled, type DialOrder, NotDialled } from '#domain/conversations/outbound/dialer.ts';
 import { outboundWordsOf } from '#domain/conversations/outbound/outbound-words.ts';
 import { talkWordsOf } from '#domain/conversations/talk/words/words.ts';
-import { retellConversationId } from '#domain/ids.ts';
+import { type ClinicId, retellConversationId } from '#domain/ids.ts';
 import { languageOf } from '#domain/language.ts';
 import { spokenPhone } from '#domain/phone-number.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
@@ -22,6 +22,8 @@ export interface RetellDialerOptions {
   baseUrl: string;
   /** Read for each use, so that a rotated key is taken up. */
   key(): Promise<string>;
+  /** Of the account a clinic has of its own, where it has one: its own agent lies there, and so does its number. */
+  keyOfClinic(clinicId: ClinicId): Promise<string | undefined>;
   /** Signs our word that the call is this clinic's, which Retell repeats with every event of it. */
   bindingKey(): Promise<string>;
   clock: Clock;
@@ -33,6 +35,8 @@ const longestMs = 30 * 60 * 1000;
 /** Longer than this only machines let it ring. */
 const ringMs = 25_000;
 
+const ownAgent = ({ agents }: Clinic) => agents.find(({ kind }) => kind === 'dedicated');
+
 type Request = Retell.CallCreatePhoneCallParams;
 
 /** What Retell is asked: by variables and metadata it learns the clinic, and nothing of whom it calls. */
@@ -42,7 +46,7 @@ function requestFor(
   nowMs: number,
 ): Request {
   const words = outboundWordsOf(language);
-  const own = clinic.agents.find(({ kind }) => kind === 'dedicated');
+  const own = ownAgent(clinic);
   const agentId = (own ?? clinic.agents[0])?.id;
   const phone = spokenPhone(clinicPhone(clinic), languageOf(language));
   return {
@@ -98,28 +102,47 @@ function neverArrived(error: unknown): boolean {
 /** What Retell has understood and will not do, asked as often as one likes. */
 const refusals = new Set([400, 404, 422]);
 
-/** Calls by Retell, asked once: its SDK would ask again by itself, and ring twice. */
+/**
+ * Calls by Retell, asked once: its SDK would ask again by itself, and ring twice. A clinic's own agent is looked for in the
+ * clinic's account, where it has one. Only what that account refuses, and so has not dialled, is asked of ours: an agent we
+ * made for a clinic lies there. Every other answer stands.
+ */
 export function createRetellDialer({
   baseUrl,
   key,
+  keyOfClinic,
   bindingKey,
   clock,
   timeoutMs = 10_000,
 }: RetellDialerOptions): Dialer {
+  async function ask(apiKey: string, request: Request): Promise<Dialled> {
+    const client = new Retell({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 });
+    try {
+      const { call_id } = await client.call.createPhoneCall(request);
+      return { outcome: 'placed', conversationId: retellConversationId(call_id) };
+    } catch (error) {
+      if (isLater(error)) throw new NotDialled('Retell does not take calls now', { cause: error });
+      if (error instanceof APIError && error.status !== undefined && refusals.has(error.status)) {
+        return { outcome: 'refused', reason: `retell-${error.status}` };
+      }
+      throw error;
+    }
+  }
+
+  const keysFor = (clinic: Clinic) =>
+    Promise.all([key(), ownAgent(clinic) && keyOfClinic(clinic.id), bindingKey()]).catch((cause: unknown) => {
+      throw new NotDialled('the keys to call with cannot be read', { cause });
+    });
+
   return {
     async dial(order) {
-      const [apiKey, binding] = await Promise.all([key(), bindingKey()]);
-      const client = new Retell({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 });
-      try {
-        const { call_id } = await client.call.createPhoneCall(requestFor(order, binding, clock.now()));
-        return { outcome: 'placed', conversationId: retellConversationId(call_id) };
-      } catch (error) {
-        if (isLater(error)) throw new NotDialled('Retell does not take calls now', { cause: error });
-        if (error instanceof APIError && error.status !== undefined && refusals.has(error.status)) {
-          return { outcome: 'refused', reason: `retell-${error.status}` };
-        }
-        throw error;
-      }
+      const [ours, theirs, binding] = await keysFor(order.clinic);
+      const request = requestFor(order, binding, clock.now());
+      if (theirs === undefined) return ask(ours, request);
+      const dialled = await ask(theirs, request);
+      if (dialled.outcome === 'placed') return dialled;
+      const second = await ask(ours, request);
+      return second.outcome === 'placed' ? second : dialled;
     },
   };
 }

@@ -43,6 +43,7 @@ const Env = z.object({
   NOTICES_QUEUE_URL: z.string(),
   WAITLIST_STATE_MACHINE_ARN: z.string(),
   RETELL_KEY_SECRET: z.string(),
+  CLINIC_SECRETS: z.string(),
   RETELL_BASE_URL: z.string(),
   BINDING_KEY_SECRET: z.string(),
   TWILIO_SECRET: z.string(),
@@ -104,6 +105,7 @@ const tell = tellPatient(shared);
 const { place } = outboundCalling({
   tables: { core, routing, audit },
   retell: { key: createSecret(env.RETELL_KEY_SECRET, clock), baseUrl: env.RETELL_BASE_URL },
+  clinicSecrets: env.CLINIC_SECRETS,
   twilio: { secret: twilio, baseUrl: env.TWILIO_BASE_URL },
   bindingKey: createSecret(env.BINDING_KEY_SECRET, clock),
   apiUrl: env.API_URL,

@@ -8,7 +8,14 @@ import type { House } from '../house.ts';
 import { LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowMembership, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
+import {
+  allowMembership,
+  allowClinicSecrets,
+  allowSecret,
+  allowSend,
+  allowTable,
+  clinicSecrets,
+} from '../parts/rights.ts';
 import { ScheduledFunction } from '../parts/scheduled-function.ts';
 import type { TaskFunction } from '../parts/task-function.ts';
 import type { Vendors } from '../parts/vendors.ts';
@@ -39,6 +46,7 @@ export class Outbound extends Construct {
         ...tables,
         AUDIT_TABLE: audit.tableName,
         RETELL_KEY_SECRET: retellApiKey.ref,
+        CLINIC_SECRETS: clinicSecrets(house.settings),
         RETELL_BASE_URL: vendors.retellBaseUrl,
         TWILIO_SECRET: twilioSecret.ref,
         TWILIO_BASE_URL: vendors.twilioBaseUrl,
@@ -55,6 +63,8 @@ export class Outbound extends Construct {
     allowTable(answerCallRequest, routing, ['PutItem']);
     allowTable(answerCallRequest, audit, ['PutItem']);
     allowSecret(answerCallRequest, retellApiKey, dataKey);
+    // A clinic's own agent calls from the clinic's own account.
+    allowClinicSecrets(answerCallRequest, house, 'read');
     allowSecret(answerCallRequest, twilioSecret, dataKey);
     allowSecret(answerCallRequest, clinicBindingKey, dataKey);
 

@@ -10,7 +10,14 @@ import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
 import { allowEmail, configurationSetName } from '../parts/email.ts';
 import { QueueWorker } from '../parts/queue-worker.ts';
-import { allowBooking, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
+import {
+  allowBooking,
+  allowClinicSecrets,
+  allowSecret,
+  allowSend,
+  allowTable,
+  clinicSecrets,
+} from '../parts/rights.ts';
 import type { Vendors } from '../parts/vendors.ts';
 import type { WorkQueue } from '../parts/work-queue.ts';
 import { workflowArn } from '../parts/workflow.ts';
@@ -82,6 +89,7 @@ export class Texting extends Construct {
         NOTICES_QUEUE_URL: notices.queue.queueUrl,
         WAITLIST_STATE_MACHINE_ARN: waitlist,
         RETELL_KEY_SECRET: retellApiKey.ref,
+        CLINIC_SECRETS: clinicSecrets(settings),
         RETELL_BASE_URL: vendors.retellBaseUrl,
         BINDING_KEY_SECRET: clinicBindingKey.ref,
         TWILIO_SECRET: twilioSecret.ref,
@@ -106,6 +114,8 @@ export class Texting extends Construct {
     allowSecret(heedNotice, twilioSecret, dataKey);
     allowSecret(heedNotice, openAiKey, dataKey);
     allowSecret(heedNotice, retellApiKey, dataKey);
+    // A clinic's own agent calls from the clinic's own account.
+    allowClinicSecrets(heedNotice, house, 'read');
     allowSecret(heedNotice, clinicBindingKey, dataKey);
     heedNotice.allow(['states:StartExecution'], [waitlist]);
     allowEmail(heedNotice, settings);

@@ -24,10 +24,11 @@ type Answer = { status: number; body?: unknown } | 'hang';
 
 /** Something that answers as a vendor's API would, one answer for each request. */
 async function vendor(...answers: Answer[]) {
-  const asked: { line: string; body: string }[] = [];
+  const asked: { line: string; body: string; key?: string }[] = [];
   const server = createServer((request, response) => {
     void textOf(request).then((body) => {
-      asked.push({ line: `${request.method} ${request.url}`, body });
+      const key = request.headers.authorization?.replace('Bearer ', '');
+      asked.push({ line: `${request.method} ${request.url}`, body, ...(key !== undefined && { key }) });
       const answer = answers[asked.length - 1] ?? { status: 599 };
       if (answer === 'hang') return;
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body ?? {}));
@@ -53,6 +54,7 @@ const dialers = {
     createRetellDialer({
       baseUrl,
       key: async () => 'key',
+      keyOfClinic: async () => 'key-of-the-clinic',
       bindingKey: async () => 'binding',
       clock: standingClock(),
       timeoutMs,
@@ -158,4 +160,61 @@ test('Retell is told the clinic, signed, and why we call, and nothing of whom', 
     text: expect.stringMatching(/^Bonjour, ici l’assistant vocal automatique de Clinique Exemple/),
   });
   await stop();
+});
+
+describe('a clinic with an agent of its own is called for in its own account at Retell', () => {
+  const own = { provider: 'retell', id: 'agent_own0000000001', kind: 'dedicated' } as const;
+  const ownOrder = () => ({ ...order(), clinic: { ...order().clinic, agents: [own] } });
+  const dialledBy = async (...answers: Answer[]) => {
+    const { baseUrl, asked, stop } = await vendor(...answers);
+    const dialled = await dialers
+      .retell(baseUrl, 300)
+      .dial(ownOrder())
+      .catch((error: unknown) => error);
+    await stop();
+    return { dialled, keys: asked.map(({ key }) => key) };
+  };
+
+  test('by its own key, once', async () => {
+    const { dialled, keys } = await dialledBy(placedBy.retell);
+    expect([dialled, keys]).toEqual([expect.objectContaining({ outcome: 'placed' }), ['key-of-the-clinic']]);
+  });
+
+  test('and in ours only when its account has refused: there, nobody was dialled', async () => {
+    const { dialled, keys } = await dialledBy({ status: 404 }, placedBy.retell);
+    expect([dialled, keys]).toEqual([expect.objectContaining({ outcome: 'placed' }), ['key-of-the-clinic', 'key']]);
+    const refused = await dialledBy({ status: 422 }, { status: 404 });
+    expect(refused.dialled).toEqual({ outcome: 'refused', reason: 'retell-422' });
+  });
+
+  test.each<[string, Answer, boolean]>([
+    ['does not answer', 'hang', false],
+    ['fails', { status: 500 }, false],
+    ['refuses the key', { status: 401 }, true],
+    ['has not paid', { status: 402 }, true],
+  ])('and nowhere else when its account %s', async (_name, answer, isFree) => {
+    const { dialled, keys } = await dialledBy(answer, placedBy.retell);
+    expect([dialled instanceof NotDialled, keys]).toEqual([isFree, ['key-of-the-clinic']]);
+  });
+
+  test('a clinic answered by the shared agent is called for by our key', async () => {
+    const { baseUrl, asked, stop } = await vendor(placedBy.retell);
+    await dialers.retell(baseUrl).dial(order());
+    expect(asked.map(({ key }) => key)).toEqual(['key']);
+    await stop();
+  });
+
+  test('a key that cannot be read leaves the call undone', async () => {
+    const { baseUrl, asked, stop } = await vendor(placedBy.retell);
+    const { dial } = createRetellDialer({
+      baseUrl,
+      key: async () => 'key',
+      keyOfClinic: () => Promise.reject(new Error('the secrets do not answer')),
+      bindingKey: async () => 'binding',
+      clock: standingClock(),
+    });
+    await expect(dial(ownOrder())).rejects.toBeInstanceOf(NotDialled);
+    expect(asked).toEqual([]);
+    await stop();
+  });
 });

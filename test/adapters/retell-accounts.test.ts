@@ -1,14 +1,18 @@
 import { createCallSource } from '#adapters/retell/call-source.ts';
 import { type AgentAtRetell, createRetellAccounts } from '#adapters/retell/clinic-agents.ts';
+import { createLiveCallSource } from '#adapters/retell/live-call.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import { cotonou } from '#test/fakes/conversation.ts';
 import { apiKey, clinic, startWorld, variables, type World } from '#test/local/retell-world.ts';
 
 /** The vendor's side is the stand-in, which is held to the vendor's documentation by tests of its own. */
+const theirNumber = '+12025550143';
 let world: World;
 let theirs: { apiKey: string; agentId: string };
 beforeAll(async () => {
   world = await startWorld(undefined, { knownAgents: [clinic.boundAgentId] });
-  theirs = (await (await world.post('/accounts', { agentName: 'Accueil' })).json()) as typeof theirs;
+  const account = { agentName: 'Accueil', numbers: [theirNumber] };
+  theirs = (await (await world.post('/accounts', account)).json()) as typeof theirs;
 });
 afterAll(() => world.stop());
 
@@ -79,6 +83,33 @@ test('what is no order for a call is refused as Retell refuses it', async () => 
   await expect(world.client(theirs.apiKey).call.createWebCall(numbers)).rejects.toMatchObject({ status: 422 });
 });
 
+describe('a call that goes on is looked for', () => {
+  const never = new AbortController();
+  const ours = { values: async () => [apiKey] as const, refreshed: async () => [apiKey] as const };
+  const find = (callId: string, keyOfClinic: () => Promise<string | undefined>) =>
+    createLiveCallSource(world.baseUrl, ours, keyOfClinic).find(cotonou, callId, { signal: never.signal });
+  const begun = async (key: string, agentId: string) => {
+    const call = await accounts().createWebCall(key, { agentId, variables, metadata: { clinic_id: clinic.id } });
+    if (typeof call === 'string') throw new Error(call);
+    return call.call_id;
+  };
+
+  test('in the account the clinic has of its own, and else in ours', async () => {
+    const [inTheirs, inOurs] = [await begun(theirs.apiKey, theirs.agentId), await begun(apiKey, clinic.boundAgentId)];
+    const own = async () => theirs.apiKey;
+    expect(await find(inTheirs, own)).toMatchObject({ callId: inTheirs, agentId: theirs.agentId, isOver: false });
+    expect(await find(inOurs, own)).toMatchObject({ callId: inOurs, agentId: clinic.boundAgentId });
+    expect(await find('call_unknown00001', own)).toBeUndefined();
+    expect(await find(inTheirs, async () => undefined)).toBeUndefined();
+  });
+
+  test('and is not unknown because the clinic’s key is refused', async () => {
+    const refused = async () => 'key_of_nobody_000001';
+    expect(await find(await begun(apiKey, clinic.boundAgentId), refused)).toMatchObject({ isOver: false });
+    await expect(find(await begun(theirs.apiKey, theirs.agentId), refused)).rejects.toBeInstanceOf(KeyRefused);
+  });
+});
+
 test('a key of a clinic that Retell refuses does not make its calls unknown', async () => {
   const source = createCallSource(
     world.baseUrl,
@@ -87,4 +118,29 @@ test('a key of a clinic that Retell refuses does not make its calls unknown', as
   );
   const record = { providerId: 'call_unknown00001', providerObject: 'call', clinicId: cotonou } as const;
   await expect(source.fetch(record)).rejects.toThrow('the key of a clinic is refused');
+});
+
+test('a number and an agent call from their own account alone, and what is told of the call is signed by it', async () => {
+  const order = { from_number: theirNumber, to_number: '+12025550117', override_agent_id: theirs.agentId };
+  const called = (key: string, changes = {}) => world.client(key).call.createPhoneCall({ ...order, ...changes });
+  await expect(called(apiKey)).rejects.toMatchObject({ status: 404 });
+  await expect(called(theirs.apiKey, { from_number: clinic.number })).rejects.toMatchObject({ status: 404 });
+  await expect(called(theirs.apiKey, { override_agent_id: clinic.boundAgentId })).rejects.toMatchObject({
+    status: 404,
+  });
+  world.api.keys.push(theirs.apiKey);
+  const telephone = await world.post('/telephones', {
+    numbers: [order.to_number],
+    scenario: 'reminder-call',
+    pickUp: 'busy',
+    clinic: { number: theirNumber, language: 'fr', zone: clinic.zone },
+  });
+  const [{ call_id: callId }] = await Promise.all([called(theirs.apiKey), telephone.text()]);
+  const told = world.api.received.filter(({ body }) => body.call.call_id === callId);
+  expect(told.map(({ event, signedWith }) => [event, signedWith])).toEqual([
+    ['call_ended', theirs.apiKey],
+    ['call_analyzed', theirs.apiKey],
+  ]);
+  expect(await world.client(theirs.apiKey).call.retrieve(callId)).toMatchObject({ agent_id: theirs.agentId });
+  await expect(world.client().call.retrieve(callId)).rejects.toMatchObject({ status: 404 });
 });

@@ -4,6 +4,8 @@ import Retell from 'retell-sdk';
 
 export interface Received {
   path: string;
+  /** The key of the account that signed it. */
+  signedWith: string;
   /** `call_inbound`, `call_started`, … */
   event: string;
   body: Record<string, never> & { call: Retell.PhoneCallResponse; call_inbound: Record<string, unknown> };
@@ -13,22 +15,26 @@ export type Answer = { status: number; body?: unknown } | 'never';
 
 /**
  * Our side of the wire, played by a test: it accepts nothing that Retell's own SDK does not verify, keeps what it got
- * and answers as told.
+ * and answers as told. It knows the key of one account; `keys` takes in others.
  */
 export async function startReceivingApi(apiKey: string, answer: (request: Received) => Answer) {
   const received: Received[] = [];
+  const keys = [apiKey];
   const waiting: { count: number; resolve: () => void }[] = [];
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const raw = Buffer.concat(chunks).toString('utf8');
-      if (!(await Retell.verify(raw, apiKey, String(request.headers['x-retell-signature'])))) {
+      const signature = String(request.headers['x-retell-signature']);
+      const verified = await Promise.all(keys.map((key) => Retell.verify(raw, key, signature)));
+      const signedWith = keys[verified.indexOf(true)];
+      if (signedWith === undefined) {
         response.writeHead(401).end();
         return;
       }
       const body = JSON.parse(raw) as Received['body'] & { event: string };
-      const one: Received = { path: request.url ?? '', event: body.event, body };
+      const one: Received = { path: request.url ?? '', signedWith, event: body.event, body };
       received.push(one);
       const reply = answer(one);
       for (const { count, resolve } of waiting) if (received.length >= count) resolve();
@@ -41,6 +47,7 @@ export async function startReceivingApi(apiKey: string, answer: (request: Receiv
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
+    keys,
     events: () => received.map(({ event }) => event),
     /** Resolves once so many authentic requests have come. */
     seen: (count: number) =>

@@ -37,14 +37,16 @@ function world({ atRetell, status = 'active' }: { atRetell?: CallDetails; status
   const directory = inMemoryDirectory(mapping);
   const talks = inMemoryTalks();
   const asked: string[] = [];
+  const askedFor: string[] = [];
   const confirm = confirmCall({
     directory,
     clinics: inMemoryClinics(ours, theirs),
     talks,
     bindingKey: knownSecret(['key-of-bindings']),
     retell: {
-      async find(callId) {
+      async find(clinicId, callId) {
         asked.push(callId);
+        askedFor.push(clinicId);
         return atRetell;
       },
     },
@@ -55,7 +57,7 @@ function world({ atRetell, status = 'active' }: { atRetell?: CallDetails; status
     confirm(door, callId, Promise.resolve(told), { signal: new AbortController().signal });
   const binding = (clinicId = cotonou, providerId = aCallId, clinicNumber = ourNumber) =>
     mintBinding('key-of-bindings', clinicId, { clinicNumber, providerId }, clock.now());
-  return { clock, directory, talks, asked, ask, binding, mapping };
+  return { clock, directory, talks, asked, askedFor, ask, binding, mapping };
 }
 
 const noKey = { clinicId: cotonou, hasKey: false };
@@ -111,6 +113,13 @@ test('without a key only Retell’s own record counts, whatever the peer tells a
   expect(await ask(details({ binding: binding() }), noKey)).toEqual({ outcome: 'refused', reason: 'unknown-call' });
   expect(asked).toEqual([aCallId]);
   expect(await world({ atRetell: details() }).ask(undefined, noKey)).toMatchObject({ outcome: 'confirmed' });
+});
+
+test('Retell is asked in the name of the clinic whose door it is, which may have an account of its own there', async () => {
+  const { ask, askedFor } = world({ atRetell: details() });
+  await ask(undefined, noKey);
+  await ask(undefined, { clinicId: elsewhere, hasKey: false });
+  expect(askedFor).toEqual([cotonou, elsewhere]);
 });
 
 test.each<[string, string, Partial<Parameters<typeof world>[0]> & { told?: CallDetails }]>([

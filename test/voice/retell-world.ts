@@ -50,7 +50,7 @@ export async function voiceWorld(options: VoiceWorldOptions = {}) {
       instructions: world.instructions,
       bindingKey: knownSecret([bindings]),
       retell: {
-        async find(callId) {
+        async find(_clinicId, callId) {
           asked.push(callId);
           return options.atRetell?.(callId);
         },

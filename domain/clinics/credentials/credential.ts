@@ -31,6 +31,15 @@ export const KeptCredential = z.object({
 });
 export type KeptCredential = z.infer<typeof KeptCredential>;
 
+/** The vendor does not take the key that counts for a clinic: its people must give another. */
+export class KeyRefused extends Error {
+  override readonly name = 'KeyRefused';
+
+  constructor(options: ErrorOptions) {
+    super('the key of a clinic is refused', options);
+  }
+}
+
 export interface CredentialStore {
   of(clinicId: ClinicId): Promise<KeptCredential[]>;
   get(clinicId: ClinicId, kind: CredentialKind): Promise<KeptCredential | undefined>;

@@ -18,6 +18,7 @@ const Env = z.object({
   AUDIT_TABLE: z.string(),
   RETELL_KEY_SECRET: z.string(),
   RETELL_BASE_URL: z.string(),
+  CLINIC_SECRETS: z.string(),
   TWILIO_SECRET: z.string(),
   TWILIO_BASE_URL: z.string(),
   BINDING_KEY_SECRET: z.string(),
@@ -37,6 +38,7 @@ export const handler = httpHandler(
     ...outboundCalling({
       tables: { core, routing, audit: openTable(client, env.AUDIT_TABLE) },
       retell: { key: createSecret(env.RETELL_KEY_SECRET, clock), baseUrl: env.RETELL_BASE_URL },
+      clinicSecrets: env.CLINIC_SECRETS,
       twilio: {
         secret: createTwilioSecret(createSecret(env.TWILIO_SECRET, clock)),
         baseUrl: env.TWILIO_BASE_URL,

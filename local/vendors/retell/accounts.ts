@@ -3,13 +3,13 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { openAgents } from './agents.ts';
+import { openNumbers } from './numbers.ts';
 
-type Agents = Awaited<ReturnType<typeof openAgents>>;
-
-/** What one key opens at the vendor: agents, and the calls they hold. */
+/** What one key opens at the vendor: agents, the calls they hold, and numbers. */
 export interface Account {
   apiKey: string;
-  agents: Agents;
+  agents: Awaited<ReturnType<typeof openAgents>>;
+  numbers: Awaited<ReturnType<typeof openNumbers>>;
 }
 
 const Kept = z.array(z.object({ apiKey: z.string() }));
@@ -29,7 +29,7 @@ export async function openAccounts(own: Account, dataDir: string, now: () => num
   async function openAccount(apiKey: string): Promise<Account> {
     const dir = join(dataDir, 'accounts', createHash('sha256').update(apiKey).digest('hex').slice(0, 16));
     await mkdir(dir, { recursive: true });
-    const account = { apiKey, agents: await openAgents(dir, now) };
+    const account = { apiKey, agents: await openAgents(dir, now), numbers: await openNumbers(dir, now) };
     others.push(account);
     return account;
   }
@@ -37,11 +37,12 @@ export async function openAccounts(own: Account, dataDir: string, now: () => num
   for (const { apiKey } of Kept.parse(JSON.parse(text))) await openAccount(apiKey);
 
   return {
-    /** Makes another account, with one agent that is published. */
-    async open(agentName: string): Promise<{ apiKey: string; agentId: string }> {
-      const { apiKey, agents } = await openAccount(`key_${randomBytes(16).toString('hex')}`);
+    /** Makes another account, with one agent that is published, and numbers over a trunk of the clinic's own. */
+    async open(agentName: string, ownNumbers: readonly string[]): Promise<{ apiKey: string; agentId: string }> {
+      const { apiKey, agents, numbers } = await openAccount(`key_${randomBytes(16).toString('hex')}`);
       const agentId = `agent_${randomBytes(13).toString('hex')}`;
       await agents.stand(agentId, agentName);
+      for (const number of ownNumbers) await numbers.stand(number, agentId);
       await writeFile(`${path}.new`, JSON.stringify(others.map((account) => ({ apiKey: account.apiKey }))));
       await rename(`${path}.new`, path);
       return { apiKey, agentId };
@@ -49,10 +50,13 @@ export async function openAccounts(own: Account, dataDir: string, now: () => num
 
     opened: (apiKey: string): Account | undefined => [own, ...others].find((account) => account.apiKey === apiKey),
     /** Of calls whose agent nobody made here, the deployment's. */
-    ofAgent: (agentId: string): Account => others.find(({ agents }) => agents.has(agentId)) ?? own,
+    ofAgent: (agentId = ''): Account => others.find(({ agents }) => agents.has(agentId)) ?? own,
+
+    /** Of numbers nobody brought here, the deployment's. */
+    ofNumber: (number: string): Account => others.find(({ numbers }) => numbers.has(number)) ?? own,
 
     async saved(): Promise<void> {
-      for (const { agents } of [own, ...others]) await agents.saved();
+      for (const { agents, numbers } of [own, ...others]) await Promise.all([agents.saved(), numbers.saved()]);
     },
   };
 }

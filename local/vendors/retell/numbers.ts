@@ -144,5 +144,23 @@ export async function openNumbers(dataDir: string, now: () => number) {
         return undefined;
     }
   }
-  return { answer, saved: () => writing };
+  return {
+    answer,
+    saved: () => writing,
+    has: (number: string): boolean => kept.has(number),
+    /** Brings a number over a trunk, bound to the agent, unless it is there. */
+    async stand(number: string, agentId: string): Promise<void> {
+      if (kept.has(number)) return;
+      const bound = [{ agent_id: agentId, weight: 1 }];
+      kept.set(number, {
+        phone_number: number,
+        phone_number_type: 'custom',
+        sip_outbound_trunk_config: { termination_uri: 'trunk.carrier.example' },
+        inbound_agents: bound,
+        outbound_agents: bound,
+        at: now(),
+      });
+      await save();
+    },
+  };
 }

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { readJson, Refusal, sendJson, streamSteps } from '#local/vendors/control-http.ts';
 import { createMetronome } from '#local/vendors/phone/metronome.ts';
-import { openAccounts } from './accounts.ts';
+import { type Account, openAccounts } from './accounts.ts';
 import { openAgents } from './agents.ts';
 import { openCallArchive } from './call-archive.ts';
 import type { FunctionDefinition } from './call-function.ts';
@@ -77,6 +77,12 @@ const OwnTelephone = Telephone.extend({ clinic: CalledClinic, options: CallOptio
 /** Calls that some other client reported itself and that `get-call` and `list-calls` are to know. */
 const KeepCalls = z.strictObject({ calls: z.array(z.looseObject({ call_id: z.string().regex(/^[A-Za-z0-9_-]+$/) })) });
 
+const AnotherAccount = z.strictObject({
+  agentName: z.string().default('Reception'),
+  /** Brought over a trunk, and bound to the agent. */
+  numbers: z.array(z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164 form')).default([]),
+});
+
 /**
  * Starts the stand-in.
  *
@@ -100,9 +106,8 @@ export async function startRetell({
   const archive = await openCallArchive(dataDir, now);
   const agents = await openAgents(dataDir, now);
   for (const id of knownAgents) await agents.stand(id, 'Reception');
-  const own = { apiKey, agents };
+  const own = { apiKey, agents, numbers: await openNumbers(dataDir, now) };
   const accounts = await openAccounts(own, dataDir, now);
-  const numbers = await openNumbers(dataDir, now);
   const faults = createFaults(askedFaults);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -118,6 +123,8 @@ export async function startRetell({
     pace,
     metronome: createMetronome(now, (ms) => liveWait(ms, signal)),
   };
+  /** Signs with the key of the account. */
+  const exchangeOf = (account: Account): Exchange => ({ ...exchange, apiKey: account.apiKey });
   const telephones: RetellTelephones = createTelephones(signal);
   const webCalls = createWebCalls(exchange);
   const underWay = new Set<Promise<void>>();
@@ -150,7 +157,10 @@ export async function startRetell({
     }
     if (called === 'POST /v2/create-phone-call') {
       const order = await readJson(request, CreatePhoneCall);
-      return sendJson(response, 201, dialOut(order, exchange, telephones));
+      const { from_number: from, override_agent_id: agentId } = order;
+      if (accounts.ofNumber(from) !== account) throw new Refusal(404, 'Phone number not found.');
+      if (agentId && accounts.ofAgent(agentId) !== account) throw new Refusal(404, 'Agent not found.');
+      return sendJson(response, 201, dialOut(order, exchangeOf(account), telephones));
     }
     if (called === 'POST /v3/list-calls') {
       const page = listCalls(
@@ -160,8 +170,7 @@ export async function startRetell({
       if (!page) throw new Refusal(400, 'Invalid pagination_key.');
       return sendJson(response, 200, page);
     }
-    const answered =
-      (await account.agents.answer(request)) ?? (account === own ? await numbers.answer(request) : undefined);
+    const answered = (await account.agents.answer(request)) ?? (await account.numbers.answer(request));
     if (answered) {
       if (answered.body !== undefined) return sendJson(response, answered.status, answered.body);
       return void response.writeHead(answered.status).end();
@@ -184,8 +193,8 @@ export async function startRetell({
         faults.add(await readJson(request, Fault));
         return sendJson(response, 200, {});
       case 'POST /_standin/accounts': {
-        const { agentName } = await readJson(request, z.strictObject({ agentName: z.string().default('Reception') }));
-        return sendJson(response, 201, await accounts.open(agentName));
+        const { agentName, numbers } = await readJson(request, AnotherAccount);
+        return sendJson(response, 201, await accounts.open(agentName, numbers));
       }
       default: {
         const [, callId] = /^POST \/_standin\/web-calls\/(call_[0-9a-f]+)\/join$/.exec(called) ?? [];
@@ -214,7 +223,7 @@ export async function startRetell({
     const scenario = scenarioNamed(ask.scenario);
     if (!scenario) throw new Refusal(404, `There is no scenario ${ask.scenario}.`);
     const call = streamSteps<TimelineEntry>(response, signal, (tell) =>
-      placeCall({ ...ask, scenario }, exchange, tell),
+      placeCall({ ...ask, scenario }, exchangeOf(accounts.ofAgent(ask.clinic.boundAgentId)), tell),
     );
     underWay.add(call);
     await call;
@@ -261,7 +270,6 @@ export async function startRetell({
     await closed;
     await archive.close();
     await accounts.saved();
-    await numbers.saved();
   }
   let stopped: Promise<void> | undefined;
   return { baseUrl, control: `${baseUrl}/_standin`, stop: () => (stopped ??= stop()) };
