@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import type { LocalJson } from '#local/local-json.ts';
 import { type LocalSystem, waitFor } from './local-system.ts';
 import { aCall, retellClient } from './retell-client.ts';

@@ -55,8 +55,8 @@ export async function openAccounts(own: Account, dataDir: string, now: () => num
     /** Of numbers nobody brought here, the deployment's. */
     ofNumber: (number: string): Account => others.find(({ numbers }) => numbers.has(number)) ?? own,
 
-    async saved(): Promise<void> {
-      for (const { agents, numbers } of [own, ...others]) await Promise.all([agents.saved(), numbers.saved()]);
+    async close(): Promise<void> {
+      for (const { agents, numbers } of [own, ...others]) await Promise.all([agents.saved(), numbers.close()]);
     },
   };
 }

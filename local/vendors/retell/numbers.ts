@@ -1,8 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readJson, Refusal } from '#local/vendors/control-http.ts';
+import { openJournal } from './journal.ts';
 
 const Binding = z.looseObject({ agent_id: z.string(), weight: z.number().min(0).max(1) });
 const Bindings = z
@@ -35,33 +35,16 @@ const Create = Fields.extend({
   country_code: z.enum(['US', 'CA']).default('US'),
 });
 const Trunk = z.looseObject({ termination_uri: z.string() });
-const Kept = z.array(
-  Fields.extend({
-    phone_number: z.string(),
-    phone_number_type: z.string(),
-    sip_outbound_trunk_config: Trunk.optional(),
-    at: z.number(),
-  }),
-);
+const Kept = Fields.extend({
+  phone_number: z.string(),
+  phone_number_type: z.string(),
+  sip_outbound_trunk_config: Trunk.optional(),
+  at: z.number(),
+});
 
 /** The numbers of the account. Bought ones are fictional: the exchange 555, lines 0100 to 0199. */
 export async function openNumbers(dataDir: string, now: () => number) {
-  const path = join(dataDir, 'numbers.json');
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-    return '[]';
-  });
-  const kept = new Map(Kept.parse(JSON.parse(text)).map((number) => [number.phone_number, number]));
-  let writing = Promise.resolve();
-  let next: Promise<void> | undefined;
-  /** What changes while a write is under way goes with the next one, all of it at once. */
-  const save = () =>
-    (next ??= writing =
-      writing.then(async () => {
-        next = undefined;
-        await writeFile(`${path}.new`, JSON.stringify([...kept.values()]));
-        await rename(`${path}.new`, path);
-      }));
+  const kept = await openJournal(join(dataDir, 'numbers.jsonl'), Kept, (number) => number.phone_number);
   const shown = (id: string) => {
     const found = kept.get(id);
     if (!found) throw new Refusal(404, 'Phone number not found.');
@@ -85,8 +68,7 @@ export async function openNumbers(dataDir: string, now: () => number) {
       case 'POST create-phone-number': {
         const { area_code = 202, country_code, ...fields } = await readJson(request, Create);
         const phone_number = free(country_code === 'CA' ? 416 : area_code);
-        kept.set(phone_number, { ...fields, phone_number, phone_number_type: 'retell-twilio', at: now() });
-        await save();
+        await kept.put([{ ...fields, phone_number, phone_number_type: 'retell-twilio', at: now() }]);
         return { status: 201, body: shown(phone_number) };
       }
       case 'POST import-phone-number': {
@@ -105,14 +87,8 @@ export async function openNumbers(dataDir: string, now: () => number) {
           ...(sip_trunk_auth_username && { auth_username: sip_trunk_auth_username }),
           transport: transport ?? 'TCP',
         };
-        kept.set(phone_number, {
-          ...fields,
-          phone_number,
-          phone_number_type: 'custom',
-          sip_outbound_trunk_config,
-          at: now(),
-        });
-        await save();
+        const held = { phone_number, phone_number_type: 'custom', sip_outbound_trunk_config, at: now() };
+        await kept.put([{ ...fields, ...held }]);
         return { status: 201, body: shown(phone_number) };
       }
       case 'GET get-phone-number':
@@ -120,18 +96,19 @@ export async function openNumbers(dataDir: string, now: () => number) {
       case 'PATCH update-phone-number': {
         shown(id);
         const change = await readJson(request, Fields);
-        kept.set(id, { ...(kept.get(id) as z.infer<typeof Kept>[number]), ...change, at: now() });
-        await save();
+        await kept.put([{ ...(kept.get(id) as z.infer<typeof Kept>), ...change, at: now() }]);
         return { status: 200, body: shown(id) };
       }
       case 'DELETE delete-phone-number':
         shown(id);
-        kept.delete(id);
-        await save();
+        await kept.remove(id);
         return { status: 204 };
       case 'GET v2/list-phone-numbers': {
         const limit = Number(searchParams.get('limit') ?? 50);
-        const ids = [...kept.keys()].sort();
+        const ids = kept
+          .all()
+          .map((number) => number.phone_number)
+          .sort();
         const from = ids.indexOf(searchParams.get('pagination_key') ?? '') + 1;
         const page = ids.slice(from, from + limit);
         const more = from + page.length < ids.length;
@@ -146,21 +123,22 @@ export async function openNumbers(dataDir: string, now: () => number) {
   }
   return {
     answer,
-    saved: () => writing,
-    has: (number: string): boolean => kept.has(number),
+    has: kept.has,
+    close: kept.close,
     /** Brings a number over a trunk, bound to the agent, unless it is there. */
     async stand(number: string, agentId: string): Promise<void> {
       if (kept.has(number)) return;
       const bound = [{ agent_id: agentId, weight: 1 }];
-      kept.set(number, {
-        phone_number: number,
-        phone_number_type: 'custom',
-        sip_outbound_trunk_config: { termination_uri: 'trunk.carrier.example' },
-        inbound_agents: bound,
-        outbound_agents: bound,
-        at: now(),
-      });
-      await save();
+      await kept.put([
+        {
+          phone_number: number,
+          phone_number_type: 'custom',
+          sip_outbound_trunk_config: { termination_uri: 'trunk.carrier.example' },
+          inbound_agents: bound,
+          outbound_agents: bound,
+          at: now(),
+        },
+      ]);
     },
   };
 }

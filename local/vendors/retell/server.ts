@@ -269,7 +269,7 @@ export async function startRetell({
     server.closeAllConnections();
     await closed;
     await archive.close();
-    await accounts.saved();
+    await accounts.close();
   }
   let stopped: Promise<void> | undefined;
   return { baseUrl, control: `${baseUrl}/_standin`, stop: () => (stopped ??= stop()) };
