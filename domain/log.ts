@@ -24,6 +24,7 @@ export type LogCode =
   | 'ring.safe-answer'
   | 'vendor.blocked'
   | 'vendor.fetch-failed'
+  | 'credential.refused'
   | 'workflow.started'
   | 'workflow.woken'
   | 'workflow.restart-failed'

@@ -1,8 +1,15 @@
 import Retell, { NotFoundError } from 'retell-sdk';
-import type { CallSource, EndedCalls, FetchedCall, ProviderRecord } from '#domain/conversations/call-source.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
+import type {
+  CallSource,
+  EndedCalls,
+  EndWindow,
+  FetchedCall,
+  ProviderRecord,
+} from '#domain/conversations/call-source.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ClinicId } from '#domain/ids.ts';
-import { ownAccountFirst } from './own-account-first.ts';
+import { isKeyRefused, ownAccountFirst } from './own-account-first.ts';
 
 const overStates = new Set(['ended', 'error', 'not_connected']);
 
@@ -37,6 +44,28 @@ export function createCallSource(
     }
   }
 
+  async function* list(
+    client: Retell,
+    { from, to }: EndWindow,
+    narrower: Retell.CallListParams['filter_criteria'] = {},
+    signal?: AbortSignal,
+  ): AsyncIterable<string> {
+    let paginationKey: string | undefined;
+    do {
+      const page = await client.call.list(
+        {
+          filter_criteria: { ...narrower, end_timestamp: { type: 'range', op: 'bt', value: [from, to] } },
+          limit: pageSize,
+          sort_order: 'descending',
+          ...(paginationKey && { pagination_key: paginationKey }),
+        },
+        { signal },
+      );
+      for (const { call_id, call_status } of page.items ?? []) if (overStates.has(call_status)) yield call_id;
+      paginationKey = page.has_more ? page.pagination_key : undefined;
+    } while (paginationKey);
+  }
+
   return {
     async fetch(record) {
       const theirs = record.clinicId && (await keyOfClinic(record.clinicId));
@@ -49,19 +78,19 @@ export function createCallSource(
 
     asLost,
 
-    async *listEnded({ from, to }) {
-      const client = await connect();
-      let paginationKey: string | undefined;
-      do {
-        const page = await client.call.list({
-          filter_criteria: { end_timestamp: { type: 'range', op: 'bt', value: [from, to] } },
-          limit: pageSize,
-          sort_order: 'descending',
-          ...(paginationKey && { pagination_key: paginationKey }),
-        });
-        for (const { call_id, call_status } of page.items ?? []) if (overStates.has(call_status)) yield call_id;
-        paginationKey = page.has_more ? page.pagination_key : undefined;
-      } while (paginationKey);
+    async *listEnded(window) {
+      yield* list(await connect(), window);
+    },
+
+    async *listEndedOf(clinicId, agentId, window, { signal }) {
+      const theirs = await keyOfClinic(clinicId);
+      if (theirs === undefined) return;
+      try {
+        // An account of a clinic's own may hold agents that have nothing to do with us.
+        yield* list(open(theirs), window, { agent: [{ agent_id: agentId }] }, signal);
+      } catch (error) {
+        throw isKeyRefused(error) ? new KeyRefused({ cause: error }) : error;
+      }
     },
   };
 }

@@ -1,5 +1,9 @@
-import { AuthenticationError } from 'retell-sdk';
+import { AuthenticationError, PermissionDeniedError } from 'retell-sdk';
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
+
+/** Retell does not take the key, or no more for what we ask. */
+export const isKeyRefused = (error: unknown): boolean =>
+  error instanceof AuthenticationError || error instanceof PermissionDeniedError;
 
 /**
  * Looks into the account a clinic has of its own at Retell, and into ours where it has none or nothing is found there.
@@ -15,7 +19,7 @@ export async function ownAccountFirst<Found>(
   if (theirs === undefined) return askOurs();
   let refused: unknown;
   const found = await ask(theirs).catch((error: unknown) => {
-    if (!(error instanceof AuthenticationError)) throw error;
+    if (!isKeyRefused(error)) throw error;
     refused = error;
     return undefined;
   });

@@ -28,10 +28,28 @@ export interface CallSource {
 /** The record of each vendor. */
 export type CallSources = Record<Carrier, CallSource>;
 
-/** A vendor that tells which calls ended, so that one it never told us of is found. */
+/** When calls ended: epoch milliseconds, both included. */
+export interface EndWindow {
+  from: number;
+  to: number;
+}
+
+/**
+ * A vendor that tells which calls ended, so that one it never told us of is found. Calls that never connected have no times
+ * and are not among them.
+ */
 export interface EndedCalls {
+  /** Ids of the calls that ended in our account. */
+  listEnded(window: EndWindow): AsyncIterable<string>;
   /**
-   * Ids of the calls that ended in the window. Calls that never connected have no times and are not among them.
+   * Ids of the calls of one agent that ended in the account the clinic has of its own; none where it has no account.
+   *
+   * @throws KeyRefused when its key does not open it. @throws Error when the vendor does not answer in the signal's time.
    */
-  listEnded(window: { from: number; to: number }): AsyncIterable<string>;
+  listEndedOf(
+    clinicId: ClinicId,
+    agentId: string,
+    window: EndWindow,
+    options: { signal: AbortSignal },
+  ): AsyncIterable<string>;
 }

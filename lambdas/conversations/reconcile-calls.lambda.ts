@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
+import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createLinkStore } from '#adapters/dynamodb/links.ts';
 import { createCredentialLookup } from '#adapters/dynamodb/credentials.ts';
@@ -83,6 +84,7 @@ export const handler = taskHandler(
       idleMs: Number(env.TEXT_IDLE_MINUTES) * 60_000,
     }),
     directory: createClinicDirectory(routing),
+    clinics: createClinicStore(core),
     conversations: createConversationStore(core, payloads),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),
     sources: {

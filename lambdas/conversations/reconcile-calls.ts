@@ -1,13 +1,15 @@
 import type { Clock } from '#domain/clock.ts';
+import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import { hasEnded } from '#domain/conversations/advance-call.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
-import type { CallSources, EndedCalls } from '#domain/conversations/call-source.ts';
+import type { CallSources, EndedCalls, EndWindow } from '#domain/conversations/call-source.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { type ClinicId, retellConversationId } from '#domain/ids.ts';
-import { errorFields, type Log } from '#domain/log.ts';
+import { errorFields, type Log, type LogFields } from '#domain/log.ts';
 import type { Notice } from '#domain/messages/notice.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import type { keepFetchedCall } from './keep-fetched-call.ts';
@@ -20,8 +22,12 @@ const unmergedAfterMs = 2 * minuteMs;
 const eventsPerRun = 1_000;
 /** An event queued again so often cannot be merged; a workflow that failed so often waits for a person. */
 const mostAttempts = 5;
-/** Look-ups under way at once while the vendor's list is gone through. */
+/** Look-ups under way at once while a list of the vendor's is gone through. */
 const looksAtOnce = 20;
+/** Accounts of clinics' own that are looked into at once. */
+const accountsAtOnce = 5;
+/** An account that takes longer than this to tell of two hours does not keep the others waiting. */
+const accountMs = 20_000;
 /** A run must be over before the next begins; what is left is taken up then. */
 const budgetMs = 4 * minuteMs;
 
@@ -35,6 +41,7 @@ interface Deps {
   /** Ends a conversation in writing that nobody goes on with. */
   endWritten(call: Conversation): Promise<boolean>;
   directory: ClinicDirectory;
+  clinics: Pick<ClinicStore, 'profile'>;
   conversations: ConversationStore;
   workflow: PostCallWorkflow;
   sources: CallSources;
@@ -71,7 +78,9 @@ export function reconcileCalls(deps: Deps) {
     done.requeued = await requeueUnmerged();
     done.requeued += await requeueLinks();
     await findUntold(done, clock.now() + budgetMs / 2);
-    for (const clinicId of await clinicsInTurn()) {
+    const clinicIds = await clinicsInTurn();
+    await findUntoldOfTheirs(clinicIds, done, deadline - budgetMs / 4);
+    for (const clinicId of clinicIds) {
       if (clock.now() > deadline) break;
       await mendClinic(clinicId, done);
     }
@@ -161,41 +170,87 @@ export function reconcileCalls(deps: Deps) {
       log.warn('call.recovered', { clinicId, conversationId });
       done.recovered += 1;
     } catch (error) {
-      log.error('vendor.fetch-failed', { clinicId, conversationId, ...errorFields(error) });
+      notFetched(error, { clinicId, conversationId });
     }
+  }
+
+  /** A key that is refused is for the people of its clinic to replace; anything else is between the vendor and us. */
+  function notFetched(error: unknown, where: Pick<LogFields, 'clinicId' | 'conversationId'>): void {
+    const code = error instanceof KeyRefused ? 'credential.refused' : 'vendor.fetch-failed';
+    log.error(code, { ...where, ...errorFields(error) });
+  }
+
+  /** Back over several missed runs, but not so near that events still on their way, or tried again, count as lost. */
+  function endWindow(): EndWindow {
+    const now = clock.now();
+    const { everyMinutes } = deps;
+    return { from: now - (4 * everyMinutes + 60) * minuteMs, to: now - Math.min(2, everyMinutes) * minuteMs };
   }
 
   /** Calls that ended at Retell and of which we know nothing, or not that they ended. */
   async function findUntold(done: Reconciled, until: number): Promise<void> {
-    const now = clock.now();
-    // Back over several missed runs, but not so near that events still on their way, or tried again, count as lost.
-    const from = now - (4 * deps.everyMinutes + 60) * minuteMs;
-    const to = now - Math.min(2, deps.everyMinutes) * minuteMs;
     try {
-      const looking: Promise<void>[] = [];
-      for await (const providerId of deps.ended.listEnded({ from, to })) {
-        looking.push(recoverUntold(providerId, done));
-        if (looking.length >= looksAtOnce) await Promise.all(looking.splice(0));
-        if (clock.now() > until) break;
-      }
-      await Promise.all(looking);
+      await recoverAll(deps.ended.listEnded(endWindow()), () => clock.now() > until, done);
     } catch (error) {
-      log.error('vendor.fetch-failed', errorFields(error));
+      notFetched(error, {});
     }
   }
 
-  async function recoverUntold(providerId: string, done: Reconciled): Promise<void> {
+  /** The same in the accounts clinics have of their own. */
+  async function findUntoldOfTheirs(clinicIds: readonly ClinicId[], done: Reconciled, until: number): Promise<void> {
+    for (let at = 0; at < clinicIds.length && clock.now() <= until; at += accountsAtOnce) {
+      await Promise.all(clinicIds.slice(at, at + accountsAtOnce).map((clinicId) => findUntoldOf(clinicId, done)));
+    }
+  }
+
+  async function findUntoldOf(clinicId: ClinicId, done: Reconciled): Promise<void> {
+    try {
+      const clinic = await deps.clinics.profile(clinicId);
+      const own = clinic?.agents.find(({ provider, kind }) => provider === 'retell' && kind === 'dedicated');
+      if (clinic?.status !== 'active' || !own) return;
+      const signal = AbortSignal.timeout(accountMs);
+      const ended = deps.ended.listEndedOf(clinicId, own.id, endWindow(), { signal });
+      await recoverAll(ended, () => signal.aborted, done, clinicId);
+    } catch (error) {
+      notFetched(error, { clinicId });
+    }
+  }
+
+  async function recoverAll(
+    ended: AsyncIterable<string>,
+    isLate: () => boolean,
+    done: Reconciled,
+    clinicId?: ClinicId,
+  ): Promise<void> {
+    const looking: Promise<void>[] = [];
+    try {
+      for await (const providerId of ended) {
+        looking.push(recoverUntold(providerId, done, clinicId));
+        if (looking.length >= looksAtOnce) await Promise.all(looking.splice(0));
+        if (isLate()) break;
+      }
+    } finally {
+      await Promise.all(looking);
+    }
+  }
+
+  /** @param clinicId whose own account says so: then the call is that clinic's, or nobody's until a person has looked */
+  async function recoverUntold(providerId: string, done: Reconciled, clinicId?: ClinicId): Promise<void> {
     const conversationId = retellConversationId(providerId);
     try {
       const { session } = await directory.find({ conversationId });
+      if (clinicId !== undefined && session && session.clinicId !== clinicId) {
+        log.error('event.anomaly', { clinicId, conversationId, reason: 'other-clinic' });
+        return;
+      }
       const known = session && (await conversations.get(session.clinicId, conversationId));
       if (known && hasEnded(known)) return;
-      const found = await sources.retell.fetch({ providerId, providerObject: 'call' });
-      if (!found?.over || !(await keep({ provider: 'retell', providerId }, found, 'reconciler'))) return;
-      log.warn('call.recovered', { clinicId: session?.clinicId, conversationId });
+      const found = await sources.retell.fetch({ providerId, providerObject: 'call', clinicId });
+      if (!found?.over || !(await keep({ provider: 'retell', providerId, clinicId }, found, 'reconciler'))) return;
+      log.warn('call.recovered', { clinicId: clinicId ?? session?.clinicId, conversationId });
       done.recovered += 1;
     } catch (error) {
-      log.error('vendor.fetch-failed', { conversationId, ...errorFields(error) });
+      notFetched(error, { clinicId, conversationId });
     }
   }
 }

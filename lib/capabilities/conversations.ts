@@ -293,6 +293,17 @@ export class Conversations extends Construct {
       within: reconcileEvery,
       periods: 2,
     });
+    new LogAlarm(this, 'ClinicKeyRefused', {
+      house,
+      name: 'clinic-key-refused',
+      impact:
+        'A clinic with an account of its own at Retell is not told of calls that lost an event: its key is refused.',
+      code: 'credential.refused',
+      from: [reconcileCalls],
+      // Its owner may be about to give another.
+      within: reconcileEvery,
+      periods: 2,
+    });
     new LogAlarm(this, 'RestartFailed', {
       house,
       name: 'restart-failed',

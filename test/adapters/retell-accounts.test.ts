@@ -78,6 +78,42 @@ test('a browser joins a call with the token it was given, and its events are sig
   expect(told).not.toHaveProperty('to_number');
 });
 
+test('calls that ended in an account of a clinic’s own are listed of its agent alone', async () => {
+  const end_timestamp = 1_790_000_000_000;
+  const { agent_id: theirSecond } = await world.client(theirs.apiKey).agent.create({
+    response_engine: { type: 'retell-llm', llm_id: 'llm_1' },
+    voice_id: 'a-voice',
+  });
+  const ended = (call_id: string, agent_id: string, endsAt = end_timestamp) => ({
+    call_id,
+    agent_id,
+    call_status: 'ended',
+    end_timestamp: endsAt,
+  });
+  const calls = [
+    ended('call_theirs0001', theirs.agentId),
+    ended('call_theirs0002', theirs.agentId, end_timestamp - 3_600_000),
+    ended('call_theirs0003', theirSecond),
+    ended('call_ours000001', clinic.boundAgentId),
+  ];
+  await world.post('/archive', { calls });
+  const window = { from: end_timestamp - 1_000, to: end_timestamp + 1_000 };
+  const listed = async (theirKey: string | undefined) => {
+    const source = createCallSource(
+      world.baseUrl,
+      async () => apiKey,
+      async () => theirKey,
+    );
+    const ids: string[] = [];
+    const { signal } = new AbortController();
+    for await (const id of source.listEndedOf(cotonou, theirs.agentId, window, { signal })) ids.push(id);
+    return ids;
+  };
+  expect(await listed(theirs.apiKey)).toEqual(['call_theirs0001']);
+  expect(await listed(undefined)).toEqual([]);
+  await expect(listed('key_of_nobody_000001')).rejects.toBeInstanceOf(KeyRefused);
+});
+
 test('what is no order for a call is refused as Retell refuses it', async () => {
   const numbers = { agent_id: theirs.agentId, retell_llm_dynamic_variables: { open: true as never } };
   await expect(world.client(theirs.apiKey).call.createWebCall(numbers)).rejects.toMatchObject({ status: 422 });

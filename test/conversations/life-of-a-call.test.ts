@@ -479,6 +479,91 @@ describe('the reconciler', () => {
     expect(await world.steps.reconcile()).toMatchObject({ recovered: 0 });
   });
 
+  describe('in accounts clinics have of their own', () => {
+    const ours = 'agent_own0000000001';
+    const theirs = 'agent_own0000000002';
+    const recordOf = (changes: object) => {
+      const body = threeEvents(changes).analyzed;
+      return { eventType: 'call_analyzed', analyzed: true, over: true, rawBody: Buffer.from(JSON.stringify(body)) };
+    };
+    const withAgent = (id: string) => [{ provider: 'retell' as const, id, kind: 'dedicated' as const }];
+    const worldOfTwo = (profiles = {}) =>
+      callWorld({
+        profiles: [
+          clinicProfile({ agents: withAgent(ours), ...profiles }),
+          clinicProfile({
+            id: elsewhere,
+            slug: 'clinique-ailleurs',
+            numbers: [{ number: '+12025550143' }],
+            agents: withAgent(theirs),
+            ...profiles,
+          }),
+        ],
+        mapping: {
+          numbers: { '+12025550142': cotonou, '+12025550143': elsewhere },
+          dedicatedAgents: { [ours]: cotonou, [theirs]: elsewhere },
+        },
+      });
+
+    test('finds a call of which no event ever came, once', async () => {
+      const world = worldOfTwo();
+      world.accounts.set(cotonou, { agentId: ours, calls: new Map([[aCallId, recordOf({ agent_id: ours })]]) });
+      expect(await world.steps.reconcile()).toMatchObject({ recovered: 1 });
+      await world.run();
+      expect(onlyCall(world)).toMatchObject({ clinicId: cotonou, notification: 'sent' });
+      expect(await world.steps.reconcile()).toMatchObject({ recovered: 0 });
+    });
+
+    test.each([
+      ['the number', { agent_id: ours, to_number: '+12025550143' }],
+      ['the number and the agent', { agent_id: theirs, to_number: '+12025550143' }],
+    ])('gives nobody a call in which %s is another clinic’s', async (_name, changes) => {
+      const world = worldOfTwo();
+      world.accounts.set(cotonou, { agentId: ours, calls: new Map([[aCallId, recordOf(changes)]]) });
+      await world.steps.reconcile();
+      await world.run();
+      expect([world.conversations.all(), world.outbox]).toEqual([[], []]);
+      expect(await world.inbox.list('quarantined', { limit: 1 })).toMatchObject([{ reason: 'conflict' }]);
+    });
+
+    test('keeps nothing of a call that is known as another clinic’s, so that its own record finds room', async () => {
+      const world = worldOfTwo();
+      await world.directory.claimSession(elsewhere, aConversationId, 'number', world.clock.now());
+      world.accounts.set(cotonou, { agentId: ours, calls: new Map([[aCallId, recordOf({ agent_id: ours })]]) });
+      world.accounts.set(elsewhere, {
+        agentId: theirs,
+        calls: new Map([[aCallId, recordOf({ agent_id: theirs, to_number: '+12025550143' })]]),
+      });
+      await world.steps.reconcile();
+      await world.run();
+      expect(world.conversations.all()).toMatchObject([{ clinicId: elsewhere, toNumber: '+12025550143' }]);
+      expect(world.log.codes()).toContain('event.anomaly');
+    });
+
+    test('a key that is refused is told with its clinic, and keeps no other from being looked into', async () => {
+      const world = worldOfTwo();
+      world.accounts.set(cotonou, 'refused');
+      world.accounts.set(elsewhere, {
+        agentId: theirs,
+        calls: new Map([[aCallId, recordOf({ agent_id: theirs, to_number: '+12025550143' })]]),
+      });
+      expect(await world.steps.reconcile()).toMatchObject({ recovered: 1 });
+      await world.run();
+      expect(onlyCall(world)).toMatchObject({ clinicId: elsewhere, notification: 'sent' });
+      const told = world.log.entries.filter(({ code }) => code === 'credential.refused');
+      expect(told.map(({ fields }) => fields)).toMatchObject([{ clinicId: cotonou, errorName: 'KeyRefused' }]);
+      expect(world.log.codes()).not.toContain('vendor.fetch-failed');
+    });
+
+    test('looks into none of a clinic that is not active', async () => {
+      const world = worldOfTwo({ status: 'suspended' });
+      world.accounts.set(cotonou, 'refused');
+      world.accounts.set(elsewhere, 'refused');
+      expect(await world.steps.reconcile()).toMatchObject({ recovered: 0 });
+      expect(world.log.codes()).not.toContain('credential.refused');
+    });
+  });
+
   test('a call the vendor has lost is told with what is known of it', async () => {
     const world = callWorld();
     await world.arrive(started);

@@ -4,6 +4,7 @@ import { readTwilioEvent, eventKeyOf } from '#adapters/twilio/call-event.ts';
 import { createTwilioCallSource } from '#adapters/twilio/call-source.ts';
 import type { TwilioCalls } from '#adapters/twilio/calls.ts';
 import { readForm } from '#adapters/twilio/form.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { FetchedCall } from '#domain/conversations/call-source.ts';
 import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
@@ -68,6 +69,9 @@ export function crashingAfter(effect: number) {
   };
 }
 
+/** An account a clinic has of its own at Retell: the calls of one agent in it. */
+type OwnAccount = { agentId: string; calls: Map<string, FetchedCall> };
+
 type Execution = { call: CallCompleted; waiting?: string; read?: boolean; asked: boolean; done: boolean };
 
 /**
@@ -104,7 +108,14 @@ export function callWorld({
   const outbox: SummaryLetter[] = [];
   const vendorCalls = new Map<string, FetchedCall>();
   const twilioCalls = new Map<string, NonNullable<Awaited<ReturnType<TwilioCalls['fetch']>>>>();
-  const fetched = async ({ providerId }: { providerId: string }) => vendorCalls.get(providerId);
+  const accounts = new Map<ClinicId, OwnAccount | 'refused'>();
+  const accountOf = (clinicId: ClinicId | undefined): OwnAccount | undefined => {
+    const account = clinicId && accounts.get(clinicId);
+    if (account === 'refused') throw new KeyRefused({ cause: new Error('401') });
+    return account;
+  };
+  const fetched = async ({ providerId, clinicId }: { providerId: string; clinicId?: ClinicId }) =>
+    accountOf(clinicId)?.calls.get(providerId) ?? vendorCalls.get(providerId);
   const sources = {
     retell: { fetch: fetched, asLost },
     twilio: createTwilioCallSource({ fetch: async (callSid) => twilioCalls.get(callSid) }),
@@ -112,6 +123,11 @@ export function callWorld({
   const ended = {
     async *listEnded() {
       for (const [id, { over }] of vendorCalls) if (over) yield id;
+    },
+    async *listEndedOf(clinicId: ClinicId, agentId: string) {
+      const account = accountOf(clinicId);
+      if (account?.agentId !== agentId) return;
+      for (const [id, { over }] of account.calls) if (over) yield id;
     },
   };
 
@@ -200,6 +216,7 @@ export function callWorld({
         idleMs: 30 * 60_000,
       }),
       directory,
+      clinics,
       conversations,
       workflow,
       sources,
@@ -247,6 +264,7 @@ export function callWorld({
     outbox,
     queued,
     vendorCalls,
+    accounts,
     twilioCalls,
     talks,
     model,

@@ -143,6 +143,7 @@ test('an alarm on a log code counts lines that our functions really write', () =
     'calendar.tended',
     'call.refused',
     'call.unknown',
+    'credential.refused',
     'event.given-up',
     'event.poison',
     'event.quarantined',

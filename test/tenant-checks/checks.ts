@@ -48,6 +48,20 @@ export const tenantChecks: TenantCheck[] = [
     tests: 'test/conversations/(bind-conversation|run-tool)',
   },
   {
+    without: 'a clinic’s own account tells of a call that is another’s, and stands in the way of its record',
+    file: 'lambdas/conversations/reconcile-calls.ts',
+    code: 'if (clinicId !== undefined && session && session.clinicId !== clinicId) {',
+    instead: 'if (clinicId !== undefined && session && session.clinicId !== session.clinicId) {',
+    tests: 'test/conversations/life-of-a-call',
+  },
+  {
+    without: 'what is found in a clinic’s own account is given to the clinic it speaks of',
+    file: 'lambdas/conversations/reconcile-calls.ts',
+    code: "await keep({ provider: 'retell', providerId, clinicId }, found, 'reconciler')",
+    instead: "await keep({ provider: 'retell', providerId }, found, 'reconciler')",
+    tests: 'test/conversations/life-of-a-call',
+  },
+  {
     without: 'a clinic takes an agent that is another’s',
     file: 'lambdas/clinics/agents/connect-agent.ts',
     code: "if (claimConflicts([wanted], await clinics.holders([wanted])).length > 0) return 'agent-taken';",
