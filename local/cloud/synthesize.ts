@@ -12,11 +12,14 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { takePidFile } from './pid-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const kept = join(root, 'node_modules/.cache/frontdesk');
 const dayMs = 24 * 60 * 60 * 1000;
+const waitMs = 100;
 
 /** Everything the app is made of. */
 const sources = ['{bin,lib,lambdas,domain,adapters,ws-fargate}/**/*', 'package.json', 'package-lock.json', 'cdk.json'];
@@ -39,23 +42,29 @@ export async function synthesize(directory: string, signal?: AbortSignal): Promi
 export async function assemblyOf(stage: string, signal?: AbortSignal): Promise<string> {
   const name = `${stage}-${fingerprint()}`;
   const directory = join(kept, name);
-  if (existsSync(directory)) return directory;
   mkdirSync(kept, { recursive: true });
-  // Beside its place and then moved: nobody finds half of it, and whoever works on it at the same time does no harm.
-  const unfinished = `${directory}.${process.pid}`;
-  try {
-    await runApp(stage, unfinished, signal);
-    renameSync(unfinished, directory);
-  } catch (error) {
-    if (!existsSync(directory)) throw error;
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+  const taken = `${directory}.pid`;
+  while (!existsSync(directory)) {
+    // Somebody else is at the same: their result serves us too.
+    if (takePidFile(taken) !== undefined) await sleep(waitMs, undefined, { signal });
+    else await assemble(stage, directory, signal).finally(() => rmSync(taken, { force: true }));
   }
   for (const other of readdirSync(kept)) {
     const path = join(kept, other);
     if (other !== name && Date.now() - statSync(path).mtimeMs > dayMs) rmSync(path, { recursive: true, force: true });
   }
   return directory;
+}
+
+/** Beside its place and then moved, so that nobody finds half of it. */
+async function assemble(stage: string, directory: string, signal?: AbortSignal): Promise<void> {
+  const unfinished = `${directory}.${process.pid}`;
+  try {
+    await runApp(stage, unfinished, signal);
+    renameSync(unfinished, directory);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
 }
 
 function fingerprint(): string {
