@@ -42,6 +42,13 @@ export const errorAnswer = (status: number, code: string, message: string): Http
   body: { error: { code, message } },
 });
 
+/** What a fault is answered, whatever it was. */
+export const internal = errorAnswer(
+  500,
+  'internal',
+  'Something failed on our side. Send the same request again in a moment.',
+);
+
 /** The door of a route: bytes decoded, answer encoded, a fault logged by class and answered without its text. */
 export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<HttpAnswer>) {
   return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()
@@ -52,9 +59,7 @@ export function httpHandler(log: Log, work: (request: HttpRequest) => Promise<Ht
           requestId: request.event.requestContext?.requestId,
           ...errorFields(request.error),
         });
-        request.response = encode(
-          errorAnswer(500, 'internal', 'Something failed on our side. Send the same request again in a moment.'),
-        );
+        request.response = encode(internal);
       },
     })
     .handler(async (event) =>

@@ -1,7 +1,15 @@
 import type * as z from 'zod';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from './http.ts';
 
-/** The body of a request as it must be, or the refusal that names each field to correct. */
+export const badJson = errorAnswer(400, 'bad-json', 'The body is not JSON. Send one JSON object.');
+
+/** Names each field to correct. */
+export const invalidRequest = (fields: { path: string; message: string }[]): HttpAnswer => {
+  const message = 'Correct the fields named and send the request again.';
+  return { status: 422, body: { error: { code: 'invalid-request', message, fields } } };
+};
+
+/** The body of a request as it must be, or the refusal that says what to correct. */
 export function bodyOf<Body>(
   schema: z.ZodType<Body>,
   { rawBody }: HttpRequest,
@@ -10,11 +18,14 @@ export function bodyOf<Body>(
   try {
     json = JSON.parse(rawBody.toString('utf8'));
   } catch {
-    return { refused: errorAnswer(400, 'bad-json', 'The body is not JSON. Send one JSON object.') };
+    return { refused: badJson };
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { body: parsed.data };
-  const fields = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  const message = 'Correct the fields named and send the request again.';
-  return { refused: { status: 422, body: { error: { code: 'invalid-request', message, fields } } } };
+  return {
+    refused: invalidRequest(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))),
+  };
 }
+
+/** What a body is refused with that is not as it must be. */
+export const bodyRefusals = [badJson, invalidRequest([])];

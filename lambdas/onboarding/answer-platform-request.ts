@@ -10,6 +10,7 @@ import {
   onboardingIdOf,
   type OrderedBy,
 } from '#domain/onboarding/onboarding.ts';
+import { badJson, invalidRequest } from '#lambdas/json-body.ts';
 import { asOperator, type Operator } from '#lambdas/signed-in.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
 import { type BeginDeps, beginLeaving, beginOnboarding, type Begun } from './begin-onboarding.ts';
@@ -21,7 +22,11 @@ interface Deps extends BeginDeps {
 
 type Work = (request: HttpRequest) => Promise<HttpAnswer>;
 
-const unknownClinic = errorAnswer(404, 'clinic-unknown', 'There is no such clinic. Name it by its slug or its id.');
+export const unknownClinic = errorAnswer(
+  404,
+  'clinic-unknown',
+  'There is no such clinic. Name it by its slug or its id.',
+);
 
 const byOperator = ({ userId }: Operator): OrderedBy => ({ actorType: 'platform', actorId: userId });
 
@@ -72,16 +77,11 @@ export function answerPlatformRequest(deps: Deps): Work {
   const works = {
     'POST /api/platform/clinics': asOperator('platform.clinics.write', async (request, operator) => {
       const text = request.rawBody.toString('utf8');
-      if (!isJsonObject(text))
-        return errorAnswer(400, 'bad-json', 'The body is not JSON. Send one clinic as an object.');
+      if (!isJsonObject(text)) return badJson;
       // JSON is YAML, so that a clinic sent and a clinic written in a file are read and told of alike.
       const { orders, problems } = readOnboardingFile('body', text);
       const [read] = orders;
-      if (!read) {
-        const fields = problems.map(({ path = '', message }) => ({ path, message }));
-        const message = 'Correct the fields named and send the request again.';
-        return { status: 422, body: { error: { code: 'invalid-request', message, fields } } };
-      }
+      if (!read) return invalidRequest(problems.map(({ path = '', message }) => ({ path, message })));
       return begunAnswer(await begin(read.order, byOperator(operator), request.requestId));
     }),
 

@@ -22,7 +22,8 @@ export interface BeginDeps {
   clock: Clock;
 }
 
-const refusals = {
+/** Every refusal, with what to do; of `claim-taken` says each time who has what. */
+export const refusals = {
   'clinic-exists': 'The clinic is here already. Change it with clinic apply, or let it go first.',
   'claim-taken': '',
   'another-order': 'The clinic is joining with another order. Let it end, then change it with clinic apply.',

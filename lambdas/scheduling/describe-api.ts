@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '#lambdas/http.ts';
-import { apiDocument } from './api/document.ts';
+import { apiDocument } from '#lambdas/api-document.ts';
 
 /** Says what the API takes and answers, in OpenAPI 3.1. Built once for each process: it never changes. */
 export function describeApi() {

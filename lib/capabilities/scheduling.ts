@@ -60,7 +60,7 @@ export class Scheduling extends Construct {
       routes: ['GET /api/openapi.json'],
       entry: 'lambdas/scheduling/describe-api.lambda.ts',
       environment: {},
-      impact: 'Developers cannot read the description of the booking API; the API itself is not affected.',
+      impact: 'Developers cannot read the description of the API; the API itself is not affected.',
       timeout: Duration.seconds(10),
     });
 

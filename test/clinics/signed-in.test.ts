@@ -11,6 +11,7 @@ import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import { inMemoryInvitations } from '#test/fakes/invitations.ts';
 import { inMemoryLinks } from '#test/fakes/links.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
+import { asDescribed } from '#test/signed-in/as-described.ts';
 
 const personOf = (n: number) => UserId.parse(`1f2e3d4c-5b6a-4789-8abc-${String(n).padStart(12, '0')}`);
 const [owner, manager, staff, auditor, stranger, both, spare] = [1, 2, 3, 4, 5, 6, 7].map(personOf) as UserId[];
@@ -37,7 +38,13 @@ async function world() {
   await invite('invited@clinique.example', 'staff');
   await invite('partner@clinique.example', 'owner');
   store.records.length = 0;
-  return { members, store, queue, answer: answerMemberRequest({ members, invitations, store, links, clock }) };
+  const work = answerMemberRequest({ members, invitations, store, links, clock });
+  const answer = async (asked: HttpRequest) => {
+    const answered = await work(asked);
+    asDescribed(asked.route!, answered);
+    return answered;
+  };
+  return { members, store, queue, answer };
 }
 
 interface Asked {

@@ -3,6 +3,7 @@ import { allows } from '#domain/clinics/members/rights.ts';
 import type { UserId } from '#domain/ids.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
+import { asDescribed } from './as-described.ts';
 import { type SignedInRoute, signedInRoutes } from './routes.ts';
 import { marks, ofBoth, people, signedInWorld, type SignedInWorld, strangers, yours } from './signed-in-world.ts';
 
@@ -39,6 +40,7 @@ async function ask(
     requestId: 'r1',
   };
   const answer = await entry.answer(world)(request);
+  asDescribed(route, answer, request.pathParameters as Record<string, string>);
   const { error } = (answer.body ?? {}) as { error?: { code: string } };
   return { ...answer, ...(error && { code: error.code }), world };
 }

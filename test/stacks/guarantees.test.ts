@@ -5,10 +5,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PlatformRole } from '#domain/clinics/members/member.ts';
 import { StoredEvent } from '#domain/conversations/event-inbox.ts';
+import { apiDocument } from '#lambdas/api-document.ts';
 import { signedInRoutes } from '#test/signed-in/routes.ts';
 import { type Resource, synthesize } from './synthesized.ts';
 
 const app = await synthesize('prod');
+
+/** What vendors ask in their own words, described by them, and why no client of ours may: each needs their proof. */
+const askedByVendors = Object.keys({
+  'POST /api/retell/inbound': 'Retell asks whose number rings; its signature over the bytes',
+  'POST /api/retell/inbound/{clinicId}': 'the same, as agents of old have it',
+  'POST /api/retell/webhook': 'Retell tells of calls; its signature over the bytes',
+  'POST /api/functions/{tool}': 'Retell’s agents use tools; its signature over the bytes. Tools are in docs/tools.md',
+  'POST /api/n8n/retell-webhook/{clinicId}':
+    'a relay passes Retell’s events on; a secret of the clinic’s, docs/agents.md',
+  'POST /api/twilio/incoming-call': 'Twilio asks what to do with a call; its signature over address and form',
+  'POST /api/twilio/after-stream': 'Twilio asks what comes after the stream; the same',
+  'POST /api/twilio/call-status': 'Twilio tells of calls; the same',
+  'POST /api/twilio/recording-status': 'Twilio tells of recordings; the same',
+  'POST /api/twilio/incoming-message': 'Twilio brings messages; the same',
+  'POST /api/twilio/message-status': 'Twilio tells of messages; the same',
+});
 
 interface Index {
   IndexName: string;
@@ -331,6 +348,33 @@ describe('what runs', () => {
     ]);
     for (const integration of properties('AWS::ApiGatewayV2::Integration')) {
       expect(integration.PayloadFormatVersion).toBe('2.0');
+    }
+  });
+
+  test('every route that clients may ask is described, and nothing is described that is not there', () => {
+    const routes = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => String(RouteKey));
+    expect(routes).toEqual(expect.arrayContaining(askedByVendors));
+    const clients = routes.filter((route) => !askedByVendors.includes(route));
+    const operations = Object.entries(apiDocument().paths ?? {}).flatMap(([path, item]) =>
+      Object.entries(item ?? {}).map(([method, operation]) => {
+        const { security } = operation as { security?: object[] };
+        return { route: `${method.toUpperCase()} ${path}`, security };
+      }),
+    );
+    // Each section of the settings is described by its own path.
+    const shapeOf = (route: string) =>
+      new RegExp(`^${route.replace('{section}', '[a-z-]+').replaceAll(/[{}]/g, '\\$&')}$`);
+    const matching = (route: string) => operations.filter((operation) => shapeOf(route).test(operation.route));
+    expect(clients.filter((route) => matching(route).length === 0)).toEqual([]);
+    const described = clients.flatMap(matching);
+    expect(operations.filter((operation) => !described.includes(operation))).toEqual([]);
+    // How somebody proves who they are is described as the gateway has it.
+    for (const { RouteKey, AuthorizationType } of properties('AWS::ApiGatewayV2::Route')) {
+      for (const { route, security } of matching(RouteKey)) {
+        const isSignedIn = JSON.stringify(security) === JSON.stringify([{ signedIn: [] }]);
+        expect([route, isSignedIn]).toEqual([route, AuthorizationType === 'JWT']);
+        expect([route, security]).toEqual([route, expect.any(Array)]);
+      }
     }
   });
 

@@ -40,8 +40,12 @@ export const agentRoutes = {
   'DELETE /api/credentials/{kind}': 'credentials.write',
 } as const satisfies Record<string, Right>;
 
-const Connected = z.strictObject({ agentId: Agent.shape.id, apiKey: credentialShapes['retell-api-key'].optional() });
-const WantedCall = z.strictObject({ language: LanguageTag.optional() });
+export const Connected = z.strictObject({
+  agentId: Agent.shape.id,
+  apiKey: credentialShapes['retell-api-key'].optional(),
+});
+export const WantedCall = z.strictObject({ language: LanguageTag.optional() });
+export const PutCredential = (kind: CredentialKind) => z.strictObject({ value: credentialShapes[kind] });
 
 /** Dashboards read `success` and `message`; everybody else reads `error`, as on all routes. */
 const refusal = (status: number, code: string, message: string): HttpAnswer => ({
@@ -54,12 +58,17 @@ const done = (message: string, data: object): HttpAnswer => ({
   body: { success: true, message, data },
 });
 
-const changedMeanwhile = refusal(
+export const changedMeanwhile = refusal(
   409,
   'changed-meanwhile',
   'Somebody changed this meanwhile. Look again and repeat it.',
 );
-const notConnected: Record<Exclude<Connection['outcome'], 'connected'>, HttpAnswer> = {
+export const forOwners = refusal(
+  403,
+  'owners-only',
+  'Only an owner gives the clinic another key. Leave apiKey out, or ask one.',
+);
+export const notConnected: Record<Exclude<Connection['outcome'], 'connected'>, HttpAnswer> = {
   'key-needed': refusal(
     422,
     'api-key-needed',
@@ -85,7 +94,7 @@ const notConnected: Record<Exclude<Connection['outcome'], 'connected'>, HttpAnsw
   'too-many-agents': refusal(409, 'too-many-agents', 'The clinic names as many agents as it can. Remove one first.'),
   'changed-meanwhile': changedMeanwhile,
 };
-const notDisconnected = {
+export const notDisconnected = {
   'not-connected': refusal(404, 'no-agent', 'The clinic has no agent of its own.'),
   'last-agent': refusal(
     409,
@@ -94,7 +103,7 @@ const notDisconnected = {
   ),
   'changed-meanwhile': changedMeanwhile,
 } as const;
-const noWebCall: Record<Exclude<CreatedWebCall['outcome'], 'created'>, HttpAnswer> = {
+export const noWebCall: Record<Exclude<CreatedWebCall['outcome'], 'created'>, HttpAnswer> = {
   'clinic-inactive': errorAnswer(
     403,
     'clinic-inactive',
@@ -122,12 +131,28 @@ const webhookSentences = {
   'not-set': 'Retell could not be told to send its calls to us: send the same request again.',
 } as const;
 
-const noSuchKind = errorAnswer(
+export const noSuchKind = errorAnswer(
   404,
   'kind-unknown',
   `There is no such kind of credential. There is: ${CredentialKind.options.join(', ')}.`,
 );
-const noCredential = errorAnswer(404, 'credential-unknown', 'The clinic keeps no credential of this kind.');
+export const noCredential = errorAnswer(404, 'credential-unknown', 'The clinic keeps no credential of this kind.');
+
+export const keyNeeded = errorAnswer(
+  400,
+  'idempotency-key-needed',
+  'Send a header Idempotency-Key, another for each call you want.',
+);
+export const inProgress = errorAnswer(
+  409,
+  'in-progress',
+  'A request with this Idempotency-Key is being answered. Ask again shortly.',
+);
+export const keyReused = errorAnswer(
+  422,
+  'idempotency-key-reused',
+  'This Idempotency-Key came with another request. Choose a new one.',
+);
 
 const shown = ({ kind, fingerprint, putAtMs, former }: KeptCredential, nowMs: number) => ({
   kind,
@@ -163,13 +188,7 @@ export function answerAgentRequest(deps: Deps): Work {
   /** Does what is asked for once, however often it comes under its key. */
   async function once(request: HttpRequest, by: Member, work: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     const keyHash = idempotencyKeyHash(request.headers['idempotency-key'] ?? '');
-    if (!keyHash) {
-      return errorAnswer(
-        400,
-        'idempotency-key-needed',
-        'Send a header Idempotency-Key, another for each call you want.',
-      );
-    }
+    if (!keyHash) return keyNeeded;
     // Whoever else chose the same key asks for another call.
     const who = createHash('sha256').update(by.userId).digest('hex').slice(0, 32);
     const name = { clinicId: by.clinicId, apiKeyId: `WEBCALL#${who}`, keyHash };
@@ -178,17 +197,9 @@ export function answerAgentRequest(deps: Deps): Work {
       case 'answered':
         return { ...claimed.answer, headers: { ...claimed.answer.headers, 'idempotency-replayed': 'true' } };
       case 'in-progress':
-        return errorAnswer(
-          409,
-          'in-progress',
-          'A request with this Idempotency-Key is being answered. Ask again shortly.',
-        );
+        return inProgress;
       case 'other-request':
-        return errorAnswer(
-          422,
-          'idempotency-key-reused',
-          'This Idempotency-Key came with another request. Choose a new one.',
-        );
+        return keyReused;
       case 'claimed':
         break;
     }
@@ -207,7 +218,7 @@ export function answerAgentRequest(deps: Deps): Work {
       const wanted = bodyOf(Connected, request);
       if ('refused' in wanted) return wanted.refused;
       if (wanted.body.apiKey !== undefined && !allows(by.role, 'credentials.write')) {
-        return refusal(403, 'owners-only', 'Only an owner gives the clinic another key. Leave apiKey out, or ask one.');
+        return forOwners;
       }
       const answer = await connect(by, wanted.body, request.requestId);
       if (answer.outcome !== 'connected') return notConnected[answer.outcome];
@@ -249,7 +260,7 @@ export function answerAgentRequest(deps: Deps): Work {
     }),
 
     ofKind('PUT /api/credentials/{kind}', async (kind, request, { clinicId, userId }) => {
-      const wanted = bodyOf(z.strictObject({ value: credentialShapes[kind] }), request);
+      const wanted = bodyOf(PutCredential(kind), request);
       if ('refused' in wanted) return wanted.refused;
       const actor = { actorType: 'user', actorId: userId, requestId: request.requestId } as const;
       const put = await credentials.put(clinicId, kind, wanted.body.value, actor);

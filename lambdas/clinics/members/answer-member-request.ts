@@ -36,7 +36,7 @@ export const ChangedRole = z.strictObject({ role: Role });
 
 const unknownMember = errorAnswer(404, 'member-unknown', 'There is no such member at this clinic.');
 
-const refusals: Record<Exclude<MemberChange['outcome'], 'saved'>, HttpAnswer> = {
+export const notChanged: Record<Exclude<MemberChange['outcome'], 'saved'>, HttpAnswer> = {
   'not-a-member': unknownMember,
   'last-owner': errorAnswer(409, 'last-owner', 'This is the only owner. Make somebody else an owner first.'),
   'changed-meanwhile': errorAnswer(409, 'changed-meanwhile', 'Somebody changed this member meanwhile. Read it again.'),
@@ -76,7 +76,7 @@ export function answerMemberRequest(deps: Deps): Work {
     if (to === role) return { status: 200, body: { userId, role } };
     const event = eventOf(by, request.requestId, userId, `${role} to ${to}`);
     const { outcome } = await members.change({ clinicId, userId, role }, to, event);
-    if (outcome !== 'saved') return refusals[outcome];
+    if (outcome !== 'saved') return notChanged[outcome];
     return to === 'removed' ? { status: 204 } : { status: 200, body: { userId, role: to } };
   }
 

@@ -1,9 +1,12 @@
 import * as z from 'zod';
-import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { PlatformRole, Role } from '#domain/clinics/members/member.ts';
-import { chosenClinic, doorErrors, signedIn } from '#lambdas/describe-signed-in.ts';
-import { ChangedRole } from './answer-member-request.ts';
-import { AskedInvitation } from './invitation-routes.ts';
+import { refusals } from '#lambdas/describe-refusals.ts';
+import { chosenClinic, doorErrors, inPath, json, operationsOf, sent } from '#lambdas/describe-signed-in.ts';
+import { bodyRefusals } from '#lambdas/json-body.ts';
+import { ChangedRole, notChanged } from './answer-member-request.ts';
+import { forOwners } from './for-owners.ts';
+import { AskedInvitation, changedInvitation, noInvitation, notInvited } from './invitation-routes.ts';
 
 const UserId = z.string().meta({ description: 'The `sub` of their tokens.' });
 const Membership = z.object({ userId: UserId, role: Role }).meta({ id: 'Membership' });
@@ -19,25 +22,11 @@ const Invitation = z
     mail: z.enum(['on-its-way', 'sent', 'bounced', 'ended']),
   })
   .meta({ id: 'Invitation' });
-const person = z.string().meta({ param: { name: 'userId', in: 'path' } });
+const person = inPath('userId');
 
-const json = (description: string, schema: z.ZodType): ZodOpenApiResponseObject => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const operation = (
-  operationId: string,
-  summary: string,
-  more: Omit<ZodOpenApiOperationObject, 'operationId'>,
-): ZodOpenApiOperationObject => ({
-  operationId,
-  summary,
-  tags: ['members'],
-  security: signedIn,
-  ...more,
-});
-const notFound = { description: '`member-unknown`: there is no such member at this clinic.' };
-const conflict = { description: '`last-owner`: the clinic needs another owner first; `changed-meanwhile`.' };
+const operation = operationsOf('members');
+const errors = (...answers: Parameters<typeof refusals>[0]) => refusals(answers, doorErrors);
+const changes = [forOwners, ...Object.values(notChanged)];
 
 /** Who somebody is, and who is a member of a clinic. */
 export const memberPaths = (): ZodOpenApiPathsObject => ({
@@ -75,12 +64,12 @@ export const memberPaths = (): ZodOpenApiPathsObject => ({
   '/api/members/{userId}': {
     put: operation('changeMember', 'Give a member another role', {
       parameters: [chosenClinic, person],
-      requestBody: { required: true, content: { 'application/json': { schema: ChangedRole } } },
-      responses: { '200': json('Changed', Membership), ...doorErrors, '404': notFound, '409': conflict },
+      requestBody: sent(ChangedRole),
+      responses: { '200': json('Changed', Membership), ...errors(...bodyRefusals, ...changes) },
     }),
     delete: operation('removeMember', 'Remove a member', {
       parameters: [chosenClinic, person],
-      responses: { '204': { description: 'Gone' }, ...doorErrors, '404': notFound, '409': conflict },
+      responses: { '204': { description: 'Gone' }, ...errors(...changes) },
     }),
   },
   '/api/invitations': {
@@ -90,24 +79,20 @@ export const memberPaths = (): ZodOpenApiPathsObject => ({
     }),
     post: operation('invite', 'Invite somebody by e-mail', {
       parameters: [chosenClinic],
-      requestBody: { required: true, content: { 'application/json': { schema: AskedInvitation } } },
+      requestBody: sent(AskedInvitation),
       responses: {
         '200': json('Invited already; written to once more, if that was a while ago', Invitation),
         '201': json('Invited', Invitation),
-        ...doorErrors,
-        '409': { description: '`too-many-invitations` await an answer.' },
-        '429': { description: '`invited-too-often` within a day.' },
+        ...errors(...bodyRefusals, forOwners, ...Object.values(notInvited)),
       },
     }),
   },
   '/api/invitations/{invitationId}': {
     delete: operation('withdrawInvitation', 'Take an invitation back', {
-      parameters: [chosenClinic, z.string().meta({ param: { name: 'invitationId', in: 'path' } })],
+      parameters: [chosenClinic, inPath('invitationId')],
       responses: {
         '204': { description: 'Taken back' },
-        ...doorErrors,
-        '404': { description: '`invitation-unknown`: there is no such invitation that awaits an answer.' },
-        '409': { description: '`changed-meanwhile`.' },
+        ...errors(noInvitation, forOwners, changedInvitation),
       },
     }),
   },

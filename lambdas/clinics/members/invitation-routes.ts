@@ -32,8 +32,17 @@ type Work = (request: HttpRequest, by: Member) => Promise<HttpAnswer>;
 
 export const AskedInvitation = z.strictObject({ email: InvitedEmail, role: Role });
 
-const unknown = errorAnswer(404, 'invitation-unknown', 'There is no such invitation that awaits an answer.');
-const refusals = {
+export const noInvitation = errorAnswer(
+  404,
+  'invitation-unknown',
+  'There is no such invitation that awaits an answer.',
+);
+export const changedInvitation = errorAnswer(
+  409,
+  'changed-meanwhile',
+  'Somebody changed this invitation meanwhile. Read it again.',
+);
+export const notInvited = {
   'too-often': errorAnswer(
     429,
     'invited-too-often',
@@ -84,7 +93,7 @@ export function invitationWorks({
       const { clinicId, userId: actorId } = by;
       const invitedBy = { actorType: 'user', actorId } as const;
       const invited = await invitations.invite(clinicId, { email, role, invitedBy, requestId: request.requestId });
-      if (!('invitation' in invited)) return refusals[invited.outcome];
+      if (!('invitation' in invited)) return notInvited[invited.outcome];
       const { outcome, invitation } = invited;
       const ask = await links.asked(clinicId, { purpose: 'invitation', id: invitation.invitationId });
       return { status: outcome === 'invited' ? 201 : 200, body: shown(invitation, ask) };
@@ -94,7 +103,7 @@ export function invitationWorks({
       const { clinicId } = by;
       const invitationId = InvitationId.safeParse(pathParameters.invitationId);
       const invitation = invitationId.success ? await store.get(clinicId, invitationId.data) : undefined;
-      if (invitation?.state !== 'awaiting') return unknown;
+      if (invitation?.state !== 'awaiting') return noInvitation;
       if (!mayChangeRole(by, invitation.role, 'removed')) return forOwners;
       const { outcome } = await store.withdraw(invitation, {
         v: 1,
@@ -109,8 +118,7 @@ export function invitationWorks({
         reason: 'withdrawn',
         requestId,
       });
-      if (outcome === 'withdrawn') return { status: 204 };
-      return errorAnswer(409, 'changed-meanwhile', 'Somebody changed this invitation meanwhile. Read it again.');
+      return outcome === 'withdrawn' ? { status: 204 } : changedInvitation;
     },
   };
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { Clinic } from '#domain/clinics/clinic.ts';
-import { chosenClinic, doorErrors, signedIn } from '#lambdas/describe-signed-in.ts';
+import { refusals as refusalsOf } from '#lambdas/describe-refusals.ts';
+import { chosenClinic, doorErrors, operationsOf } from '#lambdas/describe-signed-in.ts';
 import { type Collection, collections, RecipientStatus } from './collections.ts';
-import { refusals, SettingsError } from './refusals.ts';
+import { refusals, refuse, SettingsError, type SettingsRefusal } from './refusals.ts';
 import { acknowledgement, type Section, sections } from './sections.ts';
 
 const etag = z.object({ ETag: z.string().meta({ header: {}, description: 'What was read, for If-Match.' }) });
@@ -21,29 +22,20 @@ const json = (description: string, schema: z.ZodType) => ({
 
 /** Refusals of those statuses, with their codes and what each advises. */
 function errors(...statuses: number[]): ZodOpenApiResponsesObject {
-  const told = statuses.map((status) => {
-    const lines = Object.entries(refusals)
-      .filter(([, [one]]) => one === status)
-      .map(([code, [, message]]) => `- \`${code}\`: ${message}`);
-    const description = ['Refused', '', ...lines].join('\n');
-    return [String(status), { description, content: { 'application/json': { schema: SettingsError } } }] as const;
-  });
-  const { 400: badRequest, 403: forbidden, ...others } = Object.fromEntries(told);
-  return { ...doorErrors, ...others, ...(badRequest && { '400': badRequest }), ...(forbidden && { '403': forbidden }) };
+  const codes = Object.keys(refusals) as SettingsRefusal[];
+  const told = codes.map((code) => refuse(code)).filter(({ status }) => statuses.includes(status));
+  const all = refusalsOf(told, doorErrors);
+  // Those of the door have other codes.
+  const own = Object.entries(all).filter(([status]) => !(status in doorErrors));
+  const typed = own.map(([status, { description }]) => [
+    status,
+    { description, content: { 'application/json': { schema: SettingsError } } },
+  ]);
+  return { ...all, ...Object.fromEntries(typed) };
 }
 
 const writes = [400, 404, 405, 409, 412, 413, 422, 428];
-const operation = (
-  operationId: string,
-  summary: string,
-  more: Omit<ZodOpenApiOperationObject, 'operationId'>,
-): ZodOpenApiOperationObject => ({
-  operationId,
-  summary,
-  tags: ['settings'],
-  security: signedIn,
-  ...more,
-});
+const operation = operationsOf('settings');
 
 const camel = (section: string): string =>
   section.replaceAll(/(?:^|-)([a-z])/g, (_match, letter: string) => letter.toUpperCase());

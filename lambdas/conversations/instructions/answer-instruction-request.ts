@@ -45,19 +45,20 @@ export const instructionRoutes = {
 type Work = (request: HttpRequest, by: Member) => Promise<HttpAnswer>;
 type PlaceWork = (request: HttpRequest, by: Member, place: InstructionPlace) => Promise<HttpAnswer>;
 
-const Drafted = z.strictObject({ text: InstructionText });
-const Previewed = z.strictObject({
+export const Drafted = z.strictObject({ text: InstructionText });
+export const Previewed = z.strictObject({
   text: InstructionText.optional(),
   role: z.enum(['single', 'receptionist', 'supervisor']).optional(),
   language: LanguageTag.optional(),
 });
-const RolledBack = z.strictObject({ version: z.int().positive() });
+export const RolledBack = z.strictObject({ version: z.int().positive() });
 
 const Version = z
   .string()
   .regex(/^[1-9]\d{0,5}$/)
   .transform(Number);
-const Page = z.object({
+/** Which of the versions are listed. */
+export const Page = z.object({
   before: Version.optional(),
   limit: z
     .string()
@@ -67,26 +68,31 @@ const Page = z.object({
 });
 
 const oneOf = (words: readonly string[]): string => words.join(', ');
-const noSuchText = errorAnswer(
+export const noSuchText = errorAnswer(
   404,
   'instructions-unknown',
   `Name a channel (${oneOf(InstructionChannel.options)}) and a scope (${oneOf(InstructionScope.options)}).`,
 );
-const noSuchVersion = errorAnswer(
+export const noSuchVersion = errorAnswer(
   404,
   'version-unknown',
   'There is no such version. The list of versions has them all.',
 );
-const tagNeeded = errorAnswer(
+export const tagNeeded = errorAnswer(
   428,
   'if-match-needed',
   'Send the ETag of the text you have read as If-Match, so that nobody’s change is lost.',
 );
-const changed = errorAnswer(
+export const changed = errorAnswer(
   412,
   'changed-meanwhile',
   'Somebody changed this text since you read it. Read it again and send your change once more.',
 );
+export const noDraft = errorAnswer(409, 'no-draft', 'There is no draft to publish. Save one first.');
+export const publishedAlready = errorAnswer(409, 'published-already', 'This version is the one that is published now.');
+export const notSpoken = (spoken: readonly string[]): HttpAnswer =>
+  errorAnswer(422, 'language-not-spoken', `The clinic speaks ${oneOf(spoken)}.`);
+export const noSuchPage = errorAnswer(422, 'invalid-request', 'before is a version, limit is a number from 1 to 50.');
 
 /**
  * A clinic's own text for its agents: written as a draft, looked at with everything the platform puts around it,
@@ -184,9 +190,7 @@ export function answerInstructionRequest({ members, clinics, drafts, texts, cloc
       ]);
       if (!clinic) throw new Error('somebody is a member of a clinic that does not exist');
       const { role = scope === 'base' ? 'single' : scope, language = clinic.defaultLanguage } = wanted.body;
-      if (!clinic.languages.includes(language)) {
-        return errorAnswer(422, 'language-not-spoken', `The clinic speaks ${oneOf(clinic.languages)}.`);
-      }
+      if (!clinic.languages.includes(language)) return notSpoken(clinic.languages);
       const text = wanted.body.text ?? state.draft?.text;
       const shown = text === undefined ? current : { ...current, [scope]: { text } };
       const prompt = composeInstructions(role, { clinic, texts: shown, language, nowMs: clock.now(), channel });
@@ -195,27 +199,21 @@ export function answerInstructionRequest({ members, clinics, drafts, texts, cloc
     }),
 
     'POST /api/instructions/{channel}/{scope}/publish': seenBy(async (request, by, place, seen) =>
-      seen.draft
-        ? publish(request, by, place, seen, 'draft')
-        : errorAnswer(409, 'no-draft', 'There is no draft to publish. Save one first.'),
+      seen.draft ? publish(request, by, place, seen, 'draft') : noDraft,
     ),
 
     'POST /api/instructions/{channel}/{scope}/roll-back': seenBy(async (request, by, place, seen) => {
       const wanted = bodyOf(RolledBack, request);
       if ('refused' in wanted) return wanted.refused;
       const { version } = wanted.body;
-      if (version === seen.published?.version) {
-        return errorAnswer(409, 'published-already', 'This version is the one that is published now.');
-      }
+      if (version === seen.published?.version) return publishedAlready;
       const restored = await drafts.version(by.clinicId, place, version);
       return restored ? publish(request, by, place, seen, { restored }) : noSuchVersion;
     }),
 
     'GET /api/instructions/{channel}/{scope}/versions': ofPlace(async ({ query }, { clinicId }, place) => {
       const page = Page.safeParse(query);
-      if (!page.success) {
-        return errorAnswer(422, 'invalid-request', 'before is a version, limit is a number from 1 to 50.');
-      }
+      if (!page.success) return noSuchPage;
       const { before, limit } = page.data;
       const found = await drafts.versions(clinicId, place, { ...(before && { before }), upTo: limit + 1 });
       const versions = found.slice(0, limit);

@@ -12,6 +12,7 @@ import { type CallActor, CallWish, type PlacedCall } from '#domain/conversations
 import { derivedUuid, OutboundCallId, PatientId } from '#domain/ids.ts';
 import type { PatientStore } from '#domain/scheduling/patients/patient-store.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
+import { bodyOf } from '#lambdas/json-body.ts';
 import { asMember } from '#lambdas/signed-in.ts';
 
 interface Deps {
@@ -34,7 +35,7 @@ export const callRoutes = {
   'PUT /api/patients/{patientId}/call-consent': 'calls.make',
 } as const satisfies Record<string, Right>;
 
-const Consent = z.discriminatedUnion('given', [
+export const Consent = z.discriminatedUnion('given', [
   z.strictObject({ given: z.literal(true), way: ConsentWay }),
   z.strictObject({ given: z.literal(false) }),
 ]);
@@ -42,7 +43,7 @@ const Consent = z.discriminatedUnion('given', [
 /** Printable ASCII, quoted or not, as everywhere else. */
 const IdempotencyKey = /^"?([\x21\x23-\x7e]{1,200})"?$/;
 
-const nobody = {
+export const nobody = {
   appointment: errorAnswer(404, 'appointment-unknown', 'There is no such appointment at this clinic.'),
   'appointment-over': errorAnswer(
     409,
@@ -57,7 +58,7 @@ const nobody = {
   ),
 } as const;
 
-const notAllowed: Record<CallRefusal, string> = {
+const reasons: Record<CallRefusal, string> = {
   'calls-refused': 'This person asked not to be called any more. Do not call them by other means on their behalf.',
   'no-consent':
     'This patient has not agreed to be called by the agent. Ask them, then record it with PUT /api/patients/{patientId}/call-consent.',
@@ -65,8 +66,41 @@ const notAllowed: Record<CallRefusal, string> = {
     'None of the numbers on file can be called: look at them, and at outbound.countries in the clinic’s settings.',
   'quiet-hours': 'It is too early or too late where they are. Send the same request again after `callableFrom`.',
 };
+export const notAllowed = (reason: CallRefusal, fromMs?: number): HttpAnswer => {
+  const callableFrom = fromMs === undefined ? undefined : isoInstant(fromMs);
+  return { status: 409, body: { error: { code: reason, message: reasons[reason], callableFrom } } };
+};
 
-const refusals: Record<'key-reused' | 'calls-off' | 'clinic-cap' | 'number-cap', HttpAnswer> = {
+export const keyNeeded = errorAnswer(
+  400,
+  'idempotency-key-needed',
+  'Send a key of your own choosing in the header Idempotency-Key, so that nobody is called twice.',
+);
+export const notActive = errorAnswer(
+  409,
+  'clinic-not-active',
+  'This clinic is not active, so nobody is called in its name.',
+);
+export const noSuchCall = errorAnswer(404, 'call-unknown', 'There is no such call at this clinic.');
+export const noNumber = errorAnswer(409, 'no-number', 'This patient has no telephone number on file.');
+export const notDialled = errorAnswer(
+  503,
+  'vendor-unavailable',
+  'Nobody was called. Send the same request again with the same key.',
+);
+export const vendorRefused = errorAnswer(
+  502,
+  'vendor-refused',
+  'The telephone vendor does not place this call, and said so for good.',
+);
+export const outcomeUnknown = (callId: string): HttpAnswer =>
+  errorAnswer(
+    409,
+    'outcome-unknown',
+    `The vendor’s answer is not known yet. Look at GET /api/calls/${callId} and send no new key: it may be ringing.`,
+  );
+
+export const refusals: Record<'key-reused' | 'calls-off' | 'clinic-cap' | 'number-cap', HttpAnswer> = {
   'key-reused': errorAnswer(409, 'idempotency-key-reused', 'This key was sent with another request. Choose a new one.'),
   'calls-off': errorAnswer(
     409,
@@ -107,19 +141,11 @@ export function answerCallRequest({
 
   async function make(request: HttpRequest, by: Member): Promise<HttpAnswer> {
     const [, key] = IdempotencyKey.exec(request.headers['idempotency-key']?.trim() ?? '') ?? [];
-    if (key === undefined) {
-      return errorAnswer(
-        400,
-        'idempotency-key-needed',
-        'Send a key of your own choosing in the header Idempotency-Key, so that nobody is called twice.',
-      );
-    }
+    if (key === undefined) return keyNeeded;
     const wanted = bodyOf(CallWish, request);
     if ('refused' in wanted) return wanted.refused;
     const clinic = await clinics.profile(by.clinicId);
-    if (clinic?.status !== 'active') {
-      return errorAnswer(409, 'clinic-not-active', 'This clinic is not active, so nobody is called in its name.');
-    }
+    if (clinic?.status !== 'active') return notActive;
     const hash = createHash('sha256').update(key).digest('hex');
     const callId = OutboundCallId.parse(derivedUuid('outbound-call', clinic.id, hash));
     return answerOf(await place(clinic, callId, wanted.body, actorOf(by, request)));
@@ -128,7 +154,7 @@ export function answerCallRequest({
   async function read(request: HttpRequest, { clinicId }: Member): Promise<HttpAnswer> {
     const callId = OutboundCallId.safeParse(request.pathParameters.callId);
     const call = callId.success ? await calls.get(clinicId, callId.data) : undefined;
-    if (!call) return errorAnswer(404, 'call-unknown', 'There is no such call at this clinic.');
+    if (!call) return noSuchCall;
     const conversation = call.conversationId && (await conversations.get(clinicId, call.conversationId));
     const { status, reached, outcome, durationMs } = conversation || {};
     const known = { status, reached, outcome, durationMs };
@@ -147,7 +173,7 @@ export function answerCallRequest({
       await consents.withdraw(clinicId, patient.patientId, actorOf(by, request));
       return { status: 200, body: { patientId: patient.patientId, given: false } };
     }
-    if (!numbers.length) return errorAnswer(409, 'no-number', 'This patient has no telephone number on file.');
+    if (!numbers.length) return noNumber;
     const { way } = wanted.body;
     const given = { numbers, way, givenAtMs: clock.now() };
     await consents.give(clinicId, patient.patientId, given, actorOf(by, request));
@@ -174,25 +200,14 @@ function answerOf(placed: PlacedCall): HttpAnswer {
       return { status: placed.replayed ? 200 : 201, body: shown(placed.call) };
     case 'nobody-to-call':
       return nobody[placed.reason];
-    case 'not-allowed': {
-      const { reason, fromMs } = placed;
-      const callableFrom = fromMs === undefined ? undefined : isoInstant(fromMs);
-      return { status: 409, body: { error: { code: reason, message: notAllowed[reason], callableFrom } } };
-    }
+    case 'not-allowed':
+      return notAllowed(placed.reason, placed.fromMs);
     case 'not-dialled':
-      return errorAnswer(
-        503,
-        'vendor-unavailable',
-        'Nobody was called. Send the same request again with the same key.',
-      );
+      return notDialled;
     case 'vendor-refused':
-      return errorAnswer(502, 'vendor-refused', 'The telephone vendor does not place this call, and said so for good.');
+      return vendorRefused;
     case 'unknown':
-      return errorAnswer(
-        409,
-        'outcome-unknown',
-        `The vendor’s answer is not known yet. Look at GET /api/calls/${placed.call.callId} and send no new key: it may be ringing.`,
-      );
+      return outcomeUnknown(placed.call.callId);
     default:
       return refusals[placed.outcome];
   }
@@ -208,17 +223,3 @@ const shown = ({ callId, purpose, via, state, conversationId, reason, createdAtM
   reason,
   createdAt: isoInstant(createdAtMs),
 });
-
-function bodyOf<Body>(schema: z.ZodType<Body>, { rawBody }: HttpRequest): { body: Body } | { refused: HttpAnswer } {
-  let json: unknown;
-  try {
-    json = JSON.parse(rawBody.toString('utf8'));
-  } catch {
-    return { refused: errorAnswer(400, 'bad-json', 'The body is not JSON. Send one JSON object.') };
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { body: parsed.data };
-  const fields = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  const message = 'Correct the fields named and send the request again.';
-  return { refused: { status: 422, body: { error: { code: 'invalid-request', message, fields } } } };
-}

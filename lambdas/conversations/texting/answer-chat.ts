@@ -25,7 +25,7 @@ const tokenMs = 24 * 60 * 60 * 1000;
 const largestBody = 8_000;
 
 /** Without a text it begins a chat; with one it is the next message of the chat whose token comes with it. */
-const ChatRequest = z.strictObject({
+export const ChatRequest = z.strictObject({
   text: z.string().trim().min(1).max(1_000).optional(),
   /** Made by the visitor's browser for each message, so that one sent twice is answered once. */
   messageId: z.uuid().optional(),
@@ -89,11 +89,9 @@ export function answerChat(deps: Deps) {
     if (taken.state === 'answered') return { status: 200, body: { reply: taken.reply } };
     const answered = await answer(clinic.id, conversationId, text);
     if (answered.outcome === 'over') return over;
-    if (answered.outcome === 'superseded') {
-      return errorAnswer(409, 'answered-elsewhere', 'Another message of this chat is being answered. Wait for it.');
-    }
+    if (answered.outcome === 'superseded') return answeredElsewhere;
     const language = (await talks.get(clinic.id, conversationId))?.language ?? clinic.defaultLanguage;
-    const reply = answered.text || textingWordsOf(language).tryAgain(displayPhone(clinicPhone(clinic), clinic.country));
+    const reply = answered.text || textingWordsOf(language).tryAgain(shownPhone(clinic));
     await incoming.answered(clinic.id, { conversationId, name: messageId }, reply);
     log.info('chat.answered', { clinicId: clinic.id, conversationId });
     return { status: 200, body: { reply } };
@@ -118,19 +116,13 @@ export function answerChat(deps: Deps) {
     const visitor = await visitorOf(request, clinic);
     if (request.route?.startsWith('GET ')) return visitor ? tellSoFar(clinic, visitor) : noToken;
     const body = readBody(request);
-    if (!body) {
-      return errorAnswer(
-        400,
-        'bad-message',
-        'Send JSON with a text of 1 to 1,000 characters and a messageId (a UUID).',
-      );
-    }
+    if (!body) return badMessage;
     if (body.text === undefined) {
       const room = await begunChats.count(clinic.id, request.sourceAddress ?? 'unknown');
-      return room === 'room' ? begin(clinic, body.language) : tooMany(clinic);
+      return room === 'room' ? begin(clinic, body.language) : tooMany(shownPhone(clinic));
     }
     if (!visitor) return noToken;
-    if (!body.messageId) return errorAnswer(400, 'bad-message', 'Give each message a messageId (a UUID).');
+    if (!body.messageId) return badMessage;
     return next(clinic, visitor, body.text, body.messageId);
   }
 
@@ -143,8 +135,7 @@ export function answerChat(deps: Deps) {
       };
     }
     const clinic = await clinicAt(request.pathParameters.slug ?? '');
-    if (!clinic)
-      return errorAnswer(404, 'no-chat', 'There is no chat at this address. Ask the clinic for the right one.');
+    if (!clinic) return noChat;
     if (request.route === 'GET /api/chat/{slug}') {
       return {
         status: 200,
@@ -153,28 +144,40 @@ export function answerChat(deps: Deps) {
       };
     }
     const { origin } = request.headers;
-    if (!mayAsk(clinic, origin)) {
-      return errorAnswer(
-        403,
-        'origin-not-allowed',
-        'Add the address of this site to texting.webChat.origins of the clinic.',
-      );
-    }
+    if (!mayAsk(clinic, origin)) return originNotAllowed;
     const answered = request.route?.startsWith('OPTIONS ') ? { status: 204 } : await chat(request, clinic);
     return { ...answered, headers: { ...answered.headers, 'cache-control': 'no-store', ...allowed(origin) } };
   };
 }
 
-const tooMany = (clinic: ClinicProfile): HttpAnswer => ({
-  ...errorAnswer(
-    429,
-    'too-many-chats',
-    `Too many chats were begun from here. Try again in an hour, or call ${displayPhone(clinicPhone(clinic), clinic.country)}.`,
-  ),
+export const tooMany = (phone: string): HttpAnswer => ({
+  ...errorAnswer(429, 'too-many-chats', `Too many chats were begun from here. Try again in an hour, or call ${phone}.`),
   headers: { 'retry-after': '3600' },
 });
-const over = errorAnswer(410, 'chat-over', 'This chat is over. Begin another one.');
-const noToken = errorAnswer(401, 'no-token', 'Begin a chat by sending no text, and send its token as Bearer.');
+export const over = errorAnswer(410, 'chat-over', 'This chat is over. Begin another one.');
+export const noToken = errorAnswer(401, 'no-token', 'Begin a chat by sending no text, and send its token as Bearer.');
+export const badMessage = errorAnswer(
+  400,
+  'bad-message',
+  'Send JSON with a text of 1 to 1,000 characters and a messageId (a UUID).',
+);
+export const answeredElsewhere = errorAnswer(
+  409,
+  'answered-elsewhere',
+  'Another message of this chat is being answered. Wait for it.',
+);
+export const noChat = errorAnswer(
+  404,
+  'no-chat',
+  'There is no chat at this address. Ask the clinic for the right one.',
+);
+export const originNotAllowed = errorAnswer(
+  403,
+  'origin-not-allowed',
+  'Add the address of this site to texting.webChat.origins of the clinic.',
+);
+
+const shownPhone = (clinic: ClinicProfile): string => displayPhone(clinicPhone(clinic), clinic.country);
 
 const allowed = (origin: string | undefined): Record<string, string> =>
   origin === undefined

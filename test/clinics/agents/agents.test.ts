@@ -8,6 +8,7 @@ import { inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
+import { asDescribed } from '#test/signed-in/as-described.ts';
 import { agentsOf, agentWorld, bindingKey, keysOf, sharedAgent, webhookUrl } from './agent-world.ts';
 
 const person = (n: number) => UserId.parse(`1f2e3d4c-5b6a-4789-8abc-${String(n).padStart(12, '0')}`);
@@ -39,6 +40,7 @@ async function world() {
       claims: { sub: as, token_use: 'access' },
       requestId: 'r1',
     });
+    asDescribed(route, { status, body: told });
     return {
       status,
       body: told as Record<string, never> & { error?: { code: string }; data?: Record<string, unknown> },

@@ -8,6 +8,7 @@ import { inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';
 import { cotonou } from '#test/fakes/conversation.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
+import { asDescribed } from '#test/signed-in/as-described.ts';
 
 export const owner = UserId.parse('1f2e3d4c-5b6a-4789-8abc-000000000001');
 
@@ -49,6 +50,10 @@ export async function settingsWorld(clinic: Clinic = clinicOf(clinicProfile()), 
       claims: { sub: as, token_use: 'access' },
       requestId: 'r1',
     });
+    // What cannot be done to these settings, or by operators alone, is not described, so neither is that it is refused.
+    const { error } = (answered.body ?? {}) as { error?: { code: string } };
+    const isDescribed = ![404, 405].includes(answered.status) && error?.code !== 'operators-only';
+    if (isDescribed) asDescribed(route, answered, { section: section ?? '' });
     return { status: answered.status, etag: answered.headers?.etag, body: answered.body };
   }
 

@@ -10,6 +10,7 @@ import { standingClock } from '#test/fakes/clock.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { inMemoryInstructionDrafts } from '#test/fakes/instruction-drafts.ts';
+import { asDescribed } from '#test/signed-in/as-described.ts';
 
 let db: TestDynamoDb;
 beforeAll(async () => {
@@ -63,6 +64,7 @@ async function world(where: 'memory' | 'DynamoDB') {
       claims: { sub: awa, token_use: 'access' },
       requestId: 'r1',
     });
+    asDescribed(route, { status, body });
     return { status, tag: headers?.etag ?? '', body: body as Body };
   };
   const of = '/api/instructions/{channel}/{scope}' as const;

@@ -4,6 +4,7 @@ import { answerCallRequest, callRoutes } from '#lambdas/conversations/outbound/a
 import type { HttpRequest } from '#lambdas/http.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
+import { asDescribed } from '#test/signed-in/as-described.ts';
 import { appointment, callingWorld, theo } from './world.ts';
 
 type Route = keyof typeof callRoutes;
@@ -35,6 +36,7 @@ async function world(...asked: Parameters<typeof callingWorld>) {
       requestId: 'r1',
     };
     const { status, body: answered } = await answer(request);
+    asDescribed(route, { status, body: answered });
     const { error, ...rest } = (answered ?? {}) as { error?: { code: string; callableFrom?: string } } & Record<
       string,
       unknown

@@ -13,6 +13,7 @@ import { inMemoryDirectory } from '../../fakes/directory.ts';
 import { knownSecret } from '../../fakes/secret.ts';
 import { scriptedTextModel } from '../../fakes/text-model.ts';
 import { inMemoryBegunChats, inMemoryIncoming } from '../../fakes/texts.ts';
+import { asDescribed } from '#test/signed-in/as-described.ts';
 import { talkWorld } from '../talk/talk-world.ts';
 
 const site = 'https://www.clinique.example';
@@ -64,6 +65,7 @@ function world(...answers: Parameters<typeof scriptedTextModel>) {
       requestId: 'req-1',
     };
     const { status, body: answer, headers } = await chat(request);
+    asDescribed(request.route!, { status, body: answer });
     return { status, headers, body: answer as Record<string, never> };
   };
   return { ...base, model, ask, begin: async () => String((await ask('POST', {})).body.token) };

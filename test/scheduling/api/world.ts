@@ -16,7 +16,7 @@ import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { createSlotTokens } from '#lambdas/scheduling/actions/slot-tokens.ts';
 import { answerBookingRequest } from '#lambdas/scheduling/answer-booking-request.ts';
-import { apiDocument } from '#lambdas/scheduling/api/document.ts';
+import { apiDocument } from '#lambdas/api-document.ts';
 import { BookingAnswer, ErrorAnswer } from '#lambdas/scheduling/api/answers.ts';
 import { inMemoryAnsweredRequests } from '#test/fakes/answered-requests.ts';
 import { inMemoryApiKeys } from '#test/fakes/api-keys.ts';
