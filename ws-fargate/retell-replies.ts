@@ -117,9 +117,10 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
     let ending: Ending | undefined;
     const say = (content: string) => {
       if (content === '') return;
-      if (own.text === '') log.info('voice.first-token', { ...where, durationMs: clock.now() - own.askedAtMs });
+      const isFirst = own.text === '';
       own.text += content;
       send(frameOf(own.channel, { content, isComplete: false, isUninterruptible }));
+      if (isFirst) log.info('voice.first-token', { ...where, durationMs: clock.now() - own.askedAtMs });
     };
     function tell(told: Told): void {
       switch (told.kind) {

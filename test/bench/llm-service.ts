@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
@@ -41,11 +40,8 @@ const distant = <T extends object>(store: T): T =>
 async function ours(): Promise<number> {
   const world = talkWorld();
   const { clinicId, deps, talks } = world;
-  const sink = createWriteStream('/dev/null');
-  const log = createJsonLog((line) => {
-    sink.write(`${line}\n`);
-    if (/"level":"error"/.test(line)) console.error(line);
-  });
+  // What is logged goes where a container's output goes: nowhere here, but by the same way.
+  const log = createJsonLog();
   const shared = {
     clinics: distant(deps.clinics),
     talks: distant({ ...talks, keepTurn: async () => ({ outcome: 'kept' as const }) }),
