@@ -268,6 +268,11 @@ export const keys = {
     PK: `AGT#${provider}#${agentId}`,
     SK: `${agentUsers}${clinicId}`,
   }),
+  /** Where the agent sent its events before the clinic connected it. */
+  agentWebhook: (provider: string, agentId: string, clinicId: ClinicId): Key => ({
+    PK: `AGT#${provider}#${agentId}`,
+    SK: `WEBHOOK#${clinicId}`,
+  }),
   /** An API key of a clinic's software, by the part of it that is no secret. */
   apiKey: (apiKeyId: string): Key => ({ PK: `KEY#${apiKeyId}`, SK: 'META' }),
   apiKeysOfClinic: (clinicId: ClinicId): string => `KEYS#${clinicId}`,

@@ -408,6 +408,24 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
     expect([...agents.values()]).toEqual([{ dedicatedTo: cabinetDuParc.id, sharedBy: [] }]);
   });
 
+  test('where an agent sent its events before is remembered for its clinic alone, and in nobody’s way', async () => {
+    await applied(lakeside);
+    const { id, agents } = lakesideDental;
+    const agentId = agents[0]!.id;
+    const { of, remember } = clinics.formerWebhooks;
+    expect(await of(id, agentId)).toBeUndefined();
+    await remember(id, agentId, 'https://first.example/hook', clock.now());
+    await remember(id, agentId, 'https://second.example/hook', clock.now());
+    expect(await of(id, agentId)).toBe('https://second.example/hook');
+    expect(await of(cliniqueBenin.id, agentId)).toBeUndefined();
+    const held = await clinics.registry.holders([lakesideDental]);
+    expect([...held.agents.values()]).toEqual([{ dedicatedTo: id, sharedBy: [] }]);
+    await applied(edited(lakeside, [/agent_\w+/, 'agent_ownone000001']));
+    expect((await clinics.registry.holders([lakesideDental])).agents.size).toBe(0);
+    await remember(id, agentId, undefined, clock.now());
+    expect(await of(id, agentId)).toBeUndefined();
+  });
+
   test('a released number is free, and its former clinic stays on record', async () => {
     await applied(benin);
     await applied(edited(benin, ["- number: '+12025550142'", "- number: '+12025550150'"]));

@@ -3,20 +3,24 @@ import { cellRow } from '#adapters/dynamodb/calendar-rows.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { createFormerWebhooks } from '#adapters/dynamodb/former-webhooks.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { E164 } from '#domain/clinics/clinic.ts';
+import type { FormerWebhooks } from '#domain/clinics/former-webhooks.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import type { Appointment } from '#domain/scheduling/appointment.ts';
 import type { Cell } from '#domain/scheduling/cell.ts';
 import { inMemoryClinics } from '#test/fakes/clinics.ts';
+import { inMemoryFormerWebhooks } from '#test/fakes/former-webhooks.ts';
 import type { TestDynamoDb } from '#test/fakes/dynamodb.ts';
 
 /** Both ports over one place, and what else it keeps. */
 export interface Clinics {
   registry: ClinicRegistry;
   store: ClinicStore;
+  formerWebhooks: FormerWebhooks;
   /** Acts on record that wait to be chained. */
   records(clinicId: ClinicId): Promise<Pick<PendingAuditEvent, 'act' | 'resourceId' | 'fields' | 'reason'>[]>;
   /** Who held a number before, oldest first. */
@@ -36,6 +40,7 @@ export const places = (db: () => TestDynamoDb): [string, () => Promise<Clinics>]
       return {
         registry: clinics,
         store: clinics,
+        formerWebhooks: inMemoryFormerWebhooks(),
         records: async (clinicId) => clinics.records.filter((record) => record.clinicId === clinicId),
         formerly: async (number) => clinics.formerly.filter((former) => former.number === number),
         occupy: async (clinicId, cell) => void clinics.cells.push({ ...cell, clinicId }),
@@ -51,6 +56,7 @@ export const places = (db: () => TestDynamoDb): [string, () => Promise<Clinics>]
       return {
         registry: createClinicRegistry(tables),
         store: createClinicStore(tables.core),
+        formerWebhooks: createFormerWebhooks(tables.routing),
         records: async (clinicId) =>
           (await tables.audit.query({ pk: keys.pendingAudit(clinicId, '', '').PK })) as unknown as PendingAuditEvent[],
         formerly: async (number) =>

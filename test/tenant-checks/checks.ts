@@ -76,6 +76,13 @@ export const tenantChecks: TenantCheck[] = [
     tests: 'test/clinics/agents',
   },
   {
+    without: 'a clinic learns where an agent sent its events for the clinic that had it before',
+    file: 'adapters/dynamodb/keys.ts',
+    code: 'SK: `WEBHOOK#${clinicId}`,',
+    instead: "SK: 'WEBHOOK',",
+    tests: 'test/clinics/clinics.contract',
+  },
+  {
     without: 'a relay speaks of the calls of another clinic',
     file: 'lambdas/conversations/receive-relayed-event.ts',
     code: "if (bound.outcome === 'bound') return true;",

@@ -6,6 +6,7 @@ import { createBegunWebCalls } from '#adapters/dynamodb/begun-web-calls.ts';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createCredentialStore } from '#adapters/dynamodb/credentials.ts';
+import { createFormerWebhooks } from '#adapters/dynamodb/former-webhooks.ts';
 import { createMemberships } from '#adapters/dynamodb/members.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
@@ -50,6 +51,7 @@ export const handler = httpHandler(
       clock,
     }),
     accounts: createRetellAccounts(env.RETELL_BASE_URL),
+    formerWebhooks: createFormerWebhooks(tables.routing),
     activity: createAgentActivity(tables.core),
     directory: createClinicDirectory(tables.routing),
     begun: createBegunWebCalls(tables.core, clock),

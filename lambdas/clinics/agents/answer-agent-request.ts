@@ -15,7 +15,7 @@ import { idempotencyKeyHash, requestHash } from '#lambdas/scheduling/api/idempot
 import { asMember } from '#lambdas/signed-in.ts';
 import { type AgentDeps, connectAgent, type Connection } from './connect-agent.ts';
 import { createWebCall, type CreatedWebCall, type WebCallDeps } from './create-web-call.ts';
-import { disconnectAgent } from './disconnect-agent.ts';
+import { disconnectAgent, type TakenBack } from './disconnect-agent.ts';
 import { type AgentActivity, readAgentStatus } from './read-agent-status.ts';
 
 interface Deps extends AgentDeps, Omit<WebCallDeps, keyof AgentDeps> {
@@ -130,6 +130,15 @@ const webhookSentences = {
   'in-draft': 'Its newest version is a draft: publish it in Retell’s dashboard, then its calls come to us.',
   'not-set': 'Retell could not be told to send its calls to us: send the same request again.',
 } as const;
+const takenBackSentences = {
+  'taken-back': 'Retell tells us of its calls no more.',
+  'put-back': 'Retell sends its calls where they went before.',
+  'not-ours': 'Where Retell sends its calls was left as it is.',
+  'in-draft':
+    'Its newest version is a draft: publish it in Retell’s dashboard, then its calls do not come to us any more.',
+  'not-taken-back':
+    'Retell could not be told: connect and disconnect it again, or change its webhook in Retell’s dashboard. Until then its calls still come to us.',
+} as const satisfies Record<TakenBack, string>;
 
 export const noSuchKind = errorAnswer(
   404,
@@ -223,7 +232,10 @@ export function answerAgentRequest(deps: Deps): Work {
       const answer = await connect(by, wanted.body, request.requestId);
       if (answer.outcome !== 'connected') return notConnected[answer.outcome];
       const { agent, webhook, replaced } = answer;
-      const instead = replaced && webhook !== 'not-set' ? ' They went to another address before.' : '';
+      const instead =
+        replaced && webhook !== 'not-set'
+          ? ' They went to another address before, and will again when it is disconnected.'
+          : '';
       return done(`The agent is connected. ${webhookSentences[webhook]}${instead}`, {
         agentId: agent.agentId,
         email: await emailOf(by),
@@ -236,7 +248,12 @@ export function answerAgentRequest(deps: Deps): Work {
       const answer = await disconnect(by, request.requestId);
       if (answer.outcome !== 'disconnected') return notDisconnected[answer.outcome];
       const { agentId, webhook } = answer;
-      return done('The agent is disconnected.', { agentId, email: await emailOf(by), aiStatus: 'inactive', webhook });
+      return done(`The agent is disconnected. ${takenBackSentences[webhook]}`, {
+        agentId,
+        email: await emailOf(by),
+        aiStatus: 'inactive',
+        webhook,
+      });
     }),
 
     of('GET /api/retell/agent-status', async (_request, { clinicId }) => {

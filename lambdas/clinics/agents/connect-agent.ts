@@ -6,6 +6,7 @@ import type { Agent, Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { CredentialVault } from '#domain/clinics/credentials/vault.ts';
+import type { FormerWebhooks } from '#domain/clinics/former-webhooks.ts';
 import type { Member } from '#domain/clinics/members/member.ts';
 import { clinicOf } from '../settings/change-clinic.ts';
 
@@ -18,6 +19,7 @@ export interface AgentDeps {
   clinics: Pick<ClinicRegistry, 'profile' | 'holders' | 'save'>;
   credentials: Pick<CredentialVault, 'read' | 'put'>;
   accounts: Pick<RetellAccounts, 'read' | 'setWebhook'>;
+  formerWebhooks: FormerWebhooks;
   /** Where Retell is to send an agent's events. */
   webhookUrl: string;
   clock: Clock;
@@ -62,7 +64,7 @@ export async function saveAgents(
  * it. Of two clinics that come at one moment one gets it. Done again it goes on where it ended.
  */
 export function connectAgent(deps: AgentDeps) {
-  const { clinics, credentials, accounts, webhookUrl } = deps;
+  const { clinics, credentials, accounts, formerWebhooks, webhookUrl, clock } = deps;
 
   /** Takes the agent for the clinic, unless somebody else has it. */
   async function claim(
@@ -109,6 +111,8 @@ export function connectAgent(deps: AgentDeps) {
     if (agent.webhookUrl === webhookUrl) {
       return { outcome: 'connected', clinic, agent, webhook: agent.isPublished ? 'ours' : 'in-draft', replaced: false };
     }
+    // Before it is overwritten: whoever disconnects the agent gets it back.
+    await formerWebhooks.remember(clinicId, agentId, agent.webhookUrl, clock.now());
     const set = await accounts.setWebhook(key, agent, webhookUrl);
     const webhook = set === 'published' ? 'ours' : set === 'in-draft' ? set : 'not-set';
     return { outcome: 'connected', clinic, agent, webhook, replaced: agent.webhookUrl !== undefined };

@@ -8,6 +8,7 @@ import { inMemoryAnsweredRequests } from '#test/fakes/answered-requests.ts';
 import type { FakeClinics } from '#test/fakes/clinics.ts';
 import { inMemoryCredentials, inMemorySecretValues } from '#test/fakes/credentials.ts';
 import { inMemoryDirectory } from '#test/fakes/directory.ts';
+import { inMemoryFormerWebhooks } from '#test/fakes/former-webhooks.ts';
 import { rememberedLog } from '#test/fakes/log.ts';
 import { inMemoryRetellAccounts } from '#test/fakes/retell-accounts.ts';
 import { knownSecret } from '#test/fakes/secret.ts';
@@ -46,6 +47,7 @@ export function agentWorld(world: {
     ...world,
     accounts,
     credentials,
+    formerWebhooks: inMemoryFormerWebhooks(),
     activity: { lastSeen: async (clinicId, agentId) => seen.get(`${clinicId} ${agentId}`) },
     directory,
     begun: {

@@ -168,6 +168,53 @@ describe('disconnecting it', () => {
     expect((await connect(agentsOf.clinic, { as: stranger, apiKey: keysOf.clinic })).status).toBe(200);
   });
 
+  test('lets its events go where they went before it was connected', async () => {
+    const { connect, ask, atRetell } = await world();
+    const agent = atRetell(keysOf.clinic, agentsOf.clinic)!;
+    agent.webhookUrl = 'https://first.example/hook';
+    expect((await connect(agentsOf.clinic, { apiKey: keysOf.clinic })).body.message).toContain('will again');
+    await connect(agentsOf.clinic);
+    expect(agent.webhookUrl).toBe(webhookUrl);
+    expect((await ask('DELETE /api/retell/disconnect-agent')).body.data).toMatchObject({ webhook: 'put-back' });
+    expect(agent.webhookUrl).toBe('https://first.example/hook');
+
+    // It was changed while it was connected: the newest of the clinic's own counts, and only once.
+    await connect(agentsOf.clinic);
+    agent.webhookUrl = 'https://second.example/hook';
+    await connect(agentsOf.clinic);
+    await ask('DELETE /api/retell/disconnect-agent');
+    expect(agent.webhookUrl).toBe('https://second.example/hook');
+    agent.webhookUrl = webhookUrl;
+    await connect(agentsOf.clinic);
+    expect((await ask('DELETE /api/retell/disconnect-agent')).body.data).toMatchObject({ webhook: 'taken-back' });
+  });
+
+  test('that Retell did not hear of lets its events go there once it is connected and disconnected again', async () => {
+    const { connect, ask, atRetell, accounts } = await world();
+    const agent = atRetell(keysOf.clinic, agentsOf.clinic)!;
+    agent.webhookUrl = 'https://first.example/hook';
+    await connect(agentsOf.clinic, { apiKey: keysOf.clinic });
+    accounts.silent = true;
+    await ask('DELETE /api/retell/disconnect-agent');
+    accounts.silent = false;
+    await connect(agentsOf.clinic);
+    await ask('DELETE /api/retell/disconnect-agent');
+    expect(agent.webhookUrl).toBe('https://first.example/hook');
+  });
+
+  test('does not tell the next clinic where its events went before', async () => {
+    const { connect, ask, atRetell, accounts } = await world();
+    const agent = atRetell(keysOf.clinic, agentsOf.clinic)!;
+    agent.webhookUrl = 'https://first.example/hook';
+    await connect(agentsOf.clinic, { apiKey: keysOf.clinic });
+    accounts.silent = true;
+    await ask('DELETE /api/retell/disconnect-agent');
+    accounts.silent = false;
+    await connect(agentsOf.clinic, { as: stranger, apiKey: keysOf.clinic });
+    const { body } = await ask('DELETE /api/retell/disconnect-agent', { as: stranger });
+    expect([body.data?.webhook, agent.webhookUrl]).toEqual(['taken-back', undefined]);
+  });
+
   test('leaves an address alone that somebody else put there since', async () => {
     const { connect, ask, atRetell } = await world();
     await connect(agentsOf.clinic, { apiKey: keysOf.clinic });
