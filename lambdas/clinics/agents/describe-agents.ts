@@ -25,7 +25,13 @@ import type { AgentStatus, AiStatus } from './read-agent-status.ts';
 
 const Instant = z.iso.datetime({ precision: 3 });
 const nextWebhook = ['ours', 'in-draft', 'not-set'] as const satisfies Webhook[];
-const formerWebhook = ['taken-back', 'not-ours', 'in-draft', 'not-taken-back'] as const satisfies TakenBack[];
+const formerWebhook = [
+  'taken-back',
+  'put-back',
+  'not-ours',
+  'in-draft',
+  'not-taken-back',
+] as const satisfies TakenBack[];
 const aiStatuses = ['active', 'inactive', 'attention', 'unknown'] as const satisfies AiStatus[];
 const problems = [
   'no-key',
@@ -49,7 +55,9 @@ const DisconnectedAgent = told('DisconnectedAgent', {
   agentId: z.string(),
   email,
   aiStatus,
-  webhook: z.enum(formerWebhook).meta({ description: 'Only an address of ours is taken back.' }),
+  webhook: z
+    .enum(formerWebhook)
+    .meta({ description: 'Only an address of ours is taken back; what it was before is put back.' }),
 });
 const Status = told('AgentStatus', {
   agentId: z.string().nullable(),
