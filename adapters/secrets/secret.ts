@@ -13,11 +13,16 @@ const earliestRefreshMs = 30 * 1000;
 /** How long the value before the current one is still accepted. */
 const overlapMs = 60 * 60 * 1000;
 
+/** Nobody has put a value into a secret: what it is for is not used in this deployment. */
+export class NoSecretValue extends Error {
+  override name = 'NoSecretValue';
+}
+
 export type Values = readonly [string, ...string[]];
 
 /** A secret whose rotation overlaps: the value that counts now first, then the one it replaced within the last hour. */
 export interface Secret {
-  /** @throws Error when the secret has no value yet. */
+  /** @throws NoSecretValue */
   values(): Promise<Values>;
   /** Values read anew, unless they were a moment ago. */
   refreshed(): Promise<Values>;
@@ -45,7 +50,7 @@ export function createSecret(secretId: string, clock: Clock, bounds: Limits = li
   async function read(): Promise<Values> {
     const current = await version('AWSCURRENT');
     if (!current?.value) {
-      throw new Error(`secret ${secretId} has no value yet; put one with aws secretsmanager put-secret-value`);
+      throw new NoSecretValue(`secret ${secretId} has no value yet; put one with aws secretsmanager put-secret-value`);
     }
     if (clock.now() - current.createdAt > overlapMs) return [current.value];
     const previous = await version('AWSPREVIOUS');

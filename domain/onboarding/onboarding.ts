@@ -177,6 +177,17 @@ export interface NumberMarket {
   release(number: string): Promise<void>;
 }
 
+/** Numbers of our own account at Twilio, which asks us what to do with their rings and messages. */
+export interface CarrierNumbers {
+  /**
+   * Has its messages brought to us and, with `voice`, its rings. Done again it changes nothing. `trunk`: its rings were
+   * wanted, but a SIP trunk takes them, which is left so. `not-held`: the number is not of our account.
+   */
+  attach(number: string, wanted: { voice: boolean }): Promise<'attached' | 'trunk' | 'not-held'>;
+  /** Whatever of its addresses is ours goes; what is somebody else's stays. */
+  detach(number: string): Promise<void>;
+}
+
 /** Rings a number as the vendor does, as far as our answer. */
 export interface TestRing {
   /** The clinic our answer names. */

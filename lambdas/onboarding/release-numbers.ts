@@ -3,6 +3,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { nextReservation } from '#domain/onboarding/begin.ts';
 import {
+  type CarrierNumbers,
   type HeldNumber,
   type NumberMarket,
   type Onboarding,
@@ -12,6 +13,7 @@ import {
 
 interface Deps {
   numbers: NumberMarket;
+  carrier: CarrierNumbers;
   /** The clinic that answers on a number now. */
   clinicOn(number: E164): Promise<ClinicId | undefined>;
   inboundUrl: string;
@@ -19,7 +21,7 @@ interface Deps {
 }
 
 /** Gives every number back the way it came. One that a clinic answers on by now is that clinic's. */
-export function releaseNumbers({ numbers, clinicOn, inboundUrl, clock }: Deps) {
+export function releaseNumbers({ numbers, carrier, clinicOn, inboundUrl, clock }: Deps) {
   /** The record knows what came how; of a purchase or an import that broke off, the vendor alone does. */
   async function heldOf(onboarding: Onboarding): Promise<HeldNumber[]> {
     const { numbers: held, order, purchase, reservation } = onboarding;
@@ -42,6 +44,7 @@ export function releaseNumbers({ numbers, clinicOn, inboundUrl, clock }: Deps) {
     for (const { number, came } of await heldOf(onboarding)) {
       if (await clinicOn(number)) continue;
       await (came === 'attached' ? numbers.unbind(number, inboundUrl) : numbers.release(number));
+      if (came !== 'bought') await carrier.detach(number);
     }
     return { ...onboarding, reservation: nextReservation(onboarding), purchase: undefined, numbers: [] };
   };

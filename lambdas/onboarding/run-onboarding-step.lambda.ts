@@ -17,9 +17,12 @@ import { createTestRing } from '#adapters/retell/test-ring.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createEmailSender } from '#adapters/ses/email-sender.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
+import { createTwilioNumbers } from '#adapters/twilio/numbers.ts';
+import { createTwilioSecret } from '#adapters/twilio/secret.ts';
 import { createInvitations } from '#domain/clinics/members/invitation.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import { taskHandler } from '#lambdas/task.ts';
+import { twilioPaths } from '#lambdas/twilio-urls.ts';
 import { inviteMembers } from './invite-members.ts';
 import { revokeAccess } from './revoke-access.ts';
 import { OnboardingTask, runOnboardingStep } from './run-onboarding-step.ts';
@@ -31,6 +34,8 @@ const Env = z.object({
   AUDIT_TABLE: z.string(),
   RETELL_KEY_SECRET: z.string(),
   RETELL_BASE_URL: z.string(),
+  TWILIO_SECRET: z.string(),
+  TWILIO_BASE_URL: z.string(),
   API_URL: z.string(),
   SENDER_ADDRESS: z.email(),
   CONFIGURATION_SET: z.string(),
@@ -67,6 +72,15 @@ export const handler = taskHandler(
     clinics: createClinicRegistry(tables),
     clinicOn: async (number) => (await directory.find({ number })).number?.clinicId,
     numbers: createRetellNumbers(env.RETELL_BASE_URL, key),
+    carrier: createTwilioNumbers({
+      baseUrl: env.TWILIO_BASE_URL,
+      account: createTwilioSecret(createSecret(env.TWILIO_SECRET, clock)).account,
+      ours: {
+        voiceUrl: `${env.API_URL}${twilioPaths.incomingCall}`,
+        statusUrl: `${env.API_URL}${twilioPaths.callStatus}`,
+        smsUrl: `${env.API_URL}${twilioPaths.incomingMessage}`,
+      },
+    }),
     instructions: createInstructionStore(tables, clock),
     inviteMembers: inviteMembers({
       invitations: createInvitations({ invitations: store, links, notices, clock }),

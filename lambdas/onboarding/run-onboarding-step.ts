@@ -6,6 +6,7 @@ import type { InstructionStore } from '#domain/conversations/talk/instructions.t
 import { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import {
+  type CarrierNumbers,
   type NumberMarket,
   type Onboarding,
   OnboardingRefused,
@@ -33,6 +34,7 @@ export interface OnboardingDeps {
   /** The clinic that answers on a number now. */
   clinicOn(number: E164): Promise<ClinicId | undefined>;
   numbers: NumberMarket;
+  carrier: CarrierNumbers;
   instructions: Pick<InstructionStore, 'current' | 'publish'>;
   inviteMembers(onboarding: Onboarding, people: readonly OrderedMember[]): Promise<void>;
   welcome(clinic: Clinic, onboarding: Onboarding): Promise<void>;
@@ -53,7 +55,7 @@ type Act = (onboarding: Onboarding, failure: string | undefined) => Promise<Onbo
  * outside is found again by the clinic's id or by the reservation, which are on record before.
  */
 export function runOnboardingStep(deps: OnboardingDeps) {
-  const { onboardings, clinics, numbers, instructions, welcome, ring, inboundUrl, clock, log } = deps;
+  const { onboardings, clinics, numbers, carrier, instructions, welcome, ring, inboundUrl, clock, log } = deps;
   const change = changeClinic({ clinics, clock });
   const get = getNumbers({ ...deps, save });
   const release = releaseNumbers(deps);
@@ -92,6 +94,8 @@ export function runOnboardingStep(deps: OnboardingDeps) {
       for (const { number, came } of onboarding.numbers) {
         const outcome = await numbers.bind(number, agent, inboundUrl);
         if (outcome === 'not-held' && came !== 'attached') throw new Error('a number we were given is not there');
+        // Of a number that rings at Retell only the messages come to us from elsewhere.
+        if (came !== 'bought') await carrier.attach(number, { voice: outcome === 'not-held' });
       }
       return onboarding;
     },

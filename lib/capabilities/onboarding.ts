@@ -25,7 +25,7 @@ interface OnboardingProps {
 export class Onboarding extends Construct {
   constructor(scope: Construct, id: string, { house, api, vendors, notices }: OnboardingProps) {
     super(scope, id);
-    const { core, routing, audit, retellApiKey, dataKey } = house.data;
+    const { core, routing, audit, retellApiKey, twilioSecret, dataKey } = house.data;
     const { senderAddress, consoleUrl } = house.settings;
     const runOnboardingStep = new TaskFunction<RunOnboardingStepEnv>(this, 'RunOnboardingStep', {
       house,
@@ -36,6 +36,8 @@ export class Onboarding extends Construct {
         AUDIT_TABLE: audit.tableName,
         RETELL_KEY_SECRET: retellApiKey.ref,
         RETELL_BASE_URL: vendors.retellBaseUrl,
+        TWILIO_SECRET: twilioSecret.ref,
+        TWILIO_BASE_URL: vendors.twilioBaseUrl,
         API_URL: api.apiEndpoint,
         SENDER_ADDRESS: senderAddress,
         CONFIGURATION_SET: configurationSetName(house.settings),
@@ -56,6 +58,7 @@ export class Onboarding extends Construct {
     allowTable(runOnboardingStep, audit, ['PutItem']);
     allowSend(runOnboardingStep, notices);
     allowSecret(runOnboardingStep, retellApiKey, dataKey);
+    allowSecret(runOnboardingStep, twilioSecret, dataKey);
     allowEmail(runOnboardingStep, house.settings);
     new OnboardingWorkflow(this, 'Workflow', { house, runOnboardingStep });
     const onboarding = workflowArn(this, house.settings, 'onboarding');

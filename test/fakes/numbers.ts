@@ -1,4 +1,4 @@
-import { type NumberMarket, NumberNotGiven } from '#domain/onboarding/onboarding.ts';
+import { type CarrierNumbers, type NumberMarket, NumberNotGiven } from '#domain/onboarding/onboarding.ts';
 
 export interface HeldThere {
   reservation?: string;
@@ -43,5 +43,32 @@ export function inMemoryNumbers(): FakeNumbers {
       if (bound === webhookUrl) there.set(number, held as HeldThere);
     },
     release: async (number) => void there.delete(number),
+  };
+}
+
+/** What a carrier does with a number of the account: `us`, or whom else it asks. */
+export interface CarriedThere {
+  rings: string;
+  messages: string;
+  trunk?: boolean;
+}
+
+/** The account at the carrier, in memory; empty until a test puts numbers into it. */
+export function inMemoryCarrier(): CarrierNumbers & { there: Map<string, CarriedThere> } {
+  const there = new Map<string, CarriedThere>();
+  return {
+    there,
+    async attach(number, { voice }) {
+      const held = there.get(number);
+      if (!held) return 'not-held';
+      const ringsHere = voice && !held.trunk;
+      there.set(number, { ...held, ...(ringsHere && { rings: 'us' }), messages: 'us' });
+      return voice && held.trunk ? 'trunk' : 'attached';
+    },
+    async detach(number) {
+      const held = there.get(number);
+      const without = (whom: string) => (whom === 'us' ? 'nobody' : whom);
+      if (held) there.set(number, { ...held, rings: without(held.rings), messages: without(held.messages) });
+    },
   };
 }

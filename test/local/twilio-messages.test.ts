@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTwilioMessages } from '#adapters/twilio/messages.ts';
 import { checkTwilioSignature } from '#adapters/twilio/signature.ts';
+import { NoSecretValue } from '#adapters/secrets/secret.ts';
+import { createTwilioNumbers } from '#adapters/twilio/numbers.ts';
 import type { E164 } from '#domain/clinics/clinic.ts';
 import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
 import { type RunningTwilio, startTwilio } from '#local/vendors/twilio/server.ts';
@@ -119,5 +121,78 @@ test('a vendor that is too busy, that fails, and a number it will never write to
   expect(await sender().send({ ...text, to: '+0' as E164 })).toMatchObject({
     outcome: 'refused',
     reason: 'unreachable',
+  });
+});
+
+describe('numbers of the account', () => {
+  const ours = {
+    voiceUrl: 'https://api.clinics.example/api/twilio/incoming-call',
+    statusUrl: 'https://api.clinics.example/api/twilio/call-status',
+    smsUrl: 'https://api.clinics.example/api/twilio/incoming-message',
+  };
+  const elsewhere = 'https://pbx.example/voice';
+  const numbers = (changes: object = {}) =>
+    createTwilioNumbers({
+      baseUrl: twilio.baseUrl,
+      account: async () => ({ accountSid, authToken }),
+      ours,
+      wait: async () => {},
+      ...changes,
+    });
+  async function hold(number: object): Promise<void> {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(number) };
+    expect((await fetch(`${twilio.control}/numbers`, init)).status).toBe(200);
+  }
+  async function fieldsOf(wanted: string): Promise<Record<string, string>> {
+    const { numbers: all } = (await (await fetch(`${twilio.control}/numbers`)).json()) as {
+      numbers: { number: string; fields: Record<string, string> }[];
+    };
+    return all.find(({ number }) => number === wanted)!.fields;
+  }
+  const set = { VoiceUrl: ours.voiceUrl, StatusCallback: ours.statusUrl, SmsUrl: ours.smsUrl };
+
+  test('one that rings nobody asks us, however often it is said, and nobody once it is let go', async () => {
+    await hold({ number: '+12025550150', voiceApplicationSid: `AP${'3'.repeat(32)}` });
+    // Its digits are a part of another number, which Twilio finds as well.
+    await hold({ number: '+120255501500', voiceUrl: elsewhere });
+    for (const _again of [1, 2]) {
+      expect(await numbers().attach('+12025550150', { voice: true })).toBe('attached');
+      expect(await fieldsOf('+12025550150')).toMatchObject({ ...set, VoiceApplicationSid: '', VoiceMethod: 'POST' });
+    }
+    for (const _again of [1, 2]) await numbers().detach('+12025550150');
+    expect(await fieldsOf('+12025550150')).toMatchObject({ VoiceUrl: '', StatusCallback: '', SmsUrl: '' });
+    expect(await fieldsOf('+120255501500')).toMatchObject({ VoiceUrl: elsewhere, SmsUrl: '' });
+  });
+
+  test('a trunk keeps the rings it takes, a number without SMS gets none, and one elsewhere is not there', async () => {
+    await hold({ number: '+12025550151', trunkSid: `TK${'4'.repeat(32)}`, voiceUrl: elsewhere });
+    await hold({ number: '+33199001251', sms: false });
+    expect(await numbers().attach('+12025550151', { voice: true })).toBe('trunk');
+    expect(await fieldsOf('+12025550151')).toMatchObject({ VoiceUrl: elsewhere, SmsUrl: ours.smsUrl });
+    expect(await numbers().attach('+33199001251', { voice: true })).toBe('attached');
+    expect(await fieldsOf('+33199001251')).toMatchObject({ VoiceUrl: ours.voiceUrl, SmsUrl: '' });
+    expect(await numbers().attach('+12025550159', { voice: true })).toBe('not-held');
+    await numbers().detach('+12025550159');
+  });
+
+  test('only what is ours is taken away: where somebody else is asked by now, they go on being asked', async () => {
+    const fallback = 'https://elsewhere.example/sorry.xml';
+    await hold({ number: '+12025550152', voiceUrl: elsewhere, voiceFallbackUrl: fallback, smsUrl: ours.smsUrl });
+    await hold({ number: '+12025550153', voiceUrl: ours.voiceUrl, voiceFallbackUrl: fallback, smsUrl: elsewhere });
+    for (const number of ['+12025550152', '+12025550153']) await numbers().detach(number);
+    const [theirs, former] = [await fieldsOf('+12025550152'), await fieldsOf('+12025550153')];
+    expect(theirs).toMatchObject({ VoiceUrl: elsewhere, VoiceFallbackUrl: fallback, SmsUrl: '' });
+    expect(former).toMatchObject({ VoiceUrl: '', VoiceFallbackUrl: '', SmsUrl: elsewhere });
+  });
+
+  test('without an account there are none; a key that is refused, and an address that is none, are faults', async () => {
+    const account = () => Promise.reject(new NoSecretValue('no value yet'));
+    expect(await numbers({ account }).attach('+12025550150', { voice: true })).toBe('not-held');
+    const wrongKey = async () => ({ accountSid, authToken: 'another' });
+    await expect(numbers({ account: wrongKey }).attach('+12025550150', { voice: true })).rejects.toMatchObject({
+      status: 401,
+    });
+    const nowhere = numbers({ ours: { ...ours, voiceUrl: 'api.clinics.example' } });
+    await expect(nowhere.attach('+12025550150', { voice: true })).rejects.toMatchObject({ code: 21_402 });
   });
 });

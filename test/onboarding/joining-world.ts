@@ -9,6 +9,7 @@ import type { Deliveries } from '#domain/notifications/deliveries.ts';
 import {
   joiningSteps,
   leavingSteps,
+  type CarrierNumbers,
   type NumberMarket,
   OnboardingRefused,
   type OnboardingStep,
@@ -28,6 +29,7 @@ export interface JoiningWorld {
   clinics: ClinicRegistry;
   clinicOn(number: string): Promise<ClinicId | undefined>;
   numbers: NumberMarket;
+  carrier: CarrierNumbers;
   instructions: InstructionStore;
   deliveries: Deliveries;
   access: Omit<AccessDeps, 'clock' | 'invitations'> & { invitations: InvitationStore };
@@ -60,7 +62,7 @@ function mortal<T extends object>(port: T, mayDie: () => void): T {
 export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: JoiningWorld) {
   const notices = { tell: async () => {} };
   const invitations = mortal(access.invitations, mayDie);
-  const { links, onboardings, clinics, clinicOn, numbers, instructions, deliveries } = ports;
+  const { links, onboardings, clinics, clinicOn, numbers, carrier, instructions, deliveries } = ports;
   const mails: { clinicId: string; to: string }[] = [];
   const email = {
     async send({ clinicId, to }: { clinicId: string; to: string }) {
@@ -79,6 +81,7 @@ export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: Joini
     clinics: mortal(clinics, mayDie),
     clinicOn,
     numbers: mortal(numbers, mayDie),
+    carrier: mortal(carrier, mayDie),
     instructions: mortal(instructions, mayDie),
     inviteMembers: inviteMembers({
       invitations: createInvitations({ invitations, links, notices, clock }),

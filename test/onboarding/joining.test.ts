@@ -14,7 +14,7 @@ import { inMemoryInstructions } from '#test/fakes/instructions.ts';
 import { inMemoryInvitations } from '#test/fakes/invitations.ts';
 import { inMemoryLinks } from '#test/fakes/links.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
-import { inMemoryNumbers } from '#test/fakes/numbers.ts';
+import { inMemoryCarrier, inMemoryNumbers } from '#test/fakes/numbers.ts';
 import { inMemoryOnboardings } from '#test/fakes/onboardings.ts';
 import { inMemorySocketKeys } from '#test/fakes/socket-keys.ts';
 import { inboundUrl, joiningFile, joiningWorld, Killed } from './joining-world.ts';
@@ -32,6 +32,7 @@ function open() {
   let left = Infinity;
   const clinics = inMemoryClinics();
   const numbers = inMemoryNumbers();
+  const carrier = inMemoryCarrier();
   const instructions = inMemoryInstructions(clock);
   const onboardings = inMemoryOnboardings();
   const links = inMemoryLinks();
@@ -51,6 +52,7 @@ function open() {
       return (await clinics.list()).find((clinic) => clinic.numbers.some((one) => one.number === asked))?.id;
     },
     numbers,
+    carrier,
     instructions,
     deliveries: inMemoryDeliveries(clock),
     access,
@@ -80,6 +82,7 @@ function open() {
     ...world,
     access,
     numbers,
+    carrier,
     instructions,
     records: onboardings.records,
     started,
@@ -163,6 +166,31 @@ test('a clinic brings its own numbers: imported where a trunk is named, else tak
   await world.leave(order.clinic.id);
   expect(await world.go(order.clinic.id, 'leave')).toBe('left');
   expect([...world.numbers.there]).toEqual([['+12025550141', { came: 'attached' }]]);
+});
+
+test('numbers of our account at Twilio ask us from then on, and when the clinic left nobody that we put there', async () => {
+  const world = open();
+  const wishes = 'importNumbers: [{ number: +12025550140, terminationUri: clinic.pstn.twilio.com }]';
+  const [brought, own, ridden, stranger] = ['+12025550140', '+12025550141', '+12025550142', '+12025550143'];
+  const numbers = [brought, own, ridden].map((number) => `{ number: ${number} }`).join(', ');
+  const order = orderOf(1, wishes, `numbers: [${numbers}]\n`);
+  const { there } = world.carrier;
+  for (const number of [own, stranger]) there.set(number, { rings: 'nobody', messages: 'nobody' });
+  for (const number of [brought, ridden]) there.set(number, { rings: 'a trunk', messages: 'nobody', trunk: true });
+  expect(await world.join(order)).toBe('joined');
+  const joined = [
+    // It rings at Retell, by its trunk; only who writes to it comes to us from Twilio.
+    [brought, { rings: 'a trunk', messages: 'us', trunk: true }],
+    [own, { rings: 'us', messages: 'us' }],
+    [ridden, { rings: 'a trunk', messages: 'us', trunk: true }],
+    [stranger, { rings: 'nobody', messages: 'nobody' }],
+  ];
+  expect(Object.fromEntries(there)).toEqual(Object.fromEntries(joined));
+  there.set(own, { rings: 'somebody else by now', messages: 'us' });
+  await world.leave(order.clinic.id);
+  expect(await world.go(order.clinic.id, 'leave')).toBe('left');
+  expect(there.get(own)).toEqual({ rings: 'somebody else by now', messages: 'nobody' });
+  expect(there.get(brought)).toMatchObject({ rings: 'a trunk', messages: 'nobody' });
 });
 
 test('what is refused for good is undone and leaves no number; mended, it joins', async () => {

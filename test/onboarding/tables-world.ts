@@ -13,6 +13,7 @@ import { createRetellNumbers } from '#adapters/retell/numbers.ts';
 import type { Clock } from '#domain/clock.ts';
 import { E164 } from '#domain/clinics/clinic.ts';
 import type { TestDynamoDb } from '#test/fakes/dynamodb.ts';
+import { inMemoryCarrier } from '#test/fakes/numbers.ts';
 import { type JoiningWorld, joiningWorld } from './joining-world.ts';
 
 interface Given extends Pick<JoiningWorld, 'leaseMs' | 'mayDie'> {
@@ -29,6 +30,8 @@ export function tablesWorld({ tables, retell, clock, leaseMs, mayDie }: Given) {
     clinics: createClinicRegistry(tables),
     clinicOn: async (number) => (await directory.find({ number: E164.parse(number) })).number?.clinicId,
     numbers: createRetellNumbers(retell.baseUrl, () => Promise.resolve(retell.apiKey)),
+    // Whoever buys or brings its number to Retell asks nothing of it.
+    carrier: inMemoryCarrier(),
     instructions: createInstructionStore(tables, clock),
     deliveries: createDeliveries(tables.core, clock),
     access: {

@@ -267,6 +267,7 @@ test('each function may do exactly what its work needs', () => {
       Audit: 'PutItem',
       Notices: 'SendMessage',
       RetellApiKey: read,
+      TwilioSecret: read,
       identity: 'SendRawEmail',
       'configuration-set': 'SendRawEmail',
     },

@@ -51,7 +51,7 @@ export interface AudioSource {
   next(said: Buffer): Buffer;
 }
 
-export const newSid = (kind: 'CA' | 'RE' | 'SM'): string => `${kind}${randomBytes(16).toString('hex')}`;
+export const newSid = (kind: 'CA' | 'PN' | 'RE' | 'SM'): string => `${kind}${randomBytes(16).toString('hex')}`;
 
 const nothing = Buffer.alloc(0);
 const live: ReadonlySet<CallStatus> = new Set<CallStatus>(['queued', 'ringing', 'in-progress']);

@@ -1,5 +1,6 @@
 import { newSid } from './call.ts';
 import type { Exchange } from './place-call.ts';
+import { addressesOf } from './numbers.ts';
 import { restError, type RestAnswer } from './rest.ts';
 import { type Form, sendWebhook, type WebhookAnswer } from './webhook.ts';
 
@@ -21,8 +22,6 @@ export interface MessageBox {
 }
 
 export const emptyMessageBox = (): MessageBox => ({ sent: [], blocked: new Set(), services: new Map() });
-
-const paths = { incoming: '/api/twilio/incoming-message' };
 
 /** The account's default words; French ones take Advanced Opt-Out, which is not on here. */
 const stopWords = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT']);
@@ -99,7 +98,7 @@ async function reportStatus(
 /** Somebody writes to a number of the account: heeded as Twilio heeds it, then told to us. */
 export async function receiveMessage(
   { from, to, body, optOutType }: { from: string; to: string; body: string; optOutType?: string },
-  { accountSid, apiUrl, habits }: Exchange,
+  { accountSid, habits, ...exchange }: Exchange,
   box: MessageBox,
 ): Promise<WebhookAnswer & { messageSid: string }> {
   const word = body.trim().toUpperCase();
@@ -111,7 +110,7 @@ export async function receiveMessage(
   const messageSid = newSid('SM');
   const answer = await sendWebhook(
     {
-      url: `${apiUrl}${paths.incoming}`,
+      url: addressesOf(to.replace('whatsapp:', ''), exchange).smsUrl,
       form: {
         AccountSid: accountSid,
         ApiVersion: '2010-04-01',

@@ -10,6 +10,7 @@ import { sayGoodbyeAfter } from '#local/vendors/phone/short-call.ts';
 import type { Metronome } from '#local/vendors/phone/metronome.ts';
 import { chosenTalk } from '#local/vendors/retell/perform-talk.ts';
 import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
+import { addressesOf, type HeldNumber } from './numbers.ts';
 import { type Call, endCall, isLive, openCall, secondsOf, voiceForm } from './call.ts';
 import { finalForm, reportRecording, runInstructions, type TwimlWorld } from './run-twiml.ts';
 import { type Form, sendWebhook, type WebhookHabits } from './webhook.ts';
@@ -45,6 +46,8 @@ export interface Exchange {
   now(): number;
   /** Calls that can be asked for by REST. */
   calls: Map<string, Call>;
+  /** Those the account holds by name, by their sid. */
+  numbers: Map<string, HeldNumber>;
   /** Where calls of ours ring. */
   telephones: Telephones<Tell, Pick<AskedCall, 'clinic' | 'options'>>;
 }
@@ -81,17 +84,17 @@ export async function placeCall(asked: AskedCall, exchange: Exchange, tell: Tell
     detail: { callId: call.sid, from: call.from, to: call.to, epochMs: exchange.now() },
   });
   const reports = createReports(asked.options, exchange, tell);
-  if (isInbound) await talk(call, asked, exchange, reports, tell);
-  else {
+  const { voiceUrl, statusUrl } = addressesOf(far, exchange);
+  if (isInbound && voiceUrl) await talk(call, asked, exchange, reports, tell, { url: voiceUrl, method: 'POST' });
+  else if (isInbound) {
+    endCall(call, 'failed', 'vendor', exchange.now());
+    tell({ step: 'no-answer', detail: { reason: 'nobody is asked what to do with this number' } });
+  } else {
     await call.phone.until(() => false, ringsOutMs).catch(ignoreOver);
     endCall(call, 'no-answer', 'vendor', exchange.now());
     tell({ step: 'no-answer', detail: { reason: scenario.disconnectionReason } });
   }
-  reports.send(
-    'call status',
-    `${exchange.apiUrl}/api/twilio/call-status`,
-    finalForm(call, exchange.accountSid, exchange.now()),
-  );
+  if (statusUrl) reports.send('call status', statusUrl, finalForm(call, exchange.accountSid, exchange.now()));
   reportRecording(call, 'completed', { ...exchange, report: reports.send });
   await reports.sent();
   tell({ step: 'finished', detail: { callId: call.sid, status: call.status } });

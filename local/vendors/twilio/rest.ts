@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Call, endCall, isLive, secondsOf } from './call.ts';
 import { createMessage, type MessageBox } from './messages.ts';
+import { listNumbers, updateNumber } from './numbers.ts';
 import { type Exchange, placeOutbound } from './place-call.ts';
 import { parseTwiml, TwimlError } from './twiml.ts';
 
@@ -21,7 +22,7 @@ const notFound = (path: string) => restError(404, 20404, `The requested resource
 /** The REST calls the product makes, below the account's path. */
 export async function answerRest(
   { method = 'GET' }: Pick<IncomingMessage, 'method'>,
-  path: string,
+  { pathname: path, searchParams }: URL,
   form: URLSearchParams,
   exchange: Exchange,
   messages: MessageBox,
@@ -30,6 +31,12 @@ export async function answerRest(
   const callSid = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})\\.json$`).exec(path)?.[1];
   if (method === 'POST' && path === `${root}/Calls.json`) return createCall(form, exchange);
   if (method === 'POST' && path === `${root}/Messages.json`) return createMessage(form, exchange, messages);
+  if (method === 'GET' && path === `${root}/IncomingPhoneNumbers.json`) {
+    return listNumbers(exchange.numbers, searchParams, root);
+  }
+  const numberSid = new RegExp(`^${root}/IncomingPhoneNumbers/(PN[0-9a-f]{32})\\.json$`).exec(path)?.[1];
+  const number = numberSid && exchange.numbers.get(numberSid);
+  if (method === 'POST' && number) return updateNumber(number, form, root);
   const recorded = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})/Recordings/(Twilio\\.CURRENT|RE[0-9a-f]{32})\\.json$`);
   const [, recordedSid, recordingSid] = recorded.exec(path) ?? [];
   if (method === 'POST' && recordedSid !== undefined) {

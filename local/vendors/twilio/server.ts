@@ -18,6 +18,7 @@ import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
 import { type Call, endCall } from './call.ts';
 import { CalledClinic, type Exchange, placeCall, TwilioCallOptions } from './place-call.ts';
 import { emptyMessageBox, receiveMessage } from './messages.ts';
+import { holdNumber, OwnNumber } from './numbers.ts';
 import { answerRest, restError } from './rest.ts';
 
 export interface TwilioOptions {
@@ -101,13 +102,15 @@ export async function startTwilio({
     metronome: createMetronome(now, (ms) => wait(ms, signal)),
     now,
     calls,
+    numbers: new Map(),
     telephones: createTelephones(signal),
   };
   const underWay = new Set<Promise<void>>();
   const credentials = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://stand-in');
+    const url = new URL(request.url ?? '/', 'http://stand-in');
+    const { pathname } = url;
     const called = `${request.method} ${pathname}`;
     if (called === 'GET /') return sendJson(response, 200, frontPage);
     if (pathname.startsWith('/_standin/')) return control(called, request, response);
@@ -121,7 +124,7 @@ export async function startTwilio({
           : restError(fault.status, 20500, 'A fault that was asked for.')
         : request.headers.authorization !== credentials
           ? restError(401, 20003, 'Authenticate')
-          : await answerRest(request, pathname, new URLSearchParams(body), exchange, messages);
+          : await answerRest(request, url, new URLSearchParams(body), exchange, messages);
     if (fault?.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(fault.retryAfterSeconds));
     sendJson(response, answer.status, answer.body);
   }
@@ -132,6 +135,12 @@ export async function startTwilio({
         return startCall(await readJson(request, PlaceCall), response);
       case 'POST /_standin/telephones':
         return waitForCall(await readJson(request, OwnTelephone), response);
+      case 'POST /_standin/numbers': {
+        const { sid } = holdNumber(exchange.numbers, await readJson(request, OwnNumber));
+        return sendJson(response, 200, { sid });
+      }
+      case 'GET /_standin/numbers':
+        return sendJson(response, 200, { numbers: [...exchange.numbers.values()] });
       case 'POST /_standin/faults':
         faults.add(await readJson(request, Fault));
         return sendJson(response, 200, {});
@@ -209,10 +218,14 @@ const frontPage = {
     'GET /2010-04-01/Accounts/{sid}/Calls/{CallSid}.json',
     'POST /2010-04-01/Accounts/{sid}/Calls/{CallSid}.json',
     'POST /2010-04-01/Accounts/{sid}/Messages.json',
+    'GET /2010-04-01/Accounts/{sid}/IncomingPhoneNumbers.json',
+    'POST /2010-04-01/Accounts/{sid}/IncomingPhoneNumbers/{PhoneNumberSid}.json',
   ],
   control: [
     'POST /_standin/calls',
     'POST /_standin/telephones',
+    'POST /_standin/numbers',
+    'GET /_standin/numbers',
     'POST /_standin/faults',
     'GET /_standin/messages',
     'POST /_standin/incoming-messages',
