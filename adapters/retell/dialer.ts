@@ -1,13 +1,7 @@
-import Retell, {
-  APIConnectionError,
-  APIConnectionTimeoutError,
-  APIError,
-  AuthenticationError,
-  PermissionDeniedError,
-  RateLimitError,
-} from 'retell-sdk';
+import Retell, { APIConnectionError, APIConnectionTimeoutError, APIError, RateLimitError } from 'retell-sdk';
 import type { Clock } from '#domain/clock.ts';
 import { type Clinic, clinicPhone } from '#domain/clinics/clinic.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import { type Dialer, type Dialled, type DialOrder, NotDialled } from '#domain/conversations/outbound/dialer.ts';
 import { outboundWordsOf } from '#domain/conversations/outbound/outbound-words.ts';
 import { talkWordsOf } from '#domain/conversations/talk/words/words.ts';
@@ -17,6 +11,7 @@ import { spokenPhone } from '#domain/phone-number.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
 import { ringVariables } from '#domain/routing/ring-variables.ts';
 import { retellLocale } from './inbound-reply.ts';
+import { isKeyRefused } from './own-account-first.ts';
 
 export interface RetellDialerOptions {
   baseUrl: string;
@@ -86,8 +81,7 @@ function requestFor(
 /** Answers that leave the order undone, and undone through no fault of the order's own. */
 const isLater = (error: unknown): boolean =>
   error instanceof RateLimitError ||
-  error instanceof AuthenticationError ||
-  error instanceof PermissionDeniedError ||
+  isKeyRefused(error) ||
   (error instanceof APIError && error.status === 402) ||
   (error instanceof APIConnectionError && !(error instanceof APIConnectionTimeoutError) && neverArrived(error));
 
@@ -139,7 +133,10 @@ export function createRetellDialer({
       const [ours, theirs, binding] = await keysFor(order.clinic);
       const request = requestFor(order, binding, clock.now());
       if (theirs === undefined) return ask(ours, request);
-      const dialled = await ask(theirs, request);
+      const dialled = await ask(theirs, request).catch((error: unknown) => {
+        if (!(error instanceof NotDialled) || !isKeyRefused(error.cause)) throw error;
+        throw new NotDialled('nobody is called', { cause: new KeyRefused({ cause: error.cause }) });
+      });
       if (dialled.outcome === 'placed') return dialled;
       const second = await ask(ours, request);
       return second.outcome === 'placed' ? second : dialled;

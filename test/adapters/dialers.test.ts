@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRetellDialer } from '#adapters/retell/dialer.ts';
 import { createTwilioDialer } from '#adapters/twilio/dialer.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import { NotDialled } from '#domain/conversations/outbound/dialer.ts';
 import { ClinicId, derivedUuid, OutboundCallId } from '#domain/ids.ts';
 import { readBinding } from '#domain/routing/clinic-binding.ts';
@@ -195,6 +196,11 @@ describe('a clinic with an agent of its own is called for in its own account at 
   ])('and nowhere else when its account %s', async (_name, answer, isFree) => {
     const { dialled, keys } = await dialledBy(answer, placedBy.retell);
     expect([dialled instanceof NotDialled, keys]).toEqual([isFree, ['key-of-the-clinic']]);
+  });
+
+  test('and says whose key it is when it refuses the clinic’s', async () => {
+    const { dialled } = await dialledBy({ status: 403 });
+    expect((dialled as Error).cause).toBeInstanceOf(KeyRefused);
   });
 
   test('a clinic answered by the shared agent is called for by our key', async () => {

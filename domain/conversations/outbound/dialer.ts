@@ -15,7 +15,10 @@ export interface DialOrder {
 
 export type Dialled = { outcome: 'placed'; conversationId: ConversationId } | { outcome: 'refused'; reason: string };
 
-/** The vendor certainly was not asked, or certainly did nothing: the same call may be tried again. */
+/**
+ * The vendor certainly was not asked, or certainly did nothing: the same call may be tried again. With a `KeyRefused` as its
+ * cause, in vain until the clinic has given another key.
+ */
 export class NotDialled extends Error {
   override readonly name = 'NotDialled';
 }

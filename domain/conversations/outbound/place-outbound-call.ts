@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { PendingAuditEvent } from '../../audit/audit-event.ts';
 import { type Clock, isoInstant } from '../../clock.ts';
 import { type Clinic, clinicCallsFrom, type E164 } from '../../clinics/clinic.ts';
+import { KeyRefused } from '../../clinics/credentials/credential.ts';
 import type { SuppressionList } from '../../clinics/suppression-list.ts';
 import { AppointmentId, type ClinicId, ConversationId, type OutboundCallId, PatientId } from '../../ids.ts';
 import type { LanguageTag } from '../../language.ts';
@@ -32,7 +33,9 @@ export type CallWish = z.infer<typeof CallWish>;
 export type PlacedCall =
   | { outcome: 'placed'; call: OutboundCall; replayed: boolean }
   /** Asked for before, and whether a telephone rings is not known, or known not to. */
-  | { outcome: 'unknown' | 'vendor-refused' | 'not-dialled'; call: OutboundCall }
+  | { outcome: 'unknown' | 'vendor-refused'; call: OutboundCall }
+  /** `keyRefused`: the vendor does not take the key of the clinic's own account. */
+  | { outcome: 'not-dialled'; call: OutboundCall; keyRefused: boolean }
   | { outcome: 'key-reused' | 'calls-off' | 'clinic-cap' | 'number-cap' }
   | { outcome: 'nobody-to-call'; reason: 'appointment' | 'appointment-over' | 'patient' | 'message' }
   | { outcome: 'not-allowed'; reason: CallRefusal; fromMs?: number };
@@ -149,7 +152,8 @@ export function placeOutboundCall(deps: Deps) {
       if (error instanceof NotDialled) {
         log.warn('call.not-dialled', { ...where, ...errorFields(error) });
         await calls.settle(clinic.id, callId, { state: 'free' });
-        return { outcome: 'not-dialled', call: { ...call, state: 'free' } };
+        const keyRefused = error.cause instanceof KeyRefused;
+        return { outcome: 'not-dialled', call: { ...call, state: 'free' }, keyRefused };
       }
       log.error('call.unknown', { ...where, ...errorFields(error) });
       return { outcome: 'unknown', call: { ...call, state: 'reserved' } };

@@ -93,6 +93,11 @@ export const vendorRefused = errorAnswer(
   'vendor-refused',
   'The telephone vendor does not place this call, and said so for good.',
 );
+export const apiKeyRefused = errorAnswer(
+  409,
+  'api-key-refused',
+  'Nobody was called: Retell refuses the API key of the clinic’s own account. Let an owner give another under credentials, then send the same request again with the same key.',
+);
 export const outcomeUnknown = (callId: string): HttpAnswer =>
   errorAnswer(
     409,
@@ -203,7 +208,7 @@ function answerOf(placed: PlacedCall): HttpAnswer {
     case 'not-allowed':
       return notAllowed(placed.reason, placed.fromMs);
     case 'not-dialled':
-      return notDialled;
+      return placed.keyRefused ? apiKeyRefused : notDialled;
     case 'vendor-refused':
       return vendorRefused;
     case 'unknown':

@@ -9,6 +9,7 @@ import { refusals } from '#lambdas/describe-refusals.ts';
 import { chosenClinic, doorErrors, inPath, json, operationsOf, sent } from '#lambdas/describe-signed-in.ts';
 import { bodyRefusals } from '#lambdas/json-body.ts';
 import {
+  apiKeyRefused,
   Consent,
   keyNeeded,
   noNumber,
@@ -93,6 +94,7 @@ export const callPaths = (): ZodOpenApiPathsObject => ({
           outcomeUnknown('{callId}'),
           vendorRefused,
           notDialled,
+          apiKeyRefused,
         ),
       },
     }),

@@ -1,6 +1,8 @@
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import { Role } from '#domain/clinics/members/member.ts';
+import { NotDialled } from '#domain/conversations/outbound/dialer.ts';
 import { UserId } from '#domain/ids.ts';
-import { answerCallRequest, callRoutes } from '#lambdas/conversations/outbound/answer-call-request.ts';
+import { answerCallRequest, type callRoutes } from '#lambdas/conversations/outbound/answer-call-request.ts';
 import type { HttpRequest } from '#lambdas/http.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
@@ -45,6 +47,19 @@ async function world(...asked: Parameters<typeof callingWorld>) {
   };
   return { ...calling, ask };
 }
+
+test('a call that cannot be made is asked for again with its key, once whoever can has seen to it', async () => {
+  const { ask, dialer } = await world();
+  const refused = new NotDialled('nobody is called', { cause: new KeyRefused({ cause: new Error('401') }) });
+  dialer.answers.push(new NotDialled('busy'), refused);
+  const told = async () => {
+    const { status, code } = await ask('POST /api/calls', { body: reminder });
+    return [status, code];
+  };
+  expect(await told()).toEqual([503, 'vendor-unavailable']);
+  expect(await told()).toEqual([409, 'api-key-refused']);
+  expect(await told()).toEqual([201, undefined]);
+});
 
 test('a call is made once for its key, followed by its id, and says nothing of who is called', async () => {
   const { ask, conversations, dialer } = await world();

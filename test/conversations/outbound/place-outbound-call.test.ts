@@ -1,3 +1,4 @@
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import { NotDialled } from '#domain/conversations/outbound/dialer.ts';
 import type { CallWish } from '#domain/conversations/outbound/place-outbound-call.ts';
 import { callableFrom } from '#domain/conversations/outbound/quiet-hours.ts';
@@ -50,6 +51,14 @@ test('a vendor whose answer was lost is not asked again; one that did nothing is
   expect(await place(clinic, callId(2), reminder, by)).toMatchObject({ outcome: 'placed' });
   expect(await place(clinic, callId(3), reminder, by)).toEqual({ outcome: 'number-cap' });
   expect(dialer.dialled).toHaveLength(1);
+});
+
+test('a clinic whose key is refused is told so, and its call may be asked for again with another', async () => {
+  const { place, clinic, dialer, by } = await callingWorld();
+  const refused = new NotDialled('nobody is called', { cause: new KeyRefused({ cause: new Error('401') }) });
+  dialer.answers.push(refused);
+  expect(await place(clinic, callId(), reminder, by)).toMatchObject({ outcome: 'not-dialled', keyRefused: true });
+  expect(await place(clinic, callId(), reminder, by)).toMatchObject({ outcome: 'placed', replayed: false });
 });
 
 test('what a vendor refuses is on record and not asked for again under its key', async () => {
