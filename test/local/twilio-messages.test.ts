@@ -152,9 +152,9 @@ describe('numbers of the account', () => {
   const set = { VoiceUrl: ours.voiceUrl, StatusCallback: ours.statusUrl, SmsUrl: ours.smsUrl };
 
   test('one that rings nobody asks us, however often it is said, and nobody once it is let go', async () => {
-    await hold({ number: '+12025550150', voiceApplicationSid: `AP${'3'.repeat(32)}` });
-    // Its digits are a part of another number, which Twilio finds as well.
+    // Its digits are a part of another number, which Twilio finds as well, and first.
     await hold({ number: '+120255501500', voiceUrl: elsewhere });
+    await hold({ number: '+12025550150', voiceApplicationSid: `AP${'3'.repeat(32)}` });
     for (const _again of [1, 2]) {
       expect(await numbers().attach('+12025550150', { voice: true })).toBe('attached');
       expect(await fieldsOf('+12025550150')).toMatchObject({ ...set, VoiceApplicationSid: '', VoiceMethod: 'POST' });

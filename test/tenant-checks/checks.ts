@@ -341,4 +341,18 @@ export const tenantChecks: TenantCheck[] = [
     instead: "if (!ask) return 'dead';",
     tests: 'test/clinics/links',
   },
+  {
+    without: 'a number whose digits stand in another clinic’s is bound in the place of that one',
+    file: 'adapters/twilio/numbers.ts',
+    code: 'found.find(({ phoneNumber }) => phoneNumber === number)',
+    instead: 'found[0]',
+    tests: 'test/local/twilio-messages',
+  },
+  {
+    without: 'a clinic that leaves takes the number along on which another answers by now',
+    file: 'lambdas/onboarding/release-numbers.ts',
+    code: 'if (await clinicOn(number)) continue;',
+    instead: '',
+    tests: 'test/onboarding/joining',
+  },
 ];
