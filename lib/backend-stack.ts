@@ -5,7 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Bundles } from './bundle.ts';
+import type { Bundles } from './bundles.ts';
 import { Clinics } from './capabilities/clinics.ts';
 import { Conversations } from './capabilities/conversations.ts';
 import { Notifications } from './capabilities/notifications.ts';

@@ -1,6 +1,5 @@
-import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { cpSync, existsSync, globSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeVersion } from './settings.ts';
@@ -8,11 +7,9 @@ import { nodeVersion } from './settings.ts';
 /** What AWS runs: a file under `lambdas/`. */
 export type Entry = `lambdas/${string}/${string}.lambda.ts`;
 
-/** Code of every function, by its entry. */
-export type Bundles = (entry: Entry) => Code;
-
 const root = fileURLToPath(new URL('..', import.meta.url));
-const nameOf = (entry: string) => entry.replace(/^lambdas\//, '').replace(/\.lambda\.ts$/, '');
+/** The directory of a function's bundle, below that of all. */
+export const bundleNameOf = (entry: string) => entry.replace(/^lambdas\//, '').replace(/\.lambda\.ts$/, '');
 
 const shared: BuildOptions = {
   absWorkingDir: root,
@@ -35,33 +32,24 @@ const shared: BuildOptions = {
  * all functions takes seconds where one for each takes a quarter of a minute. Same sources, same bytes.
  * @throws when a file does not compile
  */
-export function bundleFunctions(directory: string): Bundles {
-  const entries = globSync('lambdas/**/*.lambda.ts', { cwd: root }).toSorted();
+export function bundleFunctions(directory: string, pattern = 'lambdas/**/*.lambda.ts'): void {
+  const entries = globSync(pattern, { cwd: root }).toSorted();
   buildSync({
     ...shared,
-    entryPoints: entries.map((entry) => ({ in: entry, out: join(nameOf(entry), 'index') })),
+    entryPoints: entries.map((entry) => ({ in: entry, out: join(bundleNameOf(entry), 'index') })),
     outdir: directory,
     format: 'cjs',
   });
   // Below this repository's `"type": "module"` a plain .js would be read as an ES module.
-  for (const entry of entries) writeFileSync(join(directory, nameOf(entry), 'package.json'), '{"type":"commonjs"}\n');
-  return bundlesIn(directory);
+  for (const entry of entries)
+    writeFileSync(join(directory, bundleNameOf(entry), 'package.json'), '{"type":"commonjs"}\n');
 }
-
-/** The functions that were bundled into a directory. @throws when code is asked for an entry that is not there. */
-export const bundlesIn =
-  (directory: string): Bundles =>
-  (entry) => {
-    const code = join(directory, nameOf(entry));
-    if (!existsSync(code)) throw new Error(`${entry} does not exist, so no function can run it.`);
-    return Code.fromAsset(code);
-  };
 
 /**
  * Bundles the voice service into a directory from which its image is built, and from which Node runs it as it is: one
  * file, the sentences it speaks when no model can, the Dockerfile. Same sources, same bytes.
  */
-export function bundleVoice(directory: string): string {
+export function bundleVoice(directory: string): void {
   buildSync({
     ...shared,
     entryPoints: [{ in: 'ws-fargate/main.ts', out: 'main' }],
@@ -74,5 +62,13 @@ export function bundleVoice(directory: string): string {
   });
   cpSync(join(root, 'ws-fargate/audio'), join(directory, 'audio'), { recursive: true });
   cpSync(join(root, 'ws-fargate/Dockerfile'), join(directory, 'Dockerfile'));
-  return directory;
+}
+
+/** Where the voice service lies, below the directory of all bundles. */
+export const voiceIn = (directory: string): string => join(directory, 'voice');
+
+/** Bundles everything a stage runs into one directory. */
+export function bundleAll(directory: string): void {
+  bundleFunctions(directory);
+  bundleVoice(voiceIn(directory));
 }

@@ -2,7 +2,8 @@ import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { join } from 'node:path';
 import { BackendStack } from './backend-stack.ts';
-import { bundleFunctions, type Bundles, bundleVoice } from './bundle.ts';
+import { bundleAll, voiceIn } from './bundle.ts';
+import { bundlesIn } from './bundles.ts';
 import { DataStack } from './data-stack.ts';
 import { settingsFor } from './settings.ts';
 import { VoiceStack } from './voice-stack.ts';
@@ -22,13 +23,11 @@ const featureFlags = {
 
 /**
  * The app: for the stage of the context (`-c stage=prod`) its data, its backend and its voice service, checked by two rule packs.
- * @param bundled what it deploys, where that was bundled already
+ * It deploys what was bundled into the directory of the context (`-c bundles=<directory>`), so that several stages get the
+ * same bytes; without one it bundles.
  * @throws UnknownStage when the stage is missing or not ours.
  */
-export function frontdesk(
-  props: AppProps = {},
-  bundled?: { functions: Bundles; voice: string },
-): {
+export function frontdesk(props: AppProps = {}): {
   app: App;
   data: DataStack;
   backend: BackendStack;
@@ -44,14 +43,14 @@ export function frontdesk(
     stackName: `${named}-data`,
     description: 'Frontdesk: tables, bodies, keys and secrets',
   });
-  const bundles = bundled?.functions ?? bundleFunctions(join(app.outdir, 'bundles'));
+  const bundles = bundlesOf(app);
   const backend = new BackendStack(app, `${named}-backend`, {
     ...shared,
     stackName: `${named}-backend`,
     description: 'Frontdesk: API, queues, functions, workflow and alarms',
     settings,
     data,
-    bundles,
+    bundles: bundlesIn(bundles),
   });
   // A stack of its own: its deploy waits until the last call has left the old tasks.
   const voice = new VoiceStack(app, `${named}-voice`, {
@@ -61,7 +60,7 @@ export function frontdesk(
     settings,
     data,
     backend,
-    image: bundled?.voice ?? bundleVoice(join(app.outdir, 'bundles', 'voice')),
+    image: voiceIn(bundles),
   });
 
   // As for CDK's own checks: off where the same app is only run, not changed.
@@ -73,4 +72,13 @@ export function frontdesk(
     reason: 'Each policy belongs to one role and dies with it; a managed policy would outlive or outgrow it.',
   });
   return { app, data, backend, voice };
+}
+
+/** The directory of what the app deploys. */
+function bundlesOf(app: App): string {
+  const bundled: unknown = app.node.tryGetContext('bundles');
+  if (typeof bundled === 'string') return bundled;
+  const directory = join(app.outdir, 'bundles');
+  bundleAll(directory);
+  return directory;
 }

@@ -1,6 +1,6 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import type { Bundles } from './bundle.ts';
+import type { Bundles } from './bundles.ts';
 import type { DataStack } from './data-stack.ts';
 import type { StageSettings } from './settings.ts';
 

@@ -21,7 +21,7 @@ const kept = join(root, 'node_modules/.cache/frontdesk');
 const dayMs = 24 * 60 * 60 * 1000;
 const waitMs = 100;
 
-/** Everything the app is made of. */
+/** Everything the app and what it deploys are made of. */
 const sources = ['{bin,lib,lambdas,domain,adapters,ws-fargate}/**/*', 'package.json', 'package-lock.json', 'cdk.json'];
 
 /**
@@ -40,31 +40,56 @@ export async function synthesize(directory: string, signal?: AbortSignal): Promi
  * @throws Error with what the app complained about
  */
 export async function assemblyOf(stage: string, signal?: AbortSignal): Promise<string> {
-  const name = `${stage}-${fingerprint()}`;
-  const directory = join(kept, name);
-  mkdirSync(kept, { recursive: true });
-  const taken = `${directory}.pid`;
-  while (!existsSync(directory)) {
-    // Somebody else is at the same: their result serves us too.
-    if (takePidFile(taken) !== undefined) await sleep(waitMs, undefined, { signal });
-    else await assemble(stage, directory, signal).finally(() => rmSync(taken, { force: true }));
-  }
+  const version = fingerprint();
+  const bundles = await bundlesOf(version, signal);
+  const assembly = await once(`${stage}-${version}`, signal, (directory) =>
+    run('bin/app.ts', [], signal, {
+      CDK_OUTDIR: directory,
+      CDK_CONTEXT_JSON: JSON.stringify({ stage, bundles }),
+      CDK_VALIDATION: 'false',
+      CDK_DISABLE_CLI_TELEMETRY: '1',
+    }),
+  );
   for (const other of readdirSync(kept)) {
     const path = join(kept, other);
-    if (other !== name && Date.now() - statSync(path).mtimeMs > dayMs) rmSync(path, { recursive: true, force: true });
+    if (!other.includes(version) && Date.now() - statSync(path).mtimeMs > dayMs) {
+      rmSync(path, { recursive: true, force: true });
+    }
   }
-  return directory;
+  return assembly;
 }
 
-/** Beside its place and then moved, so that nobody finds half of it. */
-async function assemble(stage: string, directory: string, signal?: AbortSignal): Promise<void> {
-  const unfinished = `${directory}.${process.pid}`;
-  try {
-    await runApp(stage, unfinished, signal);
-    renameSync(unfinished, directory);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+/** The directory with what every stage runs, bundled from the files as they are now. */
+export const bundlesOf = (version = fingerprint(), signal?: AbortSignal): Promise<string> =>
+  once(`bundles-${version}`, signal, (directory) => run('bin/bundle.ts', [directory], signal));
+
+/**
+ * What was made before by this name, or is made now: beside its place and then moved, so that nobody finds half of it. Of
+ * those who need it at the same time one makes it.
+ */
+async function once(
+  name: string,
+  signal: AbortSignal | undefined,
+  make: (directory: string) => Promise<void>,
+): Promise<string> {
+  const directory = join(kept, name);
+  const taken = `${directory}.pid`;
+  mkdirSync(kept, { recursive: true });
+  while (!existsSync(directory)) {
+    if (takePidFile(taken) !== undefined) {
+      await sleep(waitMs, undefined, { signal });
+      continue;
+    }
+    const unfinished = `${directory}.${process.pid}`;
+    try {
+      await make(unfinished);
+      renameSync(unfinished, directory);
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true });
+      rmSync(taken, { force: true });
+    }
   }
+  return directory;
 }
 
 function fingerprint(): string {
@@ -76,27 +101,17 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 24);
 }
 
-async function runApp(stage: string, directory: string, signal?: AbortSignal): Promise<void> {
+async function run(
+  script: string,
+  args: string[],
+  signal: AbortSignal | undefined,
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const options = { cwd: root, signal, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, ...env } };
   await new Promise<void>((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [join(root, 'bin/app.ts')],
-      {
-        cwd: root,
-        signal,
-        maxBuffer: 64 * 1024 * 1024,
-        env: {
-          ...process.env,
-          CDK_OUTDIR: directory,
-          CDK_CONTEXT_JSON: JSON.stringify({ stage }),
-          CDK_VALIDATION: 'false',
-          CDK_DISABLE_CLI_TELEMETRY: '1',
-        },
-      },
-      (error, _stdout, stderr) => {
-        if (error) reject(new Error(`the CDK app failed:\n${stderr.trim() || error.message}`, { cause: error }));
-        else resolve();
-      },
-    );
+    execFile(process.execPath, [join(root, script), ...args], options, (error, _stdout, stderr) => {
+      if (error) reject(new Error(`${script} failed:\n${stderr.trim() || error.message}`, { cause: error }));
+      else resolve();
+    });
   });
 }

@@ -115,7 +115,9 @@ test('a talk is told as it grows, answered by number, spoken, and reported as an
   expect(updates.map(({ turntaking }) => turntaking)).toEqual(['user_turn', 'agent_turn', 'user_turn', 'agent_turn']);
   expect(ended()).toMatchObject({ disconnection_reason: 'user_hangup' });
   expect(ended()?.transcript).toContain('Agent: Mieux vaut un rendez-vous.\nUser: Entendu');
-  expect(world.api.events()).toEqual(['call_inbound', 'call_started', 'call_ended', 'call_analyzed']);
+  // The last two are on their way at once.
+  expect(world.api.events().slice(0, 2)).toEqual(['call_inbound', 'call_started']);
+  expect(world.api.events().slice(2).toSorted()).toEqual(['call_analyzed', 'call_ended']);
   expect(stepNames(steps)).not.toContain('warning');
 });
 

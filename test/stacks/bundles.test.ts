@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
+import { bundleFunctions, bundleNameOf } from '#lib/bundle.ts';
 import { type Resource, synthesize } from './synthesized.ts';
 
 const prod = await synthesize('prod');
@@ -69,7 +71,16 @@ test('no other function is so heavy that its first answer keeps somebody waiting
   expect(heavy.filter((name) => !unhurried.includes(name))).toEqual([]);
 });
 
-test('every stage runs the same bytes, and the same sources make them again', () => {
+test('every stage runs the same bytes', () => {
   const bytes = (one: Resource) => [nameOf(one), hashOf(one)];
   expect(local.resources('AWS::Lambda::Function').map(bytes)).toEqual(functions.map(bytes));
+});
+
+test('the same sources make the same bytes again', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'frontdesk-bundles-'));
+  const ring = 'lambdas/routing/answer-inbound-call.lambda.ts';
+  bundleFunctions(directory, ring);
+  const again = readFileSync(join(directory, bundleNameOf(ring), 'index.js'), 'utf8');
+  rmSync(directory, { recursive: true });
+  expect(again === bundleOf(functions.find((one) => nameOf(one) === 'answer-inbound-call')!)).toBe(true);
 });

@@ -3,7 +3,6 @@ import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundlesIn } from '#lib/bundle.ts';
 import { frontdesk } from '#lib/frontdesk.ts';
 
 /** What the rule packs say of the app, as JSON on the standard output. */
@@ -19,10 +18,7 @@ export interface RuleFindings {
 /* A process of its own: it loads the whole construct library, which costs Node a second and the test runner a dozen. */
 const [bundles] = process.argv.slice(2) as [string];
 const outdir = mkdtempSync(join(tmpdir(), 'frontdesk-rules-'));
-const { app } = frontdesk(
-  { outdir, context: { stage: 'prod' } },
-  { functions: bundlesIn(bundles), voice: join(bundles, 'voice') },
-);
+const { app } = frontdesk({ outdir, context: { stage: 'prod', bundles } });
 // References between the stacks, which findings are named by, exist only after synthesis.
 app.synth();
 

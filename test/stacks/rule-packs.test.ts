@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { assemblyOf } from '#local/cloud/synthesize.ts';
+import { bundlesOf } from '#local/cloud/synthesize.ts';
 import type { RuleFindings } from './rule-findings.ts';
 
 let findings: RuleFindings;
 beforeAll(async () => {
   const script = fileURLToPath(new URL('rule-findings.ts', import.meta.url));
-  const bundles = join(await assemblyOf('prod'), 'bundles');
+  const bundles = await bundlesOf();
   const env = { ...process.env, CDK_VALIDATION: 'false' };
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const printed = execFileSync(process.execPath, [script, bundles], { encoding: 'utf8', env, cwd: root });
