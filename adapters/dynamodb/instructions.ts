@@ -90,10 +90,12 @@ export function createInstructionStore({ core, audit }: { core: Table; audit: Ta
     async publish(clinicId, { channel, scope, text }, by) {
       const place = keys.currentInstructions(clinicId, channel, scope);
       for (let round = 0; round < mostRounds; round++) {
-        const current = await core.get(place, { attributes: ['version'] });
-        const before = current && Number(current.version);
+        const item = await core.get(place);
+        const current = item && toInstructions(item);
+        const before = current?.version;
         const version = (before ?? 0) + 1;
         const published = Instructions.parse({ channel, scope, version, text, publishedAtMs: clock.now() });
+        if (current?.text === published.text) return current;
         const written = { published: { ...published, publishedBy: by.actorId }, before, by };
         const refused = await transact(core.client, publication({ core, audit }, clinicId, written));
         if (refused.length === 0) return published;

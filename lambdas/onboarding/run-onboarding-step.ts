@@ -35,7 +35,7 @@ export interface OnboardingDeps {
   clinicOn(number: E164): Promise<ClinicId | undefined>;
   numbers: NumberMarket;
   carrier: CarrierNumbers;
-  instructions: Pick<InstructionStore, 'current' | 'publish'>;
+  instructions: Pick<InstructionStore, 'publish'>;
   inviteMembers(onboarding: Onboarding, people: readonly OrderedMember[]): Promise<void>;
   welcome(clinic: Clinic, onboarding: Onboarding): Promise<void>;
   revokeAccess(onboarding: Onboarding): Promise<void>;
@@ -103,8 +103,6 @@ export function runOnboardingStep(deps: OnboardingDeps) {
     async 'publish-instructions'(onboarding) {
       const { clinicId, reservation } = onboarding;
       for (const { channel, scope, text } of orderOf(onboarding).instructions) {
-        const current = await instructions.current(clinicId, channel);
-        if (current[scope]?.text === text) continue;
         const by = { actorType: 'system', actorId: 'onboarding', requestId: reservation } as const;
         await instructions.publish(clinicId, { channel, scope, text }, by);
       }

@@ -1,4 +1,5 @@
-/** One of the workers of `onboarding.ts`: takes its share of the clinics through their steps. */
+/** One of the workers of `onboarding.ts`: once it is told its share of the clinics, it takes them through their steps. */
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { systemClock as clock } from '#domain/clock.ts';
@@ -9,7 +10,6 @@ import { tablesWorld } from '#test/onboarding/tables-world.ts';
 import { chances } from './chances.ts';
 
 export interface JoinerTask {
-  orders: OnboardingOrder[];
   tables: Record<'core' | 'routing' | 'inbox' | 'audit', string>;
   retell: { baseUrl: string; apiKey: string };
   seed: number;
@@ -24,7 +24,7 @@ export interface JoinerReport {
   mailed: string[];
 }
 
-const { orders, tables, retell, seed, deathsInHundred, leaseMs, atOnce } = workerData as JoinerTask;
+const { tables, retell, seed, deathsInHundred, leaseMs, atOnce } = workerData as JoinerTask;
 const client = createDynamoDb();
 const chance = chances(seed);
 const report: JoinerReport = { ends: {}, died: 0, mailed: [] };
@@ -46,7 +46,9 @@ const world = tablesWorld({
 });
 const begin = beginOnboarding({ ...world, workflow: { start: () => Promise.resolve('under-way') } });
 
-const waiting = [...orders];
+const given = once(parentPort!, 'message');
+parentPort!.postMessage('ready');
+const [waiting] = (await given) as [OnboardingOrder[]];
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     for (let order = waiting.pop(); order; order = waiting.pop()) {
@@ -59,4 +61,4 @@ await Promise.all(
 );
 report.mailed = world.mails.map(({ clinicId }) => clinicId);
 client.destroy();
-parentPort?.postMessage(report);
+parentPort!.postMessage(report);

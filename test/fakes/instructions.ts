@@ -29,8 +29,11 @@ export function inMemoryInstructions(clock: Clock): FakeInstructions {
     },
     async publish(clinicId, { channel, scope, text }, by) {
       const publishedAtMs = clock.now();
-      const version = ofChannel(clinicId, channel).filter((one) => one.scope === scope).length + 1;
+      const before = ofChannel(clinicId, channel).filter((one) => one.scope === scope);
+      const version = before.length + 1;
       const next = Instructions.parse({ channel, scope, version, text, publishedAtMs });
+      const current = before.at(-1);
+      if (current?.text === next.text) return current;
       published.push({ clinicId, text: next });
       records.push({
         v: 1,

@@ -42,7 +42,10 @@ export interface InstructionStore {
     channel: InstructionChannel,
     versions: Partial<Record<InstructionScope, number>>,
   ): Promise<Partial<Record<InstructionScope, Instructions>>>;
-  /** Publishes the next version of one text, on record in the same write. Answers it. */
+  /**
+   * Publishes the next version of one text, on record in the same write, and answers it. What is published already stays as
+   * it is and is the answer.
+   */
   publish(
     clinicId: ClinicId,
     text: Pick<Instructions, 'channel' | 'scope' | 'text'>,

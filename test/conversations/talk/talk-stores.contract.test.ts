@@ -179,6 +179,7 @@ describe.each(worlds)('talks %s', (_, open) => {
     test('each text that is published is the next version, and the last one is current', async () => {
       expect(await publish('Vouvoyez toujours.')).toMatchObject({ version: 1 });
       const second = await publish('Vouvoyez.\nSoyez bref.');
+      expect(await publish('Vouvoyez.\nSoyez bref.')).toEqual(second);
       const supervisor = await publish('Vérifiez deux fois.', 'supervisor');
       expect(second).toEqual({
         channel: 'voice',
