@@ -6,7 +6,7 @@ import { createOnboardingWorkflow } from '#adapters/stepfunctions/onboarding-wor
 import { claimConflicts } from '#domain/clinics/claim-conflicts.ts';
 import { systemClock as clock } from '#domain/clock.ts';
 import type { ClinicId } from '#domain/ids.ts';
-import { isUnderWay, joiningSteps, type Onboarding } from '#domain/onboarding/onboarding.ts';
+import { isUnderWay, joiningSteps, type Onboarding, stepsDone } from '#domain/onboarding/onboarding.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';
 import { type Begun, beginLeaving, beginOnboarding } from '#lambdas/onboarding/begin-onboarding.ts';
 import { conflictText } from '#lambdas/onboarding/conflict-text.ts';
@@ -38,7 +38,7 @@ async function follow(slug: string, begun: Onboarding, { onboardings, workflow }
   for (let look = 1; ; look++) {
     const now = await onboardings.get(begun.clinicId);
     if (!now) throw new Refused(`the onboarding of ${slug} is gone`);
-    for (const { step } of now.done) {
+    for (const step of stepsDone(now)) {
       if (!seen.has(step) && !quiet) print([`${slug}  ${paint('green', '✓')} ${step}`]);
       seen.add(step);
     }
@@ -52,7 +52,7 @@ function endLine(slug: string, now: Onboarding): string {
   switch (now.state) {
     case 'joined': {
       const bought = now.numbers.find(({ came }) => came === 'bought');
-      const missing = joiningSteps.filter((step) => now.done.every((one) => one.step !== step));
+      const missing = joiningSteps.filter((step) => now.done[step] === undefined);
       const answers = bought && ` and answers on ${bought.number}; put it in its file as numbers`;
       return `${slug} has joined${answers ?? ''}${missing.length ? `, without ${missing.join(', ')}` : ''}`;
     }

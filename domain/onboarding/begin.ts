@@ -16,7 +16,7 @@ export function joining(order: OnboardingOrder, by: OrderedBy, before: Onboardin
     go: 'join',
     order: orderText(order),
     by,
-    done: [],
+    done: {},
     run: (before?.run ?? 0) + 1,
     reservation: before?.reservation ?? reservationOf(clinicId, 1),
     numbers: [],
@@ -31,7 +31,7 @@ export function leaving(clinicId: ClinicId, by: OrderedBy, before: Onboarding | 
     state: 'leaving',
     go: 'leave',
     by,
-    done: [],
+    done: {},
     run: (before?.run ?? 0) + 1,
     version: (before?.version ?? 0) + 1,
   };

@@ -89,7 +89,8 @@ export const Onboarding = z.object({
   /** What was ordered, as text: see `orderOf`. */
   order: z.string().optional(),
   by: OrderedBy,
-  done: z.array(z.object({ step: OnboardingStep, atMs: z.int() })),
+  /** When each step was done, in epoch milliseconds. */
+  done: z.partialRecord(OnboardingStep, z.int()),
   /** What the workflow was last started for, and how often it was: each execution may be started once. */
   go: z.enum(['join', 'undo', 'leave']),
   run: z.int().positive(),
@@ -122,6 +123,10 @@ export function orderOf({ order: text }: Pick<Onboarding, 'order'>): OnboardingO
   read.set(text, order);
   return order;
 }
+
+/** Steps that are done, in the order in which they are taken. */
+export const stepsDone = ({ done }: Pick<Onboarding, 'done'>): OnboardingStep[] =>
+  OnboardingStep.options.filter((step) => done[step] !== undefined);
 
 /** Of one joining or leaving of a clinic, for those who ask how it goes. */
 export const onboardingIdOf = ({ clinicId, run }: Pick<Onboarding, 'clinicId' | 'run'>): string => `${clinicId}-${run}`;

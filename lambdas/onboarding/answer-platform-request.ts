@@ -9,6 +9,7 @@ import {
   type Onboarding,
   onboardingIdOf,
   type OrderedBy,
+  stepsDone,
 } from '#domain/onboarding/onboarding.ts';
 import { badJson, invalidRequest } from '#lambdas/json-body.ts';
 import { asOperator, type Operator } from '#lambdas/signed-in.ts';
@@ -34,14 +35,13 @@ const byOperator = ({ userId }: Operator): OrderedBy => ({ actorType: 'platform'
 function progressOf(onboarding: Onboarding) {
   const { state, done, numbers, failure } = onboarding;
   const steps = state === 'joining' || state === 'joined' ? joiningSteps : leavingSteps;
-  const doneAt = new Map(done.map(({ step, atMs }) => [step, atMs]));
-  const all = [...done.map(({ step }) => step), ...steps.filter((step) => !doneAt.has(step))];
+  const all = [...stepsDone(onboarding), ...steps.filter((step) => done[step] === undefined)];
   return {
     id: onboardingIdOf(onboarding),
     state,
     underWay: isUnderWay(onboarding),
     steps: all.map((step) => {
-      const atMs = doneAt.get(step);
+      const atMs = done[step];
       return atMs === undefined ? { step, done: false } : { step, done: true, at: isoInstant(atMs) };
     }),
     numbers,

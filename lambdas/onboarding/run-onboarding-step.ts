@@ -160,10 +160,10 @@ export function runOnboardingStep(deps: OnboardingDeps) {
   async function run({ clinicId, step, failure }: OnboardingTask): Promise<void> {
     const onboarding = await onboardings.get(clinicId);
     if (!onboarding) throw new Error('there is no such onboarding');
-    if (onboarding.done.some((one) => one.step === step)) return;
+    if (onboarding.done[step] !== undefined) return;
     try {
       const after = await acts[step](onboarding, failure);
-      await save(after, { done: [...after.done, { step, atMs: clock.now() }] });
+      await save(after, { done: { ...after.done, [step]: clock.now() } });
       log.info('onboarding.step', { clinicId, outcome: step });
     } catch (error) {
       if (!(error instanceof OnboardingRefused)) throw error;
