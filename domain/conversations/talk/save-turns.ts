@@ -51,30 +51,32 @@ export function saveTurns(
   }
 
   async function drain(): Promise<void> {
-    for (let next = first(waiting); next && !isOver; next = first(waiting)) {
-      const outcome = await keep(next);
-      if (outcome === 'superseded') {
-        isOver = true;
-        waiting.clear();
-        superseded();
-        return;
+    try {
+      for (let next = first(waiting); next && !isOver; next = first(waiting)) {
+        const outcome = await keep(next);
+        if (outcome === 'superseded') {
+          isOver = true;
+          waiting.clear();
+          superseded();
+          return;
+        }
+        const latest = waiting.get(next.seq);
+        if (outcome === 'failed') {
+          // To the end, so that one that can never be saved does not stand in the way of the others.
+          waiting.delete(next.seq);
+          if (latest) waiting.set(next.seq, latest);
+          return;
+        }
+        if (latest === next) waiting.delete(next.seq);
       }
-      const latest = waiting.get(next.seq);
-      if (outcome === 'failed') {
-        // To the end, so that one that can never be saved does not stand in the way of the others.
-        waiting.delete(next.seq);
-        if (latest) waiting.set(next.seq, latest);
-        return;
-      }
-      if (latest === next) waiting.delete(next.seq);
+    } finally {
+      // In the same moment in which nothing more was found: what is given a moment later must find nobody at work.
+      running = undefined;
     }
   }
 
   function start(): void {
-    if (running || isOver || waiting.size === 0) return;
-    running = drain().finally(() => {
-      running = undefined;
-    });
+    if (!running && !isOver && waiting.size > 0) running = drain();
   }
 
   return {

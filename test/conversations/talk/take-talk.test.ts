@@ -147,6 +147,25 @@ describe('turns', () => {
     expect((await world.storedTurns()).map(({ text }) => text)).toEqual(['Un.', 'Deux.', 'Trois.']);
   });
 
+  test('a turn that is said at whichever moment another has just been saved is saved too', async () => {
+    // One tick later each time, from the store's answer to long after it.
+    for (let ticks = 0; ticks < 20; ticks++) {
+      const world = talkWorld();
+      const stored = Promise.withResolvers<void>();
+      const keepTurn: typeof world.talks.keepTurn = async (...turn) => {
+        await stored.promise;
+        return world.talks.keepTurn(...turn);
+      };
+      const talk = await world.take({ talks: { ...world.talks, keepTurn } });
+      say(talk, 'caller', 'Un.');
+      stored.resolve();
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      say(talk, 'caller', 'Deux.');
+      await talk.saved();
+      expect((await world.storedTurns()).map(({ text }) => text)).toEqual(['Un.', 'Deux.']);
+    }
+  });
+
   test('a turn that can never be saved does not stand in the way of the others', async () => {
     const world = talkWorld();
     const keepTurn: typeof world.talks.keepTurn = (clinicId, conversationId, turn) =>
