@@ -101,6 +101,7 @@ export type LogCode =
   | 'voicemail.answered'
   | 'reminder.settled'
   | 'reminders.swept'
+  | 'agent.let-go'
   | 'onboarding.step'
   | 'onboarding.refused'
   | 'recording.kept'

@@ -3,24 +3,31 @@ import { createApiKeyStore } from '#adapters/dynamodb/api-keys.ts';
 import { createCalendarFeedStore } from '#adapters/dynamodb/calendar-feeds.ts';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
+import { createCredentialStore } from '#adapters/dynamodb/credentials.ts';
 import { createDeliveries } from '#adapters/dynamodb/deliveries.ts';
+import { createFormerWebhooks } from '#adapters/dynamodb/former-webhooks.ts';
 import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
 import { createInvitationStore } from '#adapters/dynamodb/invitations.ts';
 import { createLinkStore } from '#adapters/dynamodb/links.ts';
 import { createMemberStore } from '#adapters/dynamodb/members.ts';
 import { createOnboardingStore } from '#adapters/dynamodb/onboardings.ts';
+import { createRelaySecretStore } from '#adapters/dynamodb/relay-secrets.ts';
 import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
+import { createRetellAccounts } from '#adapters/retell/clinic-agents.ts';
 import { createRetellNumbers } from '#adapters/retell/numbers.ts';
 import { createTestRing } from '#adapters/retell/test-ring.ts';
+import { createClinicSecrets } from '#adapters/secrets/clinic-secrets.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
 import { createEmailSender } from '#adapters/ses/email-sender.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createTwilioNumbers } from '#adapters/twilio/numbers.ts';
 import { createTwilioSecret } from '#adapters/twilio/secret.ts';
+import { createCredentialVault } from '#domain/clinics/credentials/vault.ts';
 import { createInvitations } from '#domain/clinics/members/invitation.ts';
 import { systemClock as clock } from '#domain/clock.ts';
+import { takeWebhookBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
 import { taskHandler } from '#lambdas/task.ts';
 import { twilioPaths } from '#lambdas/twilio-urls.ts';
 import { inviteMembers } from './invite-members.ts';
@@ -34,6 +41,8 @@ const Env = z.object({
   AUDIT_TABLE: z.string(),
   RETELL_KEY_SECRET: z.string(),
   RETELL_BASE_URL: z.string(),
+  CLINIC_SECRETS: z.string(),
+  DATA_KEY_ARN: z.string(),
   TWILIO_SECRET: z.string(),
   TWILIO_BASE_URL: z.string(),
   API_URL: z.string(),
@@ -61,6 +70,11 @@ const notices = createNoticeQueue(env.NOTICES_QUEUE_URL);
 const directory = createClinicDirectory(tables.routing);
 const secret = createSecret(env.RETELL_KEY_SECRET, clock);
 const key = async () => (await secret.values())[0];
+const credentials = createCredentialVault({
+  store: createCredentialStore(tables),
+  secrets: createClinicSecrets({ prefix: env.CLINIC_SECRETS, keyArn: env.DATA_KEY_ARN }),
+  clock,
+});
 const inboundUrl = `${env.API_URL}/api/retell/inbound`;
 const log = createJsonLog();
 
@@ -95,9 +109,18 @@ export const handler = taskHandler(
     revokeAccess: revokeAccess({
       apiKeys: createApiKeyStore(tables),
       socketKeys: createSocketKeyStore(tables),
+      relaySecrets: createRelaySecretStore(tables),
+      credentials,
       feeds: createCalendarFeedStore(tables),
       members,
       invitations: store,
+      clock,
+    }),
+    takeWebhookBack: takeWebhookBack({
+      credentials,
+      accounts: createRetellAccounts(env.RETELL_BASE_URL),
+      formerWebhooks: createFormerWebhooks(tables.routing),
+      webhookUrl: `${env.API_URL}/api/retell/webhook`,
       clock,
     }),
     ring: createTestRing(inboundUrl, key, clock.now),

@@ -16,6 +16,8 @@ import {
   orderOf,
   type TestRing,
 } from '#domain/onboarding/onboarding.ts';
+import { ownAgent } from '#lambdas/clinics/agents/connect-agent.ts';
+import type { TakenBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
 import { changeClinic } from './change-clinic.ts';
 import { getNumbers } from './get-numbers.ts';
 import { releaseNumbers } from './release-numbers.ts';
@@ -39,6 +41,8 @@ export interface OnboardingDeps {
   inviteMembers(onboarding: Onboarding, people: readonly OrderedMember[]): Promise<void>;
   welcome(clinic: Clinic, onboarding: Onboarding): Promise<void>;
   revokeAccess(onboarding: Onboarding): Promise<void>;
+  /** Has its vendor tell us no more of an agent of the clinic's own. */
+  takeWebhookBack(clinicId: ClinicId, agentId: string): Promise<TakenBack>;
   ring: TestRing;
   /** Where the agents' numbers ask whose call it is. */
   inboundUrl: string;
@@ -144,6 +148,12 @@ export function runOnboardingStep(deps: OnboardingDeps) {
         failure: onboarding.failure ?? failure,
       });
       if (!clinic) return closing;
+      const own = ownAgent(clinic);
+      if (own) {
+        // Before it is forgotten whose it is. An account that does not answer keeps no clinic here.
+        const webhook = await deps.takeWebhookBack(clinic.id, own.id);
+        log.info('agent.let-go', { clinicId: clinic.id, outcome: webhook });
+      }
       const { version: _version, recipients: _recipients, ...stored } = clinic;
       await change(clinic.id, closing, () => closed(stored, clock.now()));
       return closing;

@@ -7,7 +7,7 @@ import type { House } from '../house.ts';
 import type { Api } from '../parts/api.ts';
 import { allowEmail, configurationSetName } from '../parts/email.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowDelete, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
+import { allowClinicSecrets, allowDelete, allowSecret, allowSend, allowTable, clinicSecrets } from '../parts/rights.ts';
 import { TaskFunction } from '../parts/task-function.ts';
 import type { Vendors } from '../parts/vendors.ts';
 import { workflowArn } from '../parts/workflow.ts';
@@ -36,6 +36,8 @@ export class Onboarding extends Construct {
         AUDIT_TABLE: audit.tableName,
         RETELL_KEY_SECRET: retellApiKey.ref,
         RETELL_BASE_URL: vendors.retellBaseUrl,
+        CLINIC_SECRETS: clinicSecrets(house.settings),
+        DATA_KEY_ARN: dataKey.keyArn,
         TWILIO_SECRET: twilioSecret.ref,
         TWILIO_BASE_URL: vendors.twilioBaseUrl,
         API_URL: api.apiEndpoint,
@@ -59,6 +61,8 @@ export class Onboarding extends Construct {
     allowSend(runOnboardingStep, notices);
     allowSecret(runOnboardingStep, retellApiKey, dataKey);
     allowSecret(runOnboardingStep, twilioSecret, dataKey);
+    // Whoever leaves takes its own keys along.
+    allowClinicSecrets(runOnboardingStep, house, 'remove');
     allowEmail(runOnboardingStep, house.settings);
     new OnboardingWorkflow(this, 'Workflow', { house, runOnboardingStep });
     const onboarding = workflowArn(this, house.settings, 'onboarding');

@@ -129,7 +129,7 @@ export function allowSecret(holder: Holder, secret: CfnSecret, key: IKey): void 
 export const clinicSecrets = (settings: StageSettings): string => `frontdesk-${settings.stage}/clinics`;
 
 /** The secrets clinics have of their own: one for each clinic and kind, under one prefix. */
-export function allowClinicSecrets(holder: Holder, { settings, data }: House, how: 'read' | 'change'): void {
+export function allowClinicSecrets(holder: Holder, { settings, data }: House, how: 'read' | 'remove' | 'change'): void {
   const stack = Stack.of(holder);
   const secrets = stack.formatArn({
     service: 'secretsmanager',
@@ -137,8 +137,12 @@ export function allowClinicSecrets(holder: Holder, { settings, data }: House, ho
     resourceName: `${clinicSecrets(settings)}/*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  const changes = ['CreateSecret', 'PutSecretValue', 'DeleteSecret', 'RestoreSecret'];
-  const actions = ['GetSecretValue', ...(how === 'change' ? changes : [])];
+  const more = {
+    read: [],
+    remove: ['DeleteSecret'],
+    change: ['CreateSecret', 'PutSecretValue', 'DeleteSecret', 'RestoreSecret'],
+  };
+  const actions = ['GetSecretValue', ...more[how]];
   holder.allow(
     actions.map((action) => `secretsmanager:${action}`),
     [secrets],

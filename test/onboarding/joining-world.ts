@@ -17,7 +17,7 @@ import {
 } from '#domain/onboarding/onboarding.ts';
 import { inviteMembers } from '#lambdas/onboarding/invite-members.ts';
 import { type AccessDeps, revokeAccess } from '#lambdas/onboarding/revoke-access.ts';
-import { runOnboardingStep } from '#lambdas/onboarding/run-onboarding-step.ts';
+import { type OnboardingDeps, runOnboardingStep } from '#lambdas/onboarding/run-onboarding-step.ts';
 import { welcomeClinic } from '#lambdas/onboarding/welcome-clinic.ts';
 import { rememberedLog } from '#test/fakes/log.ts';
 
@@ -34,6 +34,7 @@ export interface JoiningWorld {
   deliveries: Deliveries;
   access: Omit<AccessDeps, 'clock' | 'invitations'> & { invitations: InvitationStore };
   links: Pick<LinkStore, 'asked'>;
+  takeWebhookBack: OnboardingDeps['takeWebhookBack'];
   clock: Clock;
   leaseMs: number;
   /** Asked before and after every act outside: throws to end the process there. */
@@ -62,7 +63,7 @@ function mortal<T extends object>(port: T, mayDie: () => void): T {
 export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: JoiningWorld) {
   const notices = { tell: async () => {} };
   const invitations = mortal(access.invitations, mayDie);
-  const { links, onboardings, clinics, clinicOn, numbers, carrier, instructions, deliveries } = ports;
+  const { links, onboardings, clinics, clinicOn, numbers, carrier, instructions, deliveries, takeWebhookBack } = ports;
   const mails: { clinicId: string; to: string }[] = [];
   const email = {
     async send({ clinicId, to }: { clinicId: string; to: string }) {
@@ -93,10 +94,13 @@ export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: Joini
       apiKeys: mortal(access.apiKeys, mayDie),
       socketKeys: mortal(access.socketKeys, mayDie),
       feeds: mortal(access.feeds, mayDie),
+      relaySecrets: mortal(access.relaySecrets, mayDie),
+      credentials: mortal(access.credentials, mayDie),
       members: mortal(access.members, mayDie),
       invitations,
       clock,
     }),
+    takeWebhookBack: mortal({ take: takeWebhookBack }, mayDie).take,
     ring: mortal({ ring }, mayDie),
     inboundUrl,
     leaseMs,

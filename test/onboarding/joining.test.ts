@@ -2,6 +2,8 @@ import { E164 } from '#domain/clinics/clinic.ts';
 import { ProviderId, UserId } from '#domain/ids.ts';
 import { NumberNotGiven, type OnboardingOrder, PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
 import { mintApiKey } from '#domain/clinics/api-key.ts';
+import { createCredentialVault } from '#domain/clinics/credentials/vault.ts';
+import { takeWebhookBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';
 import { beginLeaving, beginOnboarding } from '#lambdas/onboarding/begin-onboarding.ts';
 import { readOnboardingFile } from '#lambdas/onboarding/onboarding-file.ts';
@@ -9,17 +11,25 @@ import { inMemoryApiKeys } from '#test/fakes/api-keys.ts';
 import { inMemoryCalendarFeeds } from '#test/fakes/calendar-feeds.ts';
 import { inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';
+import { inMemoryCredentials, inMemorySecretValues } from '#test/fakes/credentials.ts';
 import { inMemoryDeliveries } from '#test/fakes/deliveries.ts';
+import { inMemoryFormerWebhooks } from '#test/fakes/former-webhooks.ts';
 import { inMemoryInstructions } from '#test/fakes/instructions.ts';
 import { inMemoryInvitations } from '#test/fakes/invitations.ts';
 import { inMemoryLinks } from '#test/fakes/links.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
 import { inMemoryCarrier, inMemoryNumbers } from '#test/fakes/numbers.ts';
 import { inMemoryOnboardings } from '#test/fakes/onboardings.ts';
+import { inMemoryRelaySecrets } from '#test/fakes/relay-secrets.ts';
+import { inMemoryRetellAccounts } from '#test/fakes/retell-accounts.ts';
 import { inMemorySocketKeys } from '#test/fakes/socket-keys.ts';
 import { inboundUrl, joiningFile, joiningWorld, Killed } from './joining-world.ts';
 
 const by = { actorType: 'platform', actorId: 'cli' } as const;
+/** An account of a clinic, with an agent that tells us of its calls. */
+const ownKey = 'key_of_the_clinic_00001';
+const webhookUrl = 'https://api.example.test/api/retell/webhook';
+const ownAgent = () => ({ agentId: 'agent_own0000000001', name: 'Desk', version: 3, isPublished: true, webhookUrl });
 
 const orderOf = (n: number, wishes?: string, more?: string): OnboardingOrder => {
   const { orders, problems } = readOnboardingFile('clinics.yaml', joiningFile(n, wishes, more));
@@ -37,9 +47,15 @@ function open() {
   const onboardings = inMemoryOnboardings();
   const links = inMemoryLinks();
   const members = inMemoryMembers();
+  const secrets = inMemorySecretValues();
+  const credentials = createCredentialVault({ store: inMemoryCredentials(), secrets, clock });
+  const formerWebhooks = inMemoryFormerWebhooks();
+  const accounts = inMemoryRetellAccounts({ key: ownKey, agents: [ownAgent()] });
   const access = {
     apiKeys: inMemoryApiKeys(),
     socketKeys: inMemorySocketKeys(),
+    relaySecrets: inMemoryRelaySecrets(),
+    credentials,
     feeds: inMemoryCalendarFeeds(),
     members,
     invitations: inMemoryInvitations(links, members),
@@ -57,6 +73,7 @@ function open() {
     deliveries: inMemoryDeliveries(clock),
     access,
     links,
+    takeWebhookBack: takeWebhookBack({ credentials, accounts, formerWebhooks, webhookUrl, clock }),
     clock,
     leaseMs: 60_000,
     mayDie() {
@@ -81,6 +98,9 @@ function open() {
   return {
     ...world,
     access,
+    secrets,
+    accounts,
+    formerWebhooks,
     numbers,
     carrier,
     instructions,
@@ -218,11 +238,14 @@ test('a number the vendor will never sell ends it at once, and says so', async (
 });
 
 test('a clinic that leaves is gone from everything, wherever that is stopped', async () => {
+  const kind = 'dedicated' as const;
   for (let n = 0; ; n++) {
     const world = open();
-    const { apiKeys, feeds, members, socketKeys } = world.access;
-    const order = orderOf(1);
-    const { id } = order.clinic;
+    const { apiKeys, credentials, feeds, members, relaySecrets, socketKeys } = world.access;
+    const { agentId } = ownAgent();
+    const { clinic, ...wishes } = orderOf(1);
+    const order = { ...wishes, clinic: { ...clinic, agents: [{ ...clinic.agents[0]!, id: agentId, kind }] } };
+    const { id } = clinic;
     await world.join(order);
     const number = (await world.onboardings.get(id))!.numbers[0]!.number;
     const event = { clinicId: id, occurredAt: new Date(world.clock.now()).toISOString() } as never;
@@ -231,6 +254,10 @@ test('a clinic that leaves is gone from everything, wherever that is stopped', a
     await apiKeys.add({ ...key, clinicId: id, createdAtMs }, { keyIds: [], expiresAtMs: 0 }, event);
     const socket = { keyHash: 'a'.repeat(64), clinicId: id, createdAtMs };
     await socketKeys.add(socket, { keyHashes: [], expiresAtMs: 0 }, event);
+    const relay = { secretHash: 'c'.repeat(64), clinicId: id, createdAtMs };
+    await relaySecrets.add(relay, { secretHashes: [], expiresAtMs: 0 }, event);
+    await credentials.put(id, 'retell-api-key', ownKey, { ...by, requestId: 'test' });
+    await world.formerWebhooks.remember(id, agentId, 'https://former.example', createdAtMs);
     const provider = ProviderId.parse(order.clinic.providers[0]!.id);
     await feeds.replace([], { tokenHash: 'b'.repeat(64), clinicId: id, providerId: provider, createdAtMs }, 0, event);
     const owner = UserId.parse('1f2e3d4c-5b6a-4789-8abc-aaaaaaaaaaaa');
@@ -251,7 +278,10 @@ test('a clinic that leaves is gone from everything, wherever that is stopped', a
     const live = (await apiKeys.ofClinic(id)).filter(({ expiresAtMs = Infinity }) => expiresAtMs > world.clock.now());
     expect([live, await feeds.ofClinic(id), await members.list(id)]).toEqual([[], [], []]);
     expect(await world.access.invitations.awaiting(id)).toEqual([]);
-    expect((await socketKeys.ofClinic(id)).map(({ expiresAtMs }) => expiresAtMs)).toEqual([world.clock.now()]);
+    const ends = [...(await socketKeys.ofClinic(id)), ...(await relaySecrets.ofClinic(id))];
+    expect(ends.map(({ expiresAtMs }) => expiresAtMs)).toEqual([world.clock.now(), world.clock.now()]);
+    expect(world.accounts.accounts[0]!.agents).toMatchObject([{ agentId, webhookUrl: 'https://former.example' }]);
+    expect([await credentials.read(id, 'retell-api-key'), world.secrets.values.size]).toEqual([undefined, 0]);
     expect(await world.leave(id)).toMatchObject({ outcome: 'already' });
     if (!world.hasDied()) return expect(n).toBeGreaterThan(15);
   }
@@ -360,4 +390,17 @@ test('a file may hold many clinics; what is wrong is told at its line', () => {
     ),
   );
   expect(brought.map(({ path }) => path)).toEqual(['onboarding.importNumbers[0].terminationUri']);
+});
+
+test('an account at the vendor that does not answer keeps no clinic from leaving', async () => {
+  const world = open();
+  const { clinic, ...wishes } = orderOf(1);
+  const agents = [{ ...clinic.agents[0]!, id: ownAgent().agentId, kind: 'dedicated' as const }];
+  await world.join({ ...wishes, clinic: { ...clinic, agents } });
+  await world.access.credentials.put(clinic.id, 'retell-api-key', ownKey, { ...by, requestId: 'test' });
+  world.accounts.silent = true;
+  await world.leave(clinic.id);
+  expect(await world.go(clinic.id, 'leave')).toBe('left');
+  expect(world.accounts.accounts[0]!.agents).toMatchObject([{ webhookUrl }]);
+  expect(world.secrets.values.size).toBe(0);
 });

@@ -261,6 +261,7 @@ test('each function may do exactly what its work needs', () => {
       Notices: 'SendMessage',
     },
     'run-onboarding-step': {
+      ClinicSecrets: 'DeleteSecret GetSecretValue',
       Core: 'ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
       Routing: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
       'Routing GSI1': 'Query',
@@ -406,6 +407,7 @@ test('no role has a policy of AWS, an action with a star, or a resource with a s
     `*: ${delivery}`,
     // Clinics come without a deploy: their secrets are known by the prefix alone.
     'ClinicSecrets: secretsmanager:CreateSecret secretsmanager:DeleteSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:RestoreSecret',
+    'ClinicSecrets: secretsmanager:DeleteSecret secretsmanager:GetSecretValue',
     'ClinicSecrets: secretsmanager:GetSecretValue',
     // Objects are named by the hash of their content.
     'Payloads: s3:GetObject',

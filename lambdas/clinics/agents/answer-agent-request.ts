@@ -15,8 +15,9 @@ import { idempotencyKeyHash, requestHash } from '#lambdas/scheduling/api/idempot
 import { asMember } from '#lambdas/signed-in.ts';
 import { type AgentDeps, connectAgent, type Connection } from './connect-agent.ts';
 import { createWebCall, type CreatedWebCall, type WebCallDeps } from './create-web-call.ts';
-import { disconnectAgent, type TakenBack } from './disconnect-agent.ts';
+import { disconnectAgent } from './disconnect-agent.ts';
 import { type AgentActivity, readAgentStatus } from './read-agent-status.ts';
+import type { TakenBack } from './take-webhook-back.ts';
 
 interface Deps extends AgentDeps, Omit<WebCallDeps, keyof AgentDeps> {
   members: Pick<MemberStore, 'of' | 'clinicNamed'>;

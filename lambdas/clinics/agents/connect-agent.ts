@@ -1,28 +1,23 @@
-import type { AgentAtRetell, AgentFault, RetellAccounts } from '#adapters/retell/clinic-agents.ts';
+import type { AgentAtRetell, AgentFault } from '#adapters/retell/clinic-agents.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import { type Clock, isoInstant } from '#domain/clock.ts';
+import { isoInstant } from '#domain/clock.ts';
 import { claimConflicts } from '#domain/clinics/claim-conflicts.ts';
 import type { Agent, Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { CredentialVault } from '#domain/clinics/credentials/vault.ts';
-import type { FormerWebhooks } from '#domain/clinics/former-webhooks.ts';
 import type { Member } from '#domain/clinics/members/member.ts';
 import { clinicOf } from '../settings/change-clinic.ts';
+import type { TakeBackDeps } from './take-webhook-back.ts';
 
 /** As many agents as a clinic may name. */
 const mostAgents = 10;
 /** Others who write the clinic at the same moment are few. */
 const mostRounds = 5;
 
-export interface AgentDeps {
+export interface AgentDeps extends TakeBackDeps {
   clinics: Pick<ClinicRegistry, 'profile' | 'holders' | 'save'>;
   credentials: Pick<CredentialVault, 'read' | 'put'>;
-  accounts: Pick<RetellAccounts, 'read' | 'setWebhook'>;
-  formerWebhooks: FormerWebhooks;
-  /** Where Retell is to send an agent's events. */
-  webhookUrl: string;
-  clock: Clock;
 }
 
 /** Where the events of an agent go. `in-draft`: to us, once somebody publishes what they are working at. */

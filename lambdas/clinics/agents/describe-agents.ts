@@ -20,7 +20,7 @@ import {
   WantedCall,
 } from './answer-agent-request.ts';
 import type { Webhook } from './connect-agent.ts';
-import type { TakenBack } from './disconnect-agent.ts';
+import type { TakenBack } from './take-webhook-back.ts';
 import type { AgentStatus, AiStatus } from './read-agent-status.ts';
 
 const Instant = z.iso.datetime({ precision: 3 });
