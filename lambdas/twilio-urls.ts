@@ -8,7 +8,7 @@ export const twilioPaths = {
   recordingStatus: '/api/twilio/recording-status',
 } as const;
 
-/** In a query: which call of ours somebody answered, and that a machine did. */
+/** In a query: which call of ours it is, and that a machine answered. */
 export const callQuery = 'call';
 export const machineQuery = 'machine';
 

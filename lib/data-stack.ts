@@ -37,6 +37,7 @@ const listedOfEvent = [
   'source',
   'replay',
   'clinicId',
+  'outboundCallId',
   'requeues',
 ];
 

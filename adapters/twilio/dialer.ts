@@ -11,8 +11,8 @@ export interface TwilioDialerOptions {
   account(): Promise<TwilioAccount>;
   /** Asked what to do once somebody answers, and which call of ours it is. */
   answerUrl(callId: OutboundCallId): string;
-  /** Told how far the call is, and whether a machine answered. */
-  statusUrl: string;
+  /** Told how far the call is, which call of ours it is, and whether a machine answered. */
+  statusUrl(callId: OutboundCallId): string;
   timeoutMs?: number;
 }
 
@@ -26,7 +26,7 @@ const longestSeconds = 30 * 60;
 
 /**
  * Calls by Twilio's REST API, asked once: no retry of any kind, for each answer that was lost may have made a telephone
- * ring. Which call it is, the address of its instructions says, because these may be asked for before we have an answer.
+ * ring. Which call it is, the addresses it asks and tells say, because it may do so before we have an answer, or without one.
  */
 export function createTwilioDialer({
   baseUrl,
@@ -43,14 +43,14 @@ export function createTwilioDialer({
         From: from,
         Url: answerUrl(callId),
         Method: 'POST',
-        StatusCallback: statusUrl,
+        StatusCallback: statusUrl(callId),
         StatusCallbackMethod: 'POST',
         Timeout: String(ringSeconds),
         TimeLimit: String(longestSeconds),
         // The words for a machine come after its beep; where there are none, the sooner it is known the better.
         MachineDetection: clinic.outbound.voicemail === 'message' ? 'DetectMessageEnd' : 'Enable',
         AsyncAmd: 'true',
-        AsyncAmdStatusCallback: statusUrl,
+        AsyncAmdStatusCallback: statusUrl(callId),
         AsyncAmdStatusCallbackMethod: 'POST',
       });
       for (const event of ['initiated', 'ringing', 'answered', 'completed']) form.append('StatusCallbackEvent', event);

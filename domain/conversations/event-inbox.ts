@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ClinicId, ConversationId } from '../ids.ts';
+import { ClinicId, ConversationId, OutboundCallId } from '../ids.ts';
 
 /**
  * `received`: stored, to be merged. `merged`: done. `ignored`: authentic, of a type we do not merge. `quarantined`:
@@ -27,6 +27,8 @@ export const StoredEvent = z.object({
   replay: z.object({ clinicId: ClinicId.optional() }).optional(),
   /** Whose it is, once that is settled; before, the only clinic it may be of, where its signature leaves no other. */
   clinicId: ClinicId.optional(),
+  /** The call of ours it tells of, where the address it was sent to says so: Twilio's own words do not. */
+  outboundCallId: OutboundCallId.optional(),
   /** How often the reconciler has queued it again. */
   requeues: z.number().optional(),
 });

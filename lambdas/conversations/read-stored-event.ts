@@ -26,7 +26,7 @@ export interface RoutingHints {
   binding?: unknown;
   /** Whose talk it was, as our own writer knows it: only true of the session's clinic. */
   ownClinicId?: ClinicId;
-  /** The call of ours that Retell was asked for. */
+  /** The call of ours that the vendor was asked for. */
   outboundCallId?: OutboundCallId;
   /** Whether such a call is known by a number at all, rather than by its agent. */
   hasNumber: boolean;
@@ -45,7 +45,7 @@ export interface StoredCall {
  * believed from our own writers. Nothing when it cannot be read or is of a kind that is not merged.
  */
 export function readStoredEvent(
-  { provider, source }: Pick<StoredEvent, 'provider' | 'source'>,
+  { provider, source, outboundCallId }: Pick<StoredEvent, 'provider' | 'source' | 'outboundCallId'>,
   rawBody: Uint8Array,
 ): StoredCall | undefined {
   switch (provider) {
@@ -54,7 +54,7 @@ export function readStoredEvent(
       return webhook && retellCall(webhook, rawBody);
     }
     case 'twilio':
-      return twilioCall(rawBody);
+      return twilioCall(rawBody, outboundCallId);
     case 'internal':
       return source === 'voice' || source === 'workflow' ? ownTalk(rawBody) : undefined;
   }
@@ -79,13 +79,13 @@ export function retellCall(webhook: RetellWebhook, rawBody: Uint8Array): StoredC
   };
 }
 
-function twilioCall(rawBody: Uint8Array): StoredCall | undefined {
+function twilioCall(rawBody: Uint8Array, outboundCallId: OutboundCallId | undefined): StoredCall | undefined {
   const event = readStoredTwilioEvent(rawBody);
   return (
     event && {
       conversationId: twilioConversationId(event.callSid),
       providerId: event.callSid,
-      hints: { clinicNumber: clinicNumberOf(event), hasNumber: true },
+      hints: { clinicNumber: clinicNumberOf(event), ...(outboundCallId && { outboundCallId }), hasNumber: true },
       toCallEvent: () => fromTwilio(event, rawBody),
     }
   );

@@ -12,13 +12,13 @@ import type { TwilioSecret } from '#adapters/twilio/secret.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
 import { keepPoison } from '#lambdas/keep-poison.ts';
 import { twilioRequests } from '#lambdas/twilio-request.ts';
-import { machineQuery, twilioPaths } from '#lambdas/twilio-urls.ts';
+import { callQuery, machineQuery, twilioPaths } from '#lambdas/twilio-urls.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import { maskNumber } from '#domain/conversations/mask-number.ts';
 import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
-import { twilioConversationId } from '#domain/ids.ts';
+import { OutboundCallId, twilioConversationId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 
@@ -44,12 +44,13 @@ export function receiveTwilioEvent(deps: Deps) {
   const authenticate = twilioRequests(deps);
   const poison = keepPoison(deps, 'twilio');
 
-  async function take(event: TwilioEvent, { headers, rawBody }: HttpRequest): Promise<void> {
+  async function take(event: TwilioEvent, { headers, query, rawBody }: HttpRequest): Promise<void> {
     const { eventType, callSid } = event;
     const conversationId = twilioConversationId(callSid);
     const eventKey = eventKeyOf(event, headers['i-twilio-idempotency-token']);
     const merged = isMerged(event);
     const clinicNumber = clinicNumberOf(event);
+    const { data: outboundCallId } = OutboundCallId.safeParse(query[callQuery]);
     const stored = await inbox.store(
       {
         eventKey,
@@ -58,6 +59,7 @@ export function receiveTwilioEvent(deps: Deps) {
         conversationId,
         state: merged ? 'received' : 'ignored',
         maskedNumber: clinicNumber && maskNumber(clinicNumber),
+        ...(outboundCallId && { outboundCallId }),
         receivedAt: clock.now(),
         source: 'webhook',
       },

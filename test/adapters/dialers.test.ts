@@ -65,7 +65,7 @@ const dialers = {
       baseUrl,
       account: () => knownTwilio.account(),
       answerUrl: (id) => `https://api.example.test/api/twilio/incoming-call?call=${id}`,
-      statusUrl: 'https://api.example.test/api/twilio/call-status',
+      statusUrl: (id) => `https://api.example.test/api/twilio/call-status?call=${id}`,
       timeoutMs,
     }),
 };
@@ -118,10 +118,10 @@ test('Twilio is told where to ask and what to tell us, and to listen for machine
     To: '+12025550117',
     From: '+12025550142',
     Url: `https://api.example.test/api/twilio/incoming-call?call=${callId}`,
-    StatusCallback: 'https://api.example.test/api/twilio/call-status',
+    StatusCallback: `https://api.example.test/api/twilio/call-status?call=${callId}`,
     MachineDetection: 'Enable',
     AsyncAmd: 'true',
-    AsyncAmdStatusCallback: 'https://api.example.test/api/twilio/call-status',
+    AsyncAmdStatusCallback: `https://api.example.test/api/twilio/call-status?call=${callId}`,
   });
   await dial(order({ voicemail: 'message' }));
   expect(new URLSearchParams(asked[1]?.body).get('MachineDetection')).toBe('DetectMessageEnd');

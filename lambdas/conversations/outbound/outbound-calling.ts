@@ -65,7 +65,7 @@ export function outboundCalling({ tables, retell, clinicSecrets, twilio, binding
           baseUrl: twilio.baseUrl,
           account: twilio.secret.account,
           answerUrl: (callId) => `${apiUrl}${twilioPaths.incomingCall}?${callQuery}=${callId}`,
-          statusUrl: `${apiUrl}${twilioPaths.callStatus}`,
+          statusUrl: (callId) => `${apiUrl}${twilioPaths.callStatus}?${callQuery}=${callId}`,
         }),
       },
     }),

@@ -3,11 +3,15 @@ import { transcriptAsksNoMoreCalls } from '#domain/conversations/outbound/asks-n
 import { reachedOf } from '#domain/conversations/reached.ts';
 import { readStoredTwilioEvent, toCallEvent } from '#adapters/twilio/call-event.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
-import { derivedUuid, OutboundCallId } from '#domain/ids.ts';
+import { derivedUuid, OutboundCallId, twilioConversationId } from '#domain/ids.ts';
+import { receiveTwilioEvent } from '#lambdas/conversations/receive-twilio-event.ts';
+import { callWorld } from '#test/fakes/call-world.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
+import { apiUrl, knownTwilio, signedForm } from '#test/fakes/twilio-requests.ts';
 import { twilioWorld, twimlOf } from '#test/fakes/twilio-world.ts';
 
 const callId = OutboundCallId.parse(derivedUuid('a call'));
+const sid = `CA${'1'.repeat(32)}`;
 const out = { Direction: 'outbound-api', From: '+12025550142', To: '+12025550117', CallStatus: 'in-progress' };
 const placed = (clinicId = cotonou) => ({
   clinicId,
@@ -41,6 +45,27 @@ test('a call that another clinic asked for, or nobody, tells nothing of why', as
   expect(await outboundCalls.get(elsewhere, callId)).toMatchObject({ state: 'reserved' });
 });
 
+test('a call whose order Twilio never answered is on record from its first word, at the clinic that asked for it', async () => {
+  for (const [asker, state] of [
+    [cotonou, 'placed'],
+    [elsewhere, 'reserved'],
+  ] as const) {
+    const world = callWorld();
+    await world.outboundCalls.reserve(placed(asker), caps, {} as never);
+    const conversationId = twilioConversationId(sid);
+    await world.directory.claimSession(cotonou, conversationId, 'number', 0);
+    const word = { ...out, CallSid: sid, CallStatus: 'initiated', Timestamp: 'Mon, 05 Oct 2026 08:00:00 +0000' };
+    await receiveTwilioEvent({
+      ...world,
+      twilio: knownTwilio,
+      apiUrl,
+      queue: { publish: async (message) => world.steps.record(message) },
+      calls: { fetch: async () => undefined, redirect: async () => 'over' },
+    })(signedForm('/api/twilio/call-status', word, { rawQuery: `call=${callId}` }));
+    expect(await world.outboundCalls.get(asker, callId)).toMatchObject({ state });
+  }
+});
+
 test('a machine hears nothing, or the clinic’s name and number and no more', async () => {
   const quiet = twilioWorld();
   await quiet.ring(out);
@@ -56,7 +81,7 @@ test('a machine hears nothing, or the clinic’s name and number and no more', a
 });
 
 const form = (fields: Record<string, string>) =>
-  Buffer.from(new URLSearchParams({ CallSid: `CA${'1'.repeat(32)}`, ...fields }).toString());
+  Buffer.from(new URLSearchParams({ CallSid: sid, ...fields }).toString());
 const merged = (forms: Record<string, string>[]) =>
   forms.reduce<Conversation | undefined>((current, fields) => {
     const body = form(fields);
