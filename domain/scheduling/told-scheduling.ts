@@ -1,6 +1,7 @@
 import { errorFields, type Log } from '../log.ts';
 import type { AppointmentChanged, Notices } from '../messages/notice.ts';
 import type { Appointment } from './appointment.ts';
+import { changedNotice } from './changed-notice.ts';
 import type { Requester } from './requester.ts';
 import type { Scheduling } from './scheduling.ts';
 
@@ -14,32 +15,22 @@ interface Deps {
 
 /**
  * The same acts, of which those of an agent are told to the patient too. That telling fails undoes nothing: it is
- * logged, and an alarm counts it.
+ * logged, an alarm counts it, and when the conversation is over it is told again.
  */
 export function toldScheduling(scheduling: Scheduling, { notices, log }: Deps): Scheduling {
   async function tell(
     change: AppointmentChanged['change'],
-    { clinicId, appointmentId, patientId, version }: Appointment,
+    appointment: Appointment,
     { kind, conversationId }: Requester,
   ): Promise<void> {
     if (kind !== 'agent') return;
+    const { clinicId } = appointment;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('the queue of notices is slow')), limitMs);
     });
     try {
-      await Promise.race([
-        late,
-        notices.tell({
-          kind: 'appointment-changed',
-          clinicId,
-          appointmentId,
-          patientId,
-          change,
-          version,
-          ...(conversationId && { conversationId }),
-        }),
-      ]);
+      await Promise.race([late, notices.tell(changedNotice(change, appointment, conversationId))]);
     } catch (error) {
       log.error('notice.not-queued', { clinicId, ...(conversationId && { conversationId }), ...errorFields(error) });
     } finally {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { createAppointmentStore } from '#adapters/dynamodb/appointments.ts';
 import { createHolds } from '#adapters/dynamodb/calendar-holds.ts';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
@@ -13,6 +14,7 @@ import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
 import { rememberedProfiles } from '#domain/clinics/remembered-profiles.ts';
 import { systemClock as clock } from '#domain/clock.ts';
@@ -28,6 +30,7 @@ const Env = z.object({
   PAYLOADS_BUCKET: z.string(),
   BINDING_KEY_SECRET: z.string(),
   POST_CALL_STATE_MACHINE_ARN: z.string(),
+  NOTICES_QUEUE_URL: z.string(),
 });
 export type Env = z.infer<typeof Env>;
 
@@ -50,6 +53,8 @@ export const handler = queueHandler(
     acts: createConversationActs({ core, audit }, clock),
     talks: createTalkStore(core, clock),
     calendar: createHolds(core),
+    appointments: createAppointmentStore(core),
+    notices: createNoticeQueue(env.NOTICES_QUEUE_URL),
     outboundCalls: createPlacedCalls(core),
     suppressions: createSuppressionList({ core, audit }, clock),
     workflow: createPostCallWorkflow(env.POST_CALL_STATE_MACHINE_ARN),

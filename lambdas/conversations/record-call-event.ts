@@ -19,9 +19,11 @@ import { finishCall } from '#domain/conversations/talk/finish-call.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
+import type { Notices } from '#domain/messages/notice.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
 import type { UnroutedReason } from '#domain/routing/find-clinic.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
+import type { AppointmentStore, Calendar } from '#domain/scheduling/calendar.ts';
+import { noticeOfConversation } from '#domain/scheduling/changed-notice.ts';
 import { bindConversation } from './bind-conversation.ts';
 import { readStoredEvent } from './read-stored-event.ts';
 
@@ -36,6 +38,8 @@ interface Deps {
   calendar: Pick<Calendar, 'release'>;
   outboundCalls: Pick<OutboundCalls, 'settle'>;
   suppressions: Pick<SuppressionList, 'refuse'>;
+  appointments: Pick<AppointmentStore, 'get'>;
+  notices: Notices;
   workflow: PostCallWorkflow;
   bindingKey: Secret;
   clock: Clock;
@@ -43,12 +47,13 @@ interface Deps {
 }
 
 /**
- * Merges a stored event into its conversation and, when the call is over, sees to it that its clinic is told and that
- * the times it held are free again. Each step may be done again without effect, so a message may come twice and the
+ * Merges a stored event into its conversation and, when the call is over, sees to it that its clinic and the patients of
+ * its appointments are told and that the times it held are free again. Each step may be done again without effect, so a message may come twice and the
  * process may die anywhere.
  */
 export function recordCallEvent(deps: Deps) {
-  const { inbox, conversations, dialogues, acts, calendar, outboundCalls, suppressions, workflow, clock, log } = deps;
+  const { inbox, conversations, dialogues, acts, calendar, appointments, notices } = deps;
+  const { outboundCalls, suppressions, workflow, clock, log } = deps;
   const bind = bindConversation(deps);
   const finish = finishCall(deps);
 
@@ -91,6 +96,7 @@ export function recordCallEvent(deps: Deps) {
     await heedNoMoreCalls(call, clinic);
     // What we tell ourselves comes from whoever held the talk.
     if (record.provider === 'twilio' && event.kind === 'ended') await finish(clinic, conversationId);
+    await tellPatients(call, clinic);
     await tell(call, clinic);
     await releaseHolds(call, clinic);
     await inbox.settle(record, 'merged', { clinicId });
@@ -160,6 +166,17 @@ export function recordCallEvent(deps: Deps) {
       requestId: conversationId,
     });
     log.info('call.asked-no-more', { clinicId, conversationId });
+  }
+
+  /** Whoever changed an appointment may have died before its patient was told. What they heard they are not told twice. */
+  async function tellPatients(call: Conversation, { texting }: ClinicProfile): Promise<void> {
+    if (!hasEnded(call) || call.notification !== 'waiting' || !texting.sms || !texting.confirmations) return;
+    const { clinicId, conversationId, appointmentIds } = call;
+    for (const appointmentId of new Set(appointmentIds)) {
+      const appointment = await appointments.get(clinicId, appointmentId);
+      const notice = appointment && noticeOfConversation(appointment, conversationId);
+      if (notice) await notices.tell(notice);
+    }
   }
 
   /** Starts what tells the clinic, wakes it when the analysis is there, and starts the update the clinic asked for. */

@@ -177,6 +177,7 @@ export class Conversations extends Construct {
         PAYLOADS_BUCKET: payloads.bucketName,
         BINDING_KEY_SECRET: clinicBindingKey.ref,
         POST_CALL_STATE_MACHINE_ARN: postCall,
+        NOTICES_QUEUE_URL: notices.queueUrl,
       },
       impact: 'Calls are not recorded and no e-mail about them is begun.',
       timeout: recordingTimeout,
@@ -189,6 +190,7 @@ export class Conversations extends Construct {
     allowTable(this.recordCallEvent, inbox, ['GetItem', 'UpdateItem']);
     allowBucket(this.recordCallEvent, payloads, ['GetObject', 'PutObject']);
     allowSecret(this.recordCallEvent, clinicBindingKey, dataKey);
+    allowSend(this.recordCallEvent, notices);
     this.recordCallEvent.allow(['states:StartExecution', 'states:SendTaskSuccess'], [postCall]);
 
     this.analyzeCall = new TaskFunction<AnalyzeCallEnv>(this, 'AnalyzeCall', {

@@ -92,6 +92,8 @@ function world() {
     acts,
     talks: inMemoryTalks(),
     calendar,
+    appointments,
+    notices: { tell: async () => {} },
     outboundCalls: inMemoryOutboundCalls(),
     suppressions: inMemorySuppressions(),
     workflow: { start: async () => 'started', wake: async () => 'gone' },

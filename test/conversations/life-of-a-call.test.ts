@@ -176,6 +176,32 @@ test('the e-mail tells the appointment, the message and who proved to be whom, f
   });
 });
 
+test('a patient hears of what a call changed though whoever changed it died before telling, and of nothing that came after', async () => {
+  const texting = { sms: true, confirmations: true };
+  const byStaff = { atMs: 2, act: 'rescheduled', actorId: 'staff' } as const;
+  const appointment = anAppointment();
+  const changed = anAppointment({ history: [...appointment.history, byStaff], version: 2 });
+  const notice = { kind: 'appointment-changed', change: 'booked', version: 1, conversationId: aConversationId };
+  for (const [profile, known, told] of [
+    [{ texting }, appointment, [notice]],
+    [{ texting }, changed, []],
+    [{ texting: { ...texting, confirmations: false } }, appointment, []],
+  ] as const) {
+    const world = callWorld({ profiles: [clinicProfile(profile)] });
+    await world.arrive(started);
+    await world.run();
+    world.calendar.seed(known);
+    await world.conversations.change(cotonou, aConversationId, (current) =>
+      current ? { ...current, acts: ['booked'], appointmentIds: [known.appointmentId] } : current,
+    );
+    expect(world.notices).toEqual([]);
+    await world.arrive(ended, analyzed);
+    await world.run();
+    const distinct = [...new Set(world.notices.map((one) => JSON.stringify(one)))];
+    expect(distinct.map((text) => JSON.parse(text) as unknown)).toMatchObject(told);
+  }
+});
+
 test('an analysis that never comes: asked for, then an honest e-mail without it', async () => {
   const world = callWorld();
   await world.arrive(started, ended);

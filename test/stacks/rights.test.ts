@@ -193,6 +193,7 @@ test('each function may do exactly what its work needs', () => {
       Payloads: 'GetObject PutObject',
       ClinicBindingKey: read,
       'post-call': 'SendTaskSuccess StartExecution',
+      Notices: 'SendMessage',
     },
     'analyze-call': {
       Core: 'GetItem Query',
