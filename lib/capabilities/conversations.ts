@@ -280,7 +280,8 @@ export class Conversations extends Construct {
     new LogAlarm(this, 'VendorBlocked', {
       house,
       name: 'vendor-blocked',
-      impact: 'Retell refuses calls of every clinic: the account has no valid payment or too many calls at once.',
+      impact:
+        'Retell refuses calls of every clinic, or of one with its own account: no valid payment, or too many at once.',
       code: 'vendor.blocked',
       from: [this.recordCallEvent],
       within: Duration.minutes(1),
