@@ -131,7 +131,7 @@ export class BackendStack extends Stack {
       name: 'notices-not-queued',
       impact: 'Patients do not get the confirmation of an appointment that was made, moved or cancelled.',
       code: 'notice.not-queued',
-      from: [conversations.runTool, answerChat, heedNotice],
+      from: [conversations.runTool, conversations.recordCallEvent, answerChat, heedNotice],
       within: Duration.minutes(15),
     });
 

@@ -17,7 +17,7 @@ import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.
 import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
 import { finishCall } from '#domain/conversations/talk/finish-call.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
-import type { Log } from '#domain/log.ts';
+import { errorFields, type Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { Notices } from '#domain/messages/notice.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
@@ -168,14 +168,23 @@ export function recordCallEvent(deps: Deps) {
     log.info('call.asked-no-more', { clinicId, conversationId });
   }
 
-  /** Whoever changed an appointment may have died before its patient was told. What they heard they are not told twice. */
+  /**
+   * Whoever changed an appointment may have died before its patient was told. What they heard they are not told twice. That
+   * telling fails keeps neither the clinic from hearing of the call nor its times from being free again.
+   */
   async function tellPatients(call: Conversation, { texting }: ClinicProfile): Promise<void> {
     if (!hasEnded(call) || call.notification !== 'waiting' || !texting.sms || !texting.confirmations) return;
     const { clinicId, conversationId, appointmentIds } = call;
     for (const appointmentId of new Set(appointmentIds)) {
       const appointment = await appointments.get(clinicId, appointmentId);
       const notice = appointment && noticeOfConversation(appointment, conversationId);
-      if (notice) await notices.tell(notice);
+      if (!notice) continue;
+      try {
+        await notices.tell(notice);
+      } catch (error) {
+        log.error('notice.not-queued', { clinicId, conversationId, ...errorFields(error) });
+        return; // The next would wait as long again.
+      }
     }
   }
 

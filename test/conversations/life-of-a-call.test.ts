@@ -182,12 +182,13 @@ test('a patient hears of what a call changed though whoever changed it died befo
   const appointment = anAppointment();
   const changed = anAppointment({ history: [...appointment.history, byStaff], version: 2 });
   const notice = { kind: 'appointment-changed', change: 'booked', version: 1, conversationId: aConversationId };
-  for (const [profile, known, told] of [
-    [{ texting }, appointment, [notice]],
-    [{ texting }, changed, []],
-    [{ texting: { ...texting, confirmations: false } }, appointment, []],
+  for (const [profile, known, told, noticesFail] of [
+    [{ texting }, appointment, [notice], false],
+    [{ texting }, appointment, [], true],
+    [{ texting }, changed, [], false],
+    [{ texting: { ...texting, confirmations: false } }, appointment, [], false],
   ] as const) {
-    const world = callWorld({ profiles: [clinicProfile(profile)] });
+    const world = callWorld({ profiles: [clinicProfile(profile)], noticesFail });
     await world.arrive(started);
     await world.run();
     world.calendar.seed(known);
@@ -199,6 +200,8 @@ test('a patient hears of what a call changed though whoever changed it died befo
     await world.run();
     const distinct = [...new Set(world.notices.map((one) => JSON.stringify(one)))];
     expect(distinct.map((text) => JSON.parse(text) as unknown)).toMatchObject(told);
+    expect(world.outbox).toHaveLength(1);
+    expect(world.log.codes().includes('notice.not-queued')).toBe(noticesFail);
   }
 });
 

@@ -84,6 +84,8 @@ export function callWorld({
   crash = crashingAfter(0),
   /** Reads our own talks. */
   model = scriptedTextModel(),
+  /** The queue of notices takes nothing. */
+  noticesFail = false,
 } = {}) {
   const clock = standingClock();
   const log = rememberedLog();
@@ -159,7 +161,12 @@ export function callWorld({
       talks: through(talks),
       calendar: through(calendar),
       appointments: calendar,
-      notices: through({ tell: async (notice: Notice) => void notices.push(notice) }),
+      notices: {
+        async tell(notice) {
+          if (noticesFail) throw new Error('the queue is away');
+          notices.push(notice);
+        },
+      },
       outboundCalls,
       suppressions,
       workflow: through(workflow),
