@@ -6,6 +6,8 @@ export default {
   // One more than cores: some tests wait for calls in real time, or for processes of their own.
   maxWorkers: availableParallelism() + 1,
   roots: ['<rootDir>/test'],
+  // Each file leaves something of its module graph behind; collecting all that costs more than another process.
+  workerIdleMemoryLimit: '400MB',
   // Some tests talk to a whole engine; a machine that does something else as well is slow, not wrong.
   testTimeout: 20_000,
   testSequencer: '<rootDir>/test/longest-first.js',

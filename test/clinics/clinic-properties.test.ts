@@ -34,7 +34,7 @@ describe.each(places(() => db))('any clinic %s', (_place, open) => {
           expect((await store.profile(clinic.id))?.version).toBe(version);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   }, 60_000);
 
@@ -70,7 +70,7 @@ describe.each(places(() => db))('any clinic %s', (_place, open) => {
           }
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   }, 60_000);
 });
@@ -99,7 +99,7 @@ test('a change cut short anywhere is finished by the next run', async () => {
       expect(profile?.version).toBe((version ?? 0) + 1);
       expect(clinics[0]?.result).toBe(typeof outcome === 'string' ? 'updated' : 'unchanged');
     }),
-    { numRuns: 10 },
+    { numRuns: 6 },
   );
 
   async function open() {
