@@ -105,6 +105,9 @@ export const Onboarding = z.object({
 });
 export type Onboarding = z.infer<typeof Onboarding>;
 
+/** What a step makes of it. */
+export type OnboardingChange = Partial<Omit<Onboarding, 'clinicId' | 'version'>>;
+
 /** As an order is kept and compared. */
 export const orderText = (order: OnboardingOrder): string => JSON.stringify(order);
 
@@ -162,8 +165,13 @@ export interface OnboardingStore {
   get(clinicId: ClinicId): Promise<Onboarding | undefined>;
   /** Those of these clinics that there are. */
   ofClinics(clinicIds: readonly ClinicId[]): Promise<Onboarding[]>;
-  /** Writes the next version, on record with it. `changed-meanwhile`: it is not the next of what is stored. */
-  save(next: Onboarding, event?: PendingAuditEvent): Promise<'saved' | 'changed-meanwhile'>;
+  /** Writes a beginning, on record with it. `changed-meanwhile`: it is not the next version of what is stored. */
+  begin(next: Onboarding, event: PendingAuditEvent): Promise<'saved' | 'changed-meanwhile'>;
+  /**
+   * Writes what changes of it and answers its next version; nothing when what is stored is not `before` any more. An
+   * attribute that becomes `undefined` goes.
+   */
+  advance(before: Onboarding, change: OnboardingChange): Promise<Onboarding | undefined>;
 }
 
 /** Where telephone numbers are bought, brought to and bound to agents. */

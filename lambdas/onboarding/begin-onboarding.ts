@@ -49,8 +49,8 @@ async function goOn({ onboardings, workflow }: BeginDeps, onboarding: Onboarding
   if (!isUnderWay(now)) return { outcome: 'already', onboarding: now };
   // Somebody else has just started it again.
   if (now.run !== onboarding.run) return { outcome: 'under-way', onboarding: now };
-  const next: Onboarding = { ...now, go: ways[now.state], run: now.run + 1, version: now.version + 1 };
-  if ((await onboardings.save(next)) !== 'saved') return refused('changed-meanwhile');
+  const next = await onboardings.advance(now, { go: ways[now.state], run: now.run + 1 });
+  if (!next) return refused('changed-meanwhile');
   await workflow.start(next);
   return { outcome: 'under-way', onboarding: next };
 }
@@ -90,7 +90,7 @@ export function beginOnboarding(deps: BeginDeps) {
     if (conflict) return refused('claim-taken', `${conflictText(conflict)}.`);
     const next = joining(order, by, before);
     const event = eventOf('clinic.join', next, requestId, clock.now());
-    return (await onboardings.save(next, event)) === 'saved' ? goOn(deps, next) : refused('changed-meanwhile');
+    return (await onboardings.begin(next, event)) === 'saved' ? goOn(deps, next) : refused('changed-meanwhile');
   };
 }
 
@@ -104,6 +104,6 @@ export function beginLeaving(deps: BeginDeps) {
     if (before?.state === 'leaving') return goOn(deps, before);
     const next = leaving(clinicId, by, before);
     const event = eventOf('clinic.leave', next, requestId, clock.now());
-    return (await onboardings.save(next, event)) === 'saved' ? goOn(deps, next) : refused('changed-meanwhile');
+    return (await onboardings.begin(next, event)) === 'saved' ? goOn(deps, next) : refused('changed-meanwhile');
   };
 }

@@ -5,6 +5,7 @@ import {
   type NumberMarket,
   NumberNotGiven,
   type Onboarding,
+  type OnboardingChange,
   type OnboardingOrder,
   OnboardingRefused,
   PurchaseInFlight,
@@ -15,7 +16,14 @@ interface Deps {
   clock: Clock;
   /** Longer than a purchase can take, so that two are never under way. */
   leaseMs: number;
-  save(before: Onboarding, change: Partial<Onboarding>): Promise<Onboarding>;
+}
+
+/** An onboarding in the hands of a step. */
+export interface Progress {
+  /** What is stored of it. */
+  now: Onboarding;
+  /** Changes what is stored. @throws Error when another attempt has changed it */
+  save(change: OnboardingChange): Promise<void>;
 }
 
 /** What will not be given later either ends the onboarding; anything else is tried again. */
@@ -26,18 +34,21 @@ const refusedForGood = (error: unknown): unknown =>
  * Gets the clinic its numbers, each once: a purchase is on record under its reservation before it is made, and one that
  * may have been made is looked for before another.
  */
-export function getNumbers({ numbers, clock, leaseMs, save }: Deps) {
-  async function buy(onboarding: Onboarding, wish: NonNullable<OnboardingOrder['buyNumber']>): Promise<Onboarding> {
-    if (onboarding.numbers.some(({ came }) => came === 'bought')) return onboarding;
-    const { reservation, purchase } = onboarding;
+export function getNumbers({ numbers, clock, leaseMs }: Deps) {
+  async function buy(
+    { now, save }: Progress,
+    wish: NonNullable<OnboardingOrder['buyNumber']>,
+  ): Promise<OnboardingChange> {
+    const { reservation, purchase, numbers: held } = now;
+    if (held.some(({ came }) => came === 'bought')) return {};
     if ((purchase?.leaseUntilMs ?? 0) > clock.now()) throw new PurchaseInFlight('a purchase is under way');
-    const reserved = await save(onboarding, { purchase: { leaseUntilMs: clock.now() + leaseMs } });
+    await save({ purchase: { leaseUntilMs: clock.now() + leaseMs } });
     try {
       const [found] = purchase ? await numbers.find(reservation) : [];
       const number = E164.parse(found ?? (await numbers.buy({ ...wish, reservation })));
-      return { ...reserved, numbers: [...reserved.numbers, { number, came: 'bought' }] };
+      return { numbers: [...held, { number, came: 'bought' }] };
     } catch (error) {
-      if (error instanceof NumberNotGiven) await save(reserved, { purchase: { leaseUntilMs: 0 } });
+      if (error instanceof NumberNotGiven) await save({ purchase: { leaseUntilMs: 0 } });
       throw refusedForGood(error);
     }
   }
@@ -52,10 +63,10 @@ export function getNumbers({ numbers, clock, leaseMs, save }: Deps) {
     return held;
   }
 
-  return async (onboarding: Onboarding, order: OnboardingOrder): Promise<Onboarding> => {
-    if (order.buyNumber) return buy(onboarding, order.buyNumber);
+  return async (progress: Progress, order: OnboardingOrder): Promise<OnboardingChange> => {
+    if (order.buyNumber) return buy(progress, order.buyNumber);
     try {
-      return { ...onboarding, numbers: await brought(onboarding, order) };
+      return { numbers: await brought(progress.now, order) };
     } catch (error) {
       throw refusedForGood(error);
     }

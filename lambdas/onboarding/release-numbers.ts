@@ -7,6 +7,7 @@ import {
   type HeldNumber,
   type NumberMarket,
   type Onboarding,
+  type OnboardingChange,
   orderOf,
   PurchaseInFlight,
 } from '#domain/onboarding/onboarding.ts';
@@ -35,7 +36,7 @@ export function releaseNumbers({ numbers, carrier, clinicOn, inboundUrl, clock }
     ];
   }
 
-  return async (onboarding: Onboarding): Promise<Onboarding> => {
+  return async (onboarding: Onboarding): Promise<OnboardingChange> => {
     const { purchase, numbers: known } = onboarding;
     const bought = known.some(({ came }) => came === 'bought');
     if (!bought && (purchase?.leaseUntilMs ?? 0) > clock.now()) {
@@ -46,6 +47,6 @@ export function releaseNumbers({ numbers, carrier, clinicOn, inboundUrl, clock }
       await (came === 'attached' ? numbers.unbind(number, inboundUrl) : numbers.release(number));
       if (came !== 'bought') await carrier.detach(number);
     }
-    return { ...onboarding, reservation: nextReservation(onboarding), purchase: undefined, numbers: [] };
+    return { reservation: nextReservation(onboarding), purchase: undefined, numbers: [] };
   };
 }

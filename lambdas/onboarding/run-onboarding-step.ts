@@ -9,6 +9,7 @@ import {
   type CarrierNumbers,
   type NumberMarket,
   type Onboarding,
+  type OnboardingChange,
   OnboardingRefused,
   OnboardingStep,
   type OnboardingStore,
@@ -19,7 +20,7 @@ import {
 import { ownAgent } from '#lambdas/clinics/agents/connect-agent.ts';
 import type { TakenBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
 import { changeClinic } from './change-clinic.ts';
-import { getNumbers } from './get-numbers.ts';
+import { getNumbers, type Progress } from './get-numbers.ts';
 import { releaseNumbers } from './release-numbers.ts';
 
 /** One step of the workflow. `failure`: the class of what made it necessary to undo. */
@@ -31,7 +32,7 @@ export const OnboardingTask = z.object({
 export type OnboardingTask = z.infer<typeof OnboardingTask>;
 
 export interface OnboardingDeps {
-  onboardings: Pick<OnboardingStore, 'get' | 'save'>;
+  onboardings: Pick<OnboardingStore, 'get' | 'advance'>;
   clinics: Pick<ClinicRegistry, 'profile' | 'save' | 'holders'>;
   /** The clinic that answers on a number now. */
   clinicOn(number: E164): Promise<ClinicId | undefined>;
@@ -52,7 +53,8 @@ export interface OnboardingDeps {
   log: Log;
 }
 
-type Act = (onboarding: Onboarding, failure: string | undefined) => Promise<Onboarding>;
+/** Does what a step is there for, and answers what that changes. */
+type Act = (progress: Progress, failure: string | undefined) => Promise<OnboardingChange>;
 
 /**
  * Does one step unless it is done, and records that it is. Stopped at any place it may be run again: what it does
@@ -61,13 +63,19 @@ type Act = (onboarding: Onboarding, failure: string | undefined) => Promise<Onbo
 export function runOnboardingStep(deps: OnboardingDeps) {
   const { onboardings, clinics, numbers, carrier, instructions, welcome, ring, inboundUrl, clock, log } = deps;
   const change = changeClinic({ clinics, clock });
-  const get = getNumbers({ ...deps, save });
+  const get = getNumbers(deps);
   const release = releaseNumbers(deps);
 
-  async function save(before: Onboarding, change: Partial<Onboarding>): Promise<Onboarding> {
-    const next = { ...before, ...change, version: before.version + 1 };
-    if ((await onboardings.save(next)) === 'saved') return next;
-    throw new Error('another attempt at this onboarding is under way');
+  function progressOf(stored: Onboarding): Progress {
+    const progress: Progress = {
+      now: stored,
+      async save(change) {
+        const next = await onboardings.advance(progress.now, change);
+        if (!next) throw new Error('another attempt at this onboarding is under way');
+        progress.now = next;
+      },
+    };
+    return progress;
   }
 
   function agentOf({ agents }: Clinic): string {
@@ -85,15 +93,15 @@ export function runOnboardingStep(deps: OnboardingDeps) {
   }
 
   const acts: Record<OnboardingStep, Act> = {
-    async 'create-clinic'(onboarding) {
-      const { clinic } = orderOf(onboarding);
-      await change(clinic.id, onboarding, () => ({ ...clinic, status: 'inactive' }));
-      return onboarding;
+    async 'create-clinic'({ now }) {
+      const { clinic } = orderOf(now);
+      await change(clinic.id, now, () => ({ ...clinic, status: 'inactive' }));
+      return {};
     },
 
-    'get-numbers': (onboarding) => get(onboarding, orderOf(onboarding)),
+    'get-numbers': (progress) => get(progress, orderOf(progress.now)),
 
-    async 'bind-numbers'(onboarding) {
+    async 'bind-numbers'({ now: onboarding }) {
       const agent = agentOf(orderOf(onboarding).clinic);
       for (const { number, came } of onboarding.numbers) {
         const outcome = await numbers.bind(number, agent, inboundUrl);
@@ -101,53 +109,54 @@ export function runOnboardingStep(deps: OnboardingDeps) {
         // Of a number that rings at Retell only the messages come to us from elsewhere.
         if (came !== 'bought') await carrier.attach(number, { voice: outcome === 'not-held' });
       }
-      return onboarding;
+      return {};
     },
 
-    async 'publish-instructions'(onboarding) {
+    async 'publish-instructions'({ now: onboarding }) {
       const { clinicId, reservation } = onboarding;
       for (const { channel, scope, text } of orderOf(onboarding).instructions) {
         const by = { actorType: 'system', actorId: 'onboarding', requestId: reservation } as const;
         await instructions.publish(clinicId, { channel, scope, text }, by);
       }
-      return onboarding;
+      return {};
     },
 
-    async 'invite-members'(onboarding) {
-      await deps.inviteMembers(onboarding, orderOf(onboarding).members);
-      return onboarding;
+    async 'invite-members'({ now }) {
+      await deps.inviteMembers(now, orderOf(now).members);
+      return {};
     },
 
-    async 'open-clinic'(onboarding) {
-      await change(onboarding.clinicId, onboarding, () => ({ ...wanted(onboarding), status: 'active' }));
-      return onboarding;
+    async 'open-clinic'({ now }) {
+      await change(now.clinicId, now, () => ({ ...wanted(now), status: 'active' }));
+      return {};
     },
 
-    async 'send-welcome'(onboarding) {
-      await welcome(wanted(onboarding), onboarding);
-      return onboarding;
+    async 'send-welcome'({ now }) {
+      await welcome(wanted(now), now);
+      return {};
     },
 
-    async 'test-ring'(onboarding) {
-      const clinic = wanted(onboarding);
+    async 'test-ring'({ now }) {
+      const clinic = wanted(now);
       for (const { number } of clinic.numbers) {
         const answered = await ring.ring(number, agentOf(clinic));
         if (answered !== clinic.id) throw new Error('a test ring was answered for another clinic, or for none');
       }
-      return { ...onboarding, state: 'joined' };
+      return { state: 'joined' };
     },
 
-    async 'close-clinic'(onboarding, failure) {
+    async 'close-clinic'(progress, failure) {
+      const { now: onboarding } = progress;
       const clinic = await clinics.profile(onboarding.clinicId);
       const known = onboarding.numbers.map(({ number }) => number);
       const others = (clinic?.numbers ?? []).filter(({ number }) => !known.includes(number));
       // What it answers on is on record before it is taken from it, so that all of it is given back.
-      const closing = await save(onboarding, {
+      await progress.save({
         state: onboarding.state === 'leaving' ? 'leaving' : 'undoing',
         numbers: [...onboarding.numbers, ...others.map(({ number }) => ({ number, came: 'attached' as const }))],
         failure: onboarding.failure ?? failure,
       });
-      if (!clinic) return closing;
+      if (!clinic) return {};
       const own = ownAgent(clinic);
       if (own) {
         // Before it is forgotten whose it is. An account that does not answer keeps no clinic here.
@@ -155,15 +164,15 @@ export function runOnboardingStep(deps: OnboardingDeps) {
         log.info('agent.let-go', { clinicId: clinic.id, outcome: webhook });
       }
       const { version: _version, recipients: _recipients, ...stored } = clinic;
-      await change(clinic.id, closing, () => closed(stored, clock.now()));
-      return closing;
+      await change(clinic.id, progress.now, () => closed(stored, clock.now()));
+      return {};
     },
 
-    'release-numbers': release,
+    'release-numbers': ({ now }) => release(now),
 
-    async 'revoke-access'(onboarding) {
-      await deps.revokeAccess(onboarding);
-      return { ...onboarding, state: onboarding.state === 'leaving' ? 'left' : 'undone' };
+    async 'revoke-access'({ now }) {
+      await deps.revokeAccess(now);
+      return { state: now.state === 'leaving' ? 'left' : 'undone' };
     },
   };
 
@@ -171,15 +180,16 @@ export function runOnboardingStep(deps: OnboardingDeps) {
     const onboarding = await onboardings.get(clinicId);
     if (!onboarding) throw new Error('there is no such onboarding');
     if (onboarding.done[step] !== undefined) return;
+    const progress = progressOf(onboarding);
     try {
-      const after = await acts[step](onboarding, failure);
-      await save(after, { done: { ...after.done, [step]: clock.now() } });
+      const change = await acts[step](progress, failure);
+      await progress.save({ ...change, done: { ...progress.now.done, [step]: clock.now() } });
       log.info('onboarding.step', { clinicId, outcome: step });
     } catch (error) {
       if (!(error instanceof OnboardingRefused)) throw error;
       log.warn('onboarding.refused', { clinicId, reason: step, ...errorFields(error) });
       const now = await onboardings.get(clinicId);
-      if (now) await save(now, { failure: error.message });
+      if (now) await progressOf(now).save({ failure: error.message });
       throw error;
     }
   }

@@ -11,16 +11,23 @@ export interface FakeOnboardings extends OnboardingStore {
 export function inMemoryOnboardings(): FakeOnboardings {
   const kept = new Map<ClinicId, Onboarding>();
   const records: PendingAuditEvent[] = [];
+  const versionOf = (clinicId: ClinicId) => kept.get(clinicId)?.version ?? 0;
   return {
     records,
     get: async (clinicId) => structuredClone(kept.get(clinicId)),
     ofClinics: async (clinicIds) =>
       structuredClone([...kept.values()].filter((one) => clinicIds.includes(one.clinicId))),
-    async save(next, event) {
-      if ((kept.get(next.clinicId)?.version ?? 0) !== next.version - 1) return 'changed-meanwhile';
+    async begin(next, event) {
+      if (versionOf(next.clinicId) !== next.version - 1) return 'changed-meanwhile';
       kept.set(next.clinicId, structuredClone(next));
-      if (event) records.push(event);
+      records.push(event);
       return 'saved';
+    },
+    async advance(before, change) {
+      if (versionOf(before.clinicId) !== before.version) return undefined;
+      const next = { ...before, ...change, version: before.version + 1 };
+      kept.set(next.clinicId, structuredClone(next));
+      return next;
     },
   };
 }
