@@ -42,25 +42,30 @@ Ends with 0, with 1 when something was refused or failed, with 2 when it was cal
 
 const text = { type: 'string' } as const;
 
-await runCommand<Options>(
-  usage,
-  {
-    with: text,
-    from: text,
-    to: text,
-    after: text,
-    before: text,
-    count: text,
-    patient: text,
-    'patient-id': text,
-    dob: text,
-    phone: text,
-    consent: { type: 'boolean', default: false },
-    reason: text,
-    'if-version': text,
-    clinic: text,
-    api: text,
-    key: text,
-  },
-  { clinic, times, book, move, cancel, mark, block, unblock, list, show, week, waitlist },
-);
+/** The tool itself: answers its exit code for these arguments. */
+export const bookTool = (args: string[]): Promise<number> =>
+  runCommand<Options>(
+    args,
+    usage,
+    {
+      with: text,
+      from: text,
+      to: text,
+      after: text,
+      before: text,
+      count: text,
+      patient: text,
+      'patient-id': text,
+      dob: text,
+      phone: text,
+      consent: { type: 'boolean', default: false },
+      reason: text,
+      'if-version': text,
+      clinic: text,
+      api: text,
+      key: text,
+    },
+    { clinic, times, book, move, cancel, mark, block, unblock, list, show, week, waitlist },
+  );
+
+if (import.meta.main) process.exitCode = await bookTool(process.argv.slice(2));

@@ -149,29 +149,34 @@ async function enable([slug, address, ...rest]: string[], options: Options): Pro
   return 0;
 }
 
-await runCommand<Options>(
-  usage,
-  {
-    'dry-run': { type: 'boolean', default: false },
-    label: { type: 'string' },
-    keep: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    revoke: { type: 'boolean', default: false },
-    channel: { type: 'string', default: 'voice' },
-    preview: { type: 'boolean', default: false },
-  },
-  {
-    apply,
-    check,
-    list,
-    show,
-    'enable-recipient': enable,
-    'api-key': apiKey,
-    'socket-key': socketKey,
-    relay,
-    calendar,
-    instructions,
-    onboard,
-    offboard,
-  },
-);
+/** The tool itself: answers its exit code for these arguments. */
+export const clinicTool = (args: string[]): Promise<number> =>
+  runCommand<Options>(
+    args,
+    usage,
+    {
+      'dry-run': { type: 'boolean', default: false },
+      label: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      revoke: { type: 'boolean', default: false },
+      channel: { type: 'string', default: 'voice' },
+      preview: { type: 'boolean', default: false },
+    },
+    {
+      apply,
+      check,
+      list,
+      show,
+      'enable-recipient': enable,
+      'api-key': apiKey,
+      'socket-key': socketKey,
+      relay,
+      calendar,
+      instructions,
+      onboard,
+      offboard,
+    },
+  );
+
+if (import.meta.main) process.exitCode = await clinicTool(process.argv.slice(2));

@@ -26,44 +26,44 @@ export const printJson = (value: unknown): void => console.log(JSON.stringify(va
 type Command<O> = (rest: string[], options: O) => Promise<number>;
 
 /**
- * Runs one of the commands by the arguments of the process and sets its exit code: what the command answers, 1 for a
- * refusal or an obstacle told in one line, 2 with the usage for a wrong call.
+ * Runs the command that the arguments name. Answers the exit code: what the command answers, 1 for a refusal or an
+ * obstacle told in one line, 2 with the usage for a wrong call.
  *
  * @param own the tool's options besides the shared ones, as `parseArgs` takes them.
  */
 export async function runCommand<O extends SharedOptions>(
+  args: string[],
   usage: string,
   own: NonNullable<ParseArgsConfig['options']>,
   commands: Record<string, Command<O>>,
-): Promise<void> {
+): Promise<number> {
   let stage: string | undefined;
   try {
-    const { values, positionals } = parse(own);
+    const { values, positionals } = parse(args, own);
     if (values.help) {
       console.log(usage);
-      return;
+      return 0;
     }
     stage = values.stage as string | undefined;
     const [name = '', ...rest] = positionals;
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!command) throw new Misuse(name ? `there is no command ${name}` : 'a command is missing');
-    process.exitCode = await command(rest, values as unknown as O);
+    return await command(rest, values as unknown as O);
   } catch (error) {
     if (error instanceof Misuse) {
       console.error(`${error.message}\n\n${usage}`);
-      process.exitCode = 2;
-      return;
+      return 2;
     }
     const line = error instanceof Refused ? error.message : explain(error, stage);
     if (line === undefined) throw error;
     console.error(line);
-    process.exitCode = 1;
+    return 1;
   }
 }
 
-function parse(own: NonNullable<ParseArgsConfig['options']>) {
+function parse(args: string[], own: NonNullable<ParseArgsConfig['options']>) {
   try {
-    return parseArgs({ allowPositionals: true, options: { ...shared, ...own } });
+    return parseArgs({ args, allowPositionals: true, options: { ...shared, ...own } });
   } catch (cause) {
     throw new Misuse((cause as Error).message, { cause });
   }

@@ -136,7 +136,8 @@ async function resume([slug, id, ...rest]: string[], options: Options): Promise<
 /** What is done here is told on the terminal. */
 const silent = createJsonLog(() => undefined);
 
-await runCommand<Options>(
+process.exitCode = await runCommand<Options>(
+  process.argv.slice(2),
   usage,
   {
     all: { type: 'boolean', default: false },

@@ -122,7 +122,8 @@ const told = (command: (rest: string[], options: Options) => Promise<number>) =>
     throw error;
   });
 
-await runCommand<Options>(
+process.exitCode = await runCommand<Options>(
+  process.argv.slice(2),
   usage,
   {
     api: { type: 'string' },

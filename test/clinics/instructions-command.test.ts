@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
 import { standingClock } from '#test/fakes/clock.ts';
-import { bundledCommand } from '#test/fakes/bundled-command.ts';
+import { commandLine } from '#test/fakes/command-line.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
+import { clinicTool } from '../../bin/clinic.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
 
-const run = bundledCommand('bin/clinic.ts');
+const run = commandLine(clinicTool);
 
 let db: TestDynamoDb;
 let dir: string;
@@ -25,31 +26,24 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Each command reads all its code anew, which a busy machine does slowly. */
-const patienceMs = 60_000;
-
 const instructions = (...args: string[]) => run(['instructions', 'clinique-benin', ...args, '--dir', dir]);
 
-test(
-  'a text is looked at first, published as the next version, and printed',
-  async () => {
-    const file = join(dir, 'base.md');
-    await writeFile(file, 'Dites toujours « bonne santé » à la fin.\n');
-    const preview = await instructions('base', file, '--preview');
-    expect(preview).toMatchObject({ code: 0, err: '' });
-    expect(preview.out).toContain('<clinic_text>\nDites toujours « bonne santé » à la fin.\n</clinic_text>');
-    const store = createInstructionStore(db.tables, standingClock());
-    expect(await store.current(cliniqueBenin.id, 'voice')).toEqual({});
+test('a text is looked at first, published as the next version, and printed', async () => {
+  const file = join(dir, 'base.md');
+  await writeFile(file, 'Dites toujours « bonne santé » à la fin.\n');
+  const preview = await instructions('base', file, '--preview');
+  expect(preview).toMatchObject({ code: 0, err: '' });
+  expect(preview.out).toContain('<clinic_text>\nDites toujours « bonne santé » à la fin.\n</clinic_text>');
+  const store = createInstructionStore(db.tables, standingClock());
+  expect(await store.current(cliniqueBenin.id, 'voice')).toEqual({});
 
-    expect(await instructions('base', file)).toEqual({
-      code: 0,
-      out: 'base of clinique-benin (voice) is version 1 from the next call on\n',
-      err: '',
-    });
-    expect(await store.current(cliniqueBenin.id, 'voice')).toMatchObject({
-      base: { version: 1, text: 'Dites toujours « bonne santé » à la fin.' },
-    });
-    expect((await instructions()).out).toMatch(/^base, version 1, \S+\nDites toujours/);
-  },
-  patienceMs,
-);
+  expect(await instructions('base', file)).toEqual({
+    code: 0,
+    out: 'base of clinique-benin (voice) is version 1 from the next call on\n',
+    err: '',
+  });
+  expect(await store.current(cliniqueBenin.id, 'voice')).toMatchObject({
+    base: { version: 1, text: 'Dites toujours « bonne santé » à la fin.' },
+  });
+  expect((await instructions()).out).toMatch(/^base, version 1, \S+\nDites toujours/);
+});

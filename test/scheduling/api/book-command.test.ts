@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundledCommand, type Ran } from '#test/fakes/bundled-command.ts';
+import { commandLine, type Ran } from '#test/fakes/command-line.ts';
 import { aPatient } from '#test/fakes/told.ts';
+import { bookTool } from '../../../bin/book.ts';
 import { createApiClient } from '../../../bin/book/api-client.ts';
 import { type ConnectionOptions, findApi } from '../../../bin/book/connection.ts';
 import { dateOf, instantOfClinic, weekOf } from '../../../bin/book/wanted-date.ts';
@@ -13,7 +14,7 @@ import { weekView } from '../../../bin/book/week-view.ts';
 import { findNamed } from '../../../bin/find-named.ts';
 import { type ApiWorld, apiWorld, paris } from './world.ts';
 
-const command = bundledCommand('bin/book.ts');
+const command = commandLine(bookTool);
 
 let world: ApiWorld;
 let server: Server;
@@ -46,9 +47,6 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Each command reads all its code anew, which a busy machine does slowly. */
-const patienceMs = 60_000;
-
 /** Runs `npm run book -- …` as a person would, without npm. */
 function run(...args: string[]): Promise<Ran> {
   const { FRONTDESK_API_KEY: _key, FRONTDESK_API_URL: _url, ...env } = process.env;
@@ -57,101 +55,89 @@ function run(...args: string[]): Promise<Ran> {
 const book = (...args: string[]) => run('--dir', dir, '--clinic', 'clinique-exemple', ...args);
 const idIn = (out: string): string => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(out)?.[0] ?? '';
 
-test(
-  'a receptionist books, looks, moves and cancels with the names and the clock of the clinic',
-  async () => {
-    const someone = ['--patient', 'Essai, Ada', '--phone', '+1 202 555 0133', '--dob', '1985-03-09'];
-    const [times, booked] = await Promise.all([
-      book('times', 'consultation', '--with', 'modele', '--from', '2026-10-07', '--count', '2'),
-      book('book', 'consultation', '2026-10-06', '10:00', '--with', 'awa', '--reason', 'toux', ...someone),
-    ]);
-    expect(times).toEqual({
-      code: 0,
-      out:
-        'Wed 2026-10-07 08:00  consultation  Dr Awa Modèle  Salle 1\n' +
-        'Wed 2026-10-07 08:30  consultation  Dr Awa Modèle  Salle 1\n',
-      err: '',
-    });
-    expect(booked.err).toBe('');
-    expect(booked.out).toMatch(/^Booked {2}Tue 2026-10-06 10:00 {2}consultation {2}Dr Awa Modèle {2}Salle 1 {2}/);
-    const id = idIn(booked.out);
+test('a receptionist books, looks, moves and cancels with the names and the clock of the clinic', async () => {
+  const someone = ['--patient', 'Essai, Ada', '--phone', '+1 202 555 0133', '--dob', '1985-03-09'];
+  const [times, booked] = await Promise.all([
+    book('times', 'consultation', '--with', 'modele', '--from', '2026-10-07', '--count', '2'),
+    book('book', 'consultation', '2026-10-06', '10:00', '--with', 'awa', '--reason', 'toux', ...someone),
+  ]);
+  expect(times).toEqual({
+    code: 0,
+    out:
+      'Wed 2026-10-07 08:00  consultation  Dr Awa Modèle  Salle 1\n' +
+      'Wed 2026-10-07 08:30  consultation  Dr Awa Modèle  Salle 1\n',
+    err: '',
+  });
+  expect(booked.err).toBe('');
+  expect(booked.out).toMatch(/^Booked {2}Tue 2026-10-06 10:00 {2}consultation {2}Dr Awa Modèle {2}Salle 1 {2}/);
+  const id = idIn(booked.out);
 
-    const [shown, taken, blocked] = await Promise.all([
-      book('show', id),
-      book('book', 'consultation', '2026-10-06', '10:00', '--with', 'awa', '--patient-id', aPatient().patientId),
-      book('block', 'salle 2', '2026-10-06', '15:00', '16:30', '--reason', 'peinture'),
-    ]);
-    expect(shown.out).toMatch(/who +Ada Essai, 1985-03-09, \+12025550133\n/);
-    expect(shown.out).toMatch(/when +Tue 2026-10-06 10:00–10:30 \(Africa\/Porto-Novo\)\n/);
-    expect(taken.code).toBe(1);
-    expect(taken.err).toMatch(
-      /^This time has just been taken. Choose one of the offers. \(slot-taken\)\n {2}Tue 2026-10-06 08:00\n/,
-    );
-    expect(blocked.out).toMatch(/^Blocked {2}Tue 2026-10-06 15:00 {2}Salle 2 {2}/);
+  const [shown, taken, blocked] = await Promise.all([
+    book('show', id),
+    book('book', 'consultation', '2026-10-06', '10:00', '--with', 'awa', '--patient-id', aPatient().patientId),
+    book('block', 'salle 2', '2026-10-06', '15:00', '16:30', '--reason', 'peinture'),
+  ]);
+  expect(shown.out).toMatch(/who +Ada Essai, 1985-03-09, \+12025550133\n/);
+  expect(shown.out).toMatch(/when +Tue 2026-10-06 10:00–10:30 \(Africa\/Porto-Novo\)\n/);
+  expect(taken.code).toBe(1);
+  expect(taken.err).toMatch(
+    /^This time has just been taken. Choose one of the offers. \(slot-taken\)\n {2}Tue 2026-10-06 08:00\n/,
+  );
+  expect(blocked.out).toMatch(/^Blocked {2}Tue 2026-10-06 15:00 {2}Salle 2 {2}/);
 
-    const [listed, week] = await Promise.all([
-      book('list', '2026-10-06'),
-      book('week', 'awa', 'Salle 2', '--from', '2026-10-08'),
-    ]);
-    expect(listed.out).toMatch(
-      /^Tue 2026-10-06 10:00 +Ada Essai +consultation +Dr Awa Modèle +Salle 1 +booked +\S+\nTue 2026-10-06 15:00 +blocked +peinture +Salle 2 +\S+\n$/,
-    );
-    const lines = week.out.split('\n');
-    expect(lines[0]).toBe('Dr Awa Modèle, Africa/Porto-Novo');
-    expect(lines[1]).toMatch(/^ {6}Mon 10-05 +Tue 10-06 +Wed 10-07 +Thu 10-08 +Fri 10-09 +Sat 10-10 +Sun 10-11$/);
-    expect(lines.find((line) => line.startsWith('10:00'))).toMatch(/^10:00 · +10:00 Essai +· +· +· +·$/);
-    expect(lines.filter((line) => line.startsWith('15:00'))[1]).toMatch(/^15:00 · +15:00 peintu… · +· +·$/);
+  const [listed, week] = await Promise.all([
+    book('list', '2026-10-06'),
+    book('week', 'awa', 'Salle 2', '--from', '2026-10-08'),
+  ]);
+  expect(listed.out).toMatch(
+    /^Tue 2026-10-06 10:00 +Ada Essai +consultation +Dr Awa Modèle +Salle 1 +booked +\S+\nTue 2026-10-06 15:00 +blocked +peinture +Salle 2 +\S+\n$/,
+  );
+  const lines = week.out.split('\n');
+  expect(lines[0]).toBe('Dr Awa Modèle, Africa/Porto-Novo');
+  expect(lines[1]).toMatch(/^ {6}Mon 10-05 +Tue 10-06 +Wed 10-07 +Thu 10-08 +Fri 10-09 +Sat 10-10 +Sun 10-11$/);
+  expect(lines.find((line) => line.startsWith('10:00'))).toMatch(/^10:00 · +10:00 Essai +· +· +· +·$/);
+  expect(lines.filter((line) => line.startsWith('15:00'))[1]).toMatch(/^15:00 · +15:00 peintu… · +· +·$/);
 
-    const moved = await book('move', id, '2026-10-06', '11:00', '--if-version', '1');
-    expect(moved.out).toMatch(/^Moved {2}Tue 2026-10-06 11:00 {2}/);
-    const [stale, cancelled] = await Promise.all([
-      book('cancel', id, '--if-version', '1'),
-      book('unblock', idIn(blocked.out)),
-    ]);
-    expect(stale).toMatchObject({ code: 1, err: expect.stringContaining('(changed-meanwhile)') });
-    expect(cancelled.out).toBe('Free again\n');
-    expect((await book('cancel', id, '--json')).out).toContain('"status": "cancelled"');
-  },
-  patienceMs,
-);
+  const moved = await book('move', id, '2026-10-06', '11:00', '--if-version', '1');
+  expect(moved.out).toMatch(/^Moved {2}Tue 2026-10-06 11:00 {2}/);
+  const [stale, cancelled] = await Promise.all([
+    book('cancel', id, '--if-version', '1'),
+    book('unblock', idIn(blocked.out)),
+  ]);
+  expect(stale).toMatchObject({ code: 1, err: expect.stringContaining('(changed-meanwhile)') });
+  expect(cancelled.out).toBe('Free again\n');
+  expect((await book('cancel', id, '--json')).out).toContain('"status": "cancelled"');
+});
 
-test(
-  'who waits is put on the list with consent, seen by the clinic and taken off',
-  async () => {
-    const joined = await book(
-      'waitlist',
-      'join',
-      'consultation',
-      '--patient-id',
-      aPatient().patientId,
-      '--phone',
-      '+12025550117',
-      '--consent',
-    );
-    expect(joined.out).toMatch(/^Waiting {2}/);
-    const [listed, refused] = await Promise.all([
-      book('waitlist'),
-      book('waitlist', 'join', 'consultation', '--patient-id', aPatient().patientId, '--phone', '+12025550117'),
-    ]);
-    expect(listed.out).toMatch(/consultation +anybody +\+12025550117 +waiting +\S+\n/);
-    expect(refused.err).toContain('consent must be true: nobody waits without having agreed to be contacted');
-    expect((await book('waitlist', 'leave', idIn(joined.out))).out).toBe('Left the waitlist\n');
-  },
-  patienceMs,
-);
+test('who waits is put on the list with consent, seen by the clinic and taken off', async () => {
+  const joined = await book(
+    'waitlist',
+    'join',
+    'consultation',
+    '--patient-id',
+    aPatient().patientId,
+    '--phone',
+    '+12025550117',
+    '--consent',
+  );
+  expect(joined.out).toMatch(/^Waiting {2}/);
+  const [listed, refused] = await Promise.all([
+    book('waitlist'),
+    book('waitlist', 'join', 'consultation', '--patient-id', aPatient().patientId, '--phone', '+12025550117'),
+  ]);
+  expect(listed.out).toMatch(/consultation +anybody +\+12025550117 +waiting +\S+\n/);
+  expect(refused.err).toContain('consent must be true: nobody waits without having agreed to be contacted');
+  expect((await book('waitlist', 'leave', idIn(joined.out))).out).toBe('Left the waitlist\n');
+});
 
 test.each([
   [1, /^Send the clinic’s API key .*\(unauthorized\)\n$/, ['clinic', '--key', 'fdk_wrong']],
   [2, /^name one of --patient and --patient-id\n/, ['book', 'consultation', 'tomorrow', '10:00']],
-])(
-  'exit %i: %s',
-  async (code, said, args) => {
-    const result = await book(...args);
-    expect(result.err).toMatch(said);
-    expect(result.code).toBe(code);
-  },
-  patienceMs,
-);
+])('exit %i: %s', async (code, said, args) => {
+  const result = await book(...args);
+  expect(result.err).toMatch(said);
+  expect(result.code).toBe(code);
+});
 
 describe('what is in the way is told in one line', () => {
   const refusal = async (work: () => unknown): Promise<string> => {
