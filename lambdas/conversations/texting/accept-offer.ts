@@ -2,12 +2,15 @@ import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { Clinic, E164 } from '#domain/clinics/clinic.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { patientText } from '#domain/notifications/patient-text.ts';
+import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';
+import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';
 import type { WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 
 interface Deps {
   offered: Pick<OfferedTimes, 'of'>;
   waitlist: Pick<WaitlistStore, 'get' | 'update'>;
+  appointments: Pick<AppointmentStore, 'upcoming'>;
   /** Without notices: the answer tells what there is to tell. */
   scheduling: Pick<Scheduling, 'book'>;
   clock: Clock;
@@ -18,10 +21,11 @@ const yes = /^\s*1\s*[.!]?\s*$/;
 
 /**
  * Books the time that is kept for whoever answers an offer with `1`: it was written to the number on file, so whoever
- * holds that telephone speaks for the patient. Nothing where there is no offer to accept. Done again it finds the same
- * appointment.
+ * holds that telephone speaks for the patient. Nothing where there is no offer to accept. Done again while the time would
+ * be kept it finds the same appointment, if that still stands; later, or where the clinic changed it, a `1` means
+ * something else.
  */
-export function acceptOffer({ offered, waitlist, scheduling, clock }: Deps) {
+export function acceptOffer({ offered, waitlist, appointments, scheduling, clock }: Deps) {
   return async (clinic: Clinic, number: E164, text: string, requestId: string): Promise<string | undefined> => {
     if (!yes.test(text)) return undefined;
     const entryId = await offered.of(clinic.id, number);
@@ -29,6 +33,11 @@ export function acceptOffer({ offered, waitlist, scheduling, clock }: Deps) {
     if (!entry?.offer || entry.contact !== number || !['offered', 'booked'].includes(entry.status)) return undefined;
     const { offer, typeId, patientId, language } = entry;
     const { startMs, providerId } = offer;
+    const confirmation = () => patientText(clinic, { kind: 'booked', startMs }, language);
+    if (entry.status === 'booked') {
+      const isRepetition = 'expiresAtMs' in offer && clock.now() <= offer.expiresAtMs;
+      return isRepetition && (await acceptedAppointment(appointments, entry)) ? confirmation() : undefined;
+    }
     const actor = { actorType: 'system', actorId: 'waitlist', requestId } as const;
     const booked = await scheduling.book(
       clinic,
@@ -38,23 +47,21 @@ export function acceptOffer({ offered, waitlist, scheduling, clock }: Deps) {
     );
     if (booked.code !== 'OK') return patientText(clinic, { kind: 'gone', startMs }, language);
     const nowMs = clock.now();
-    if (entry.status !== 'booked') {
-      // Whoever wrote meanwhile knows better; the appointment stands either way.
-      await waitlist.update({ ...entry, status: 'booked', updatedAtMs: nowMs, version: entry.version + 1 }, [
-        {
-          v: 1,
-          clinicId: clinic.id,
-          occurredAt: isoInstant(nowMs),
-          ...actor,
-          act: 'patient.update',
-          outcome: 'success',
-          resourceType: 'waitlist-entry',
-          resourceId: entry.entryId,
-          patientId,
-          fields: ['status'],
-        },
-      ]);
-    }
-    return patientText(clinic, { kind: 'booked', startMs }, language);
+    // Whoever wrote meanwhile knows better; the appointment stands either way.
+    await waitlist.update({ ...entry, status: 'booked', updatedAtMs: nowMs, version: entry.version + 1 }, [
+      {
+        v: 1,
+        clinicId: clinic.id,
+        occurredAt: isoInstant(nowMs),
+        ...actor,
+        act: 'patient.update',
+        outcome: 'success',
+        resourceType: 'waitlist-entry',
+        resourceId: entry.entryId,
+        patientId,
+        fields: ['status'],
+      },
+    ]);
+    return confirmation();
   };
 }

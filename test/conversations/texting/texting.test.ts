@@ -7,6 +7,7 @@ import { openWritten } from '#domain/conversations/texting/open-written.ts';
 import { smsParts } from '#domain/conversations/texting/sms-text.ts';
 import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
 import type { Notice } from '#domain/messages/notice.ts';
+import type { Requester } from '#domain/scheduling/requester.ts';
 import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { waitlistEntry } from '../../fakes/waitlist.ts';
@@ -315,35 +316,69 @@ describe('STOP', () => {
   });
 });
 
-test('a time that came free is offered by SMS and booked by a reply of 1, once, and by nobody else', async () => {
-  const given = world({ answers: [{ deltas: ['Bonjour.'] }] });
-  const { send, work, heed, outbox, clinic, clock, waitlist, calendar, appointments } = given;
-  const held = {
-    ...slotAt(clinic, Date.parse('2026-10-06T14:00:00.000Z')),
-    holder: `waitlist_${waitlistEntry().entryId}`,
-    holdId: 'hold-1',
-    expiresAtMs: clock.now() + 15 * 60_000,
+describe('a time that came free', () => {
+  /** Offered by SMS and kept for a quarter of an hour. */
+  async function offered(given: ReturnType<typeof world>, startMs = Date.parse('2026-10-06T14:00:00.000Z')) {
+    const { heed, clinic, clock, waitlist, calendar } = given;
+    const held = {
+      ...slotAt(clinic, startMs),
+      holder: `waitlist_${waitlistEntry().entryId}`,
+      holdId: 'hold-1',
+      expiresAtMs: clock.now() + 15 * 60_000,
+    };
+    const { patientId } = theo;
+    const contact = inesNumber as E164;
+    const entry = waitlistEntry({ patientId, status: 'offered', offer: held, contact });
+    await waitlist.join(entry, []);
+    await calendar.hold(cotonou, held, clinic.scheduling.gridMinutes, { conversationsPerCaller: 1 }, clock.now());
+    const { clinicId, entryId } = entry;
+    await heed({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId: 'hold-1' });
+    return entryId;
+  }
+  const desk: Requester = {
+    kind: 'staff',
+    holder: 'desk',
+    actor: { actorType: 'user', actorId: 'desk', requestId: 'request-1' },
   };
-  const entry = waitlistEntry({
-    patientId: theo.patientId,
-    status: 'offered',
-    offer: held,
-    contact: inesNumber as E164,
+
+  test('is offered by SMS and booked by a reply of 1, once, and by nobody else', async () => {
+    const given = world({ answers: [{ deltas: ['Bonjour.'] }] });
+    const { send, work, outbox, waitlist, appointments } = given;
+    const entryId = await offered(given);
+    expect(outbox[0]?.body).toMatch(/une place se libère le 6 oct\. 2026 à 15 h\. Répondez 1 /);
+    await send('1', { From: '+12025550152', MessageSid: sid(3) });
+    await work();
+    expect(appointments()).toEqual([]);
+    await send('1', { MessageSid: sid(1) });
+    await send('1', { MessageSid: sid(2) });
+    await work();
+    expect(appointments()).toMatchObject([{ status: 'booked', source: 'waitlist', patientId: theo.patientId }]);
+    expect(outbox.at(-1)?.body).toMatch(/rendez-vous confirmé le 6 oct\. 2026 à 15 h/);
+    expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
   });
-  await waitlist.join(entry, []);
-  await calendar.hold(cotonou, held, clinic.scheduling.gridMinutes, { conversationsPerCaller: 1 }, clock.now());
-  const { clinicId, entryId, patientId } = entry;
-  await heed({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId: 'hold-1' });
-  expect(outbox[0]?.body).toMatch(/une place se libère le 6 oct\. 2026 à 15 h\. Répondez 1 /);
-  await send('1', { From: '+12025550152', MessageSid: sid(3) });
-  await work();
-  expect(appointments()).toEqual([]);
-  await send('1', { MessageSid: sid(1) });
-  await send('1', { MessageSid: sid(2) });
-  await work();
-  expect(appointments()).toMatchObject([{ status: 'booked', source: 'waitlist', patientId: theo.patientId }]);
-  expect(outbox.at(-1)?.body).toMatch(/rendez-vous confirmé le 6 oct\. 2026 à 15 h/);
-  expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
+
+  test.each([
+    ['the clinic cancelled it', 0, 'cancelled'],
+    ['the clinic moved it', 0, 'moved'],
+    ['it stands, and the offer is long over', 60, 'booked'],
+  ] as const)('was accepted, and %s: a 1 means what was written since', async (_, minutesLater, become) => {
+    const given = world({ answers: [{ deltas: ['Mercredi : 1) 8 h, 2) 8 h 30.'] }, { deltas: ['Noté pour 8 h.'] }] });
+    const { send, work, outbox, clinic, clock, appointments, deps } = given;
+    await offered(given);
+    await send('1');
+    await work();
+    const { appointmentId } = appointments()[0]!;
+    if (become === 'cancelled') await deps.scheduling.cancel(clinic, appointmentId, undefined, desk);
+    const elsewhen = { startMs: Date.parse('2026-10-08T14:00:00.000Z') };
+    if (become === 'moved') await deps.scheduling.reschedule(clinic, appointmentId, elsewhen, desk);
+    const before = appointments();
+    clock.pass(minutesLater * 60_000);
+    await send('Je voudrais venir mercredi', { MessageSid: sid(2) });
+    await send('1', { MessageSid: sid(3) });
+    await work();
+    expect(outbox.at(-1)?.body).toBe('Noté pour 8 h.');
+    expect(appointments()).toEqual(before);
+  });
 });
 
 test('an emergency in writing is told what to dial: nothing to hang up, nobody to be put through to', async () => {
