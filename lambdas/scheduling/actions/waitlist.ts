@@ -1,7 +1,9 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
+import type { Appointment } from '#domain/scheduling/appointment.ts';
 import type { SchedulingCode } from '#domain/scheduling/codes.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
+import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';
 import { joinOnce } from '#domain/scheduling/waitlist/join-once.ts';
 import type { WaitlistEntry } from '#domain/scheduling/waitlist/waitlist.ts';
 import { fieldProblem } from '../api/field-problems.ts';
@@ -168,7 +170,7 @@ export function leave(deps: ActionDeps): Act<WaitlistRequestOf<'leave'>> {
 
 /**
  * Books the time that was offered to an entry or came free for it. The booking comes first: dying behind it, the next
- * attempt finds it made and only has to say so.
+ * attempt finds it made and only has to say so. What was booked and then cancelled or moved is not booked once more.
  */
 export function acceptOffer(deps: ActionDeps): Act<WaitlistRequestOf<'accept'>> {
   return async ({ entryId }, call) => {
@@ -178,6 +180,20 @@ export function acceptOffer(deps: ActionDeps): Act<WaitlistRequestOf<'accept'>> 
     if (entry.status === 'left') return refuse('waitlist-entry-closed');
     const { offer, typeId, patientId } = entry;
     if (!offer) return refuse('nothing-offered');
+    const answer = (settled: WaitlistEntry, appointment: Appointment, status: 200 | 201) =>
+      done(
+        {
+          action: 'waitlist',
+          op: 'accept',
+          entry: entryOnTheWire(settled, clinic.zone),
+          appointment: appointmentOnTheWire(appointment),
+        },
+        { status, version: appointment.version },
+      );
+    if (entry.status === 'booked') {
+      const appointment = await acceptedAppointment(deps.appointments, entry);
+      return appointment ? answer(entry, appointment, 200) : refuse('waitlist-entry-closed');
+    }
     const booked = await deps.scheduling.book(
       clinic,
       { typeId, providerId: offer.providerId, startMs: offer.startMs, patient: { patientId }, source: 'waitlist' },
@@ -189,15 +205,6 @@ export function acceptOffer(deps: ActionDeps): Act<WaitlistRequestOf<'accept'>> 
       return refusedByEngine(deps, booked, call);
     }
     const settled = await end(deps, entry, 'booked', call);
-    const { appointment } = booked;
-    return done(
-      {
-        action: 'waitlist',
-        op: 'accept',
-        entry: entryOnTheWire(settled, clinic.zone),
-        appointment: appointmentOnTheWire(appointment),
-      },
-      { status: booked.replayed ? 200 : 201, version: appointment.version },
-    );
+    return answer(settled, booked.appointment, booked.replayed ? 200 : 201);
   };
 }

@@ -827,21 +827,43 @@ describe('waitlist', () => {
     expect((await ask({ ...wish, contact: '12' })).error.fields).toMatchObject([{ path: 'contact' }]);
   });
 
+  /** Ten o’clock came free, and the clinic was shown it for whoever waits. */
+  async function tenMatches() {
+    const kept = (await world.waitlist.ofType(world.cotonou.id, consultation as never))[0]!;
+    const startMs = Date.parse(ten);
+    const endMs = startMs + 1_800_000;
+    const offer = { typeId: kept.typeId, providerId: awa, operatoryId: room1, startMs, endMs };
+    const occupied = { occFromMs: startMs, occToMs: endMs };
+    const matched = {
+      ...kept,
+      status: 'matched',
+      offer: { ...offer, ...occupied },
+      version: kept.version + 1,
+    } as const;
+    await world.waitlist.update(matched, []);
+  }
+
+  test.each([
+    ['cancelled', { action: 'cancel' }],
+    ['moved', { action: 'reschedule', start: `${tomorrow}T11:00:00+01:00` }],
+  ] as const)('what was accepted and %s since is not booked once more', async (_, change) => {
+    const { entry } = await joined();
+    await tenMatches();
+    const accepted = await ask({ action: 'waitlist', op: 'accept', entryId: entry.id });
+    if (accepted.body.op !== 'accept') throw new Error('it was not accepted');
+    await ask({ ...change, appointmentId: accepted.body.appointment.id });
+    const before = standing();
+    expect(await ask({ action: 'waitlist', op: 'accept', entryId: entry.id })).toMatchObject({
+      status: 409,
+      error: { code: 'waitlist-entry-closed' },
+    });
+    expect(standing()).toEqual(before);
+  });
+
   test('what came free for an entry is booked when the patient accepts, once', async () => {
     const { entry } = await joined();
     expect((await ask({ action: 'waitlist', op: 'accept', entryId: entry.id })).error.code).toBe('nothing-offered');
-    const kept = (await world.waitlist.ofType(world.cotonou.id, consultation as never))[0]!;
-    const startMs = Date.parse(ten);
-    const offer = {
-      typeId: kept.typeId,
-      providerId: awa,
-      operatoryId: room1,
-      startMs,
-      endMs: startMs + 1_800_000,
-      occFromMs: startMs,
-      occToMs: startMs + 1_800_000,
-    };
-    await world.waitlist.update({ ...kept, status: 'matched', offer, version: kept.version + 1 }, []);
+    await tenMatches();
     const accepted = await ask({ action: 'waitlist', op: 'accept', entryId: entry.id });
     expect(accepted).toMatchObject({
       status: 201,
