@@ -93,6 +93,20 @@ describe('who is verified', () => {
     expect(await verify({ ...theoSays, name: 'Théo Marie Rivière' })).toMatchObject({ patient: brother });
   });
 
+  test.each([
+    ['two of one birthday, by the name they share', 'Kofi Jean', 'Kofi Paul'],
+    ['one of two, by a name that lacks fewer words of one record', 'Kofi Jean', 'Kofi Jean Paul'],
+    ['one of two who bear the very same name', 'Kofi', 'Kofi'],
+  ])('not %s, from whatever number', async (_, one, other) => {
+    const mensah = (digit: string, givenName: string, phones: string[]) =>
+      patient({ patientId: id(digit), givenName, familyName: 'Mensah', phones: phones as Patient['phones'] });
+    const { verify } = world(mensah('d', one, [familyPhone]), mensah('e', other, []));
+    for (const callerNumber of [familyPhone, '+12025550199', undefined] as const) {
+      const answer = await verify({ name: 'Kofi Mensah', dob: '2020-03-14' }, 0, { callerNumber });
+      expect(answer).toMatchObject({ outcome: 'not-verified' });
+    }
+  });
+
   test('the clinic’s own record before what a caller told of the same person', async () => {
     const told = patient({ patientId: id('0'), provisional: true });
     expect(await world(told, theo).verify(theoSays)).toMatchObject({ patient: theo });

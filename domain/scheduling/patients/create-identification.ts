@@ -5,7 +5,7 @@ import { wallClock } from '../../wall-time.ts';
 import type { Requester } from '../requester.ts';
 import { parseDateOfBirth } from './date-of-birth.ts';
 import type { Identification, Identified, IdentityClaim } from './identification.ts';
-import { compareCandidates, matchNames, provesName, rankCandidates } from './matching.ts';
+import { type Candidate, compareCandidates, matchNames, provesName, rankCandidates } from './matching.ts';
 import type { Patient } from './patient.ts';
 import type { PatientStore } from './patient-store.ts';
 
@@ -27,7 +27,8 @@ type Proven = Pick<Extract<Identified, { outcome: 'verified' }>, 'patient' | 'as
  * number, because numbers can be forged and twins answer to much the same name. The caller is asked to spell it. Nor does
  * a name with more than two words that are not on record, which tries out many names at once.
  *
- * The same person twice on record is a guess, and a guess is a refusal. An unknown person, a wrong date and a contact
+ * The same person twice on record is a guess, and so is one of two twins by the name they share, whatever number they
+ * call from; a guess is a refusal. An unknown person, a wrong date and a contact
  * who is not on record take the same calls of the store and get the same answer. A failure is counted, and every attempt
  * on record, before anybody learns how it ended; callers without a number have only the limit of their call.
  */
@@ -66,12 +67,23 @@ export function createIdentification({ patients, clock }: Deps): Identification 
 }
 
 function prove(claim: IdentityClaim, born: readonly Patient[], number: E164 | undefined): Proven | undefined {
-  const [first, second] = rankCandidates(claim.name, born, number);
+  const candidates = rankCandidates(claim.name, born, number);
+  const [first, second] = candidates;
   if (!first || (second && compareCandidates(first, second) === 0)) return undefined;
   const { patient } = first;
-  if (!provesName(claim.name, `${patient.givenName} ${patient.familyName}`)) return undefined;
+  if (!isProven(claim, first) || isOneOfSeveral(claim, first, candidates)) return undefined;
   if (speaksForThemselves(claim)) return { patient, as: 'patient' };
   return isAuthorised(patient, claim.callerName, number) ? { patient, as: 'authorised-contact' } : undefined;
+}
+
+const isProven = ({ name }: IdentityClaim, { patient }: Candidate): boolean =>
+  provesName(name, `${patient.givenName} ${patient.familyName}`);
+
+/** Whether the claim proves others of the clinic's own records too, and not this one alone word for word. */
+function isOneOfSeveral(claim: IdentityClaim, first: Candidate, candidates: readonly Candidate[]): boolean {
+  if (first.patient.provisional) return false;
+  const others = candidates.filter((one) => one !== first && !one.patient.provisional && isProven(claim, one));
+  return others.some(({ match }) => first.match.extra > 0 || match.extra === 0);
 }
 
 /** Models fill in the caller's name even where caller and patient are one. */
