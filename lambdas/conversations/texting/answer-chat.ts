@@ -119,7 +119,9 @@ export function answerChat(deps: Deps) {
     if (!body) return badMessage;
     if (body.text === undefined) {
       const room = await begunChats.count(clinic.id, request.sourceAddress ?? 'unknown');
-      return room === 'room' ? begin(clinic, body.language) : tooMany(shownPhone(clinic));
+      return room === 'room'
+        ? begin(clinic, body.language)
+        : tooMany(textingWordsOf(body.language ?? clinic.defaultLanguage).tooMany(shownPhone(clinic)));
     }
     if (!visitor) return noToken;
     if (!body.messageId) return badMessage;
@@ -150,8 +152,9 @@ export function answerChat(deps: Deps) {
   };
 }
 
-export const tooMany = (phone: string): HttpAnswer => ({
-  ...errorAnswer(429, 'too-many-chats', `Too many chats were begun from here. Try again in an hour, or call ${phone}.`),
+/** The visitor reads it. */
+export const tooMany = (sentence: string): HttpAnswer => ({
+  ...errorAnswer(429, 'too-many-chats', sentence),
   headers: { 'retry-after': '3600' },
 });
 export const over = errorAnswer(410, 'chat-over', 'This chat is over. Begin another one.');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { textingWordsOf } from '#domain/conversations/texting/words/words.ts';
 import { refusals } from '#lambdas/describe-refusals.ts';
 import { inPath, json, sent } from '#lambdas/describe-signed-in.ts';
 import { internal } from '#lambdas/http.ts';
@@ -59,7 +60,7 @@ export const chatPaths = (): ZodOpenApiPathsObject => ({
           noChat,
           answeredElsewhere,
           over,
-          tooMany('the clinic’s number'),
+          tooMany(textingWordsOf('en').tooMany('the clinic’s number')),
           internal,
         ]),
       },

@@ -36,7 +36,7 @@ export const widgetScript = String.raw`(() => {
     try { if (value) sessionStorage.setItem(storeKey, value); else sessionStorage.removeItem(storeKey); } catch { /* private */ }
   };
   let token = stored();
-  let begun = false;
+  let begun;
 
   const make = (name, attributes, text) => {
     const element = document.createElement(name);
@@ -98,29 +98,33 @@ export const widgetScript = String.raw`(() => {
   const start = async () => {
     token = null;
     const answer = await ask('POST', { language });
-    if (answer.status !== 201) throw new Error('no chat');
+    if (answer.status !== 201) throw answer;
     token = answer.body.token;
     store(token);
     title.textContent = answer.body.clinic.name;
     show('clinic', answer.body.reply);
   };
-  const begin = async () => {
-    if (begun) return;
-    begun = true;
-    try {
-      if (token) {
-        const answer = await ask('GET');
-        if (answer.status === 200) {
-          title.textContent = answer.body.clinic.name;
-          for (const message of answer.body.messages) show(message.by, message.text);
-          return;
-        }
-      }
-      await start();
-    } catch {
-      begun = false;
-      status.textContent = say.failed;
-    }
+  const goOn = async () => {
+    const answer = token ? await ask('GET') : {};
+    if (answer.status !== 200) return start();
+    title.textContent = answer.body.clinic.name;
+    for (const message of answer.body.messages) show(message.by, message.text);
+  };
+  // One chat, whoever asks for it while it begins.
+  const begin = () => {
+    begun = begun || goOn().catch((answer) => {
+      begun = undefined;
+      status.textContent = answer.status === 429 ? answer.body.error.message : say.failed;
+    });
+    return begun;
+  };
+  // Browsers keep crypto.randomUUID for pages served by https; clinics have others.
+  const newId = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   };
   const setOpen = (open) => {
     panel.hidden = !open;
@@ -147,12 +151,13 @@ export const widgetScript = String.raw`(() => {
     send.disabled = true;
     status.textContent = say.writing;
     try {
-      if (!token) { begun = false; await begin(); }
+      await begin();
+      if (!token) return;
       // The same words again are the same message: answered once, however often it was sent.
-      if (!pending || pending.text !== text) pending = { text, messageId: crypto.randomUUID() };
+      if (!pending || pending.text !== text) pending = { text, messageId: newId() };
       const answer = await ask('POST', pending);
       if (answer.status === 410 || answer.status === 401) {
-        token = null; store(null); begun = false; pending = undefined;
+        token = null; store(null); begun = undefined; pending = undefined;
         status.textContent = say.over;
         return;
       }

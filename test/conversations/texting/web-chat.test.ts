@@ -142,7 +142,13 @@ test('who begins chat after chat is held back for an hour, and nobody else with 
     status: 429,
     headers: { 'retry-after': '3600', 'access-control-allow-origin': site },
   });
-  expect(answer.body.error).toMatchObject({ code: 'too-many-chats', message: expect.stringContaining('call ') });
+  expect(answer.body.error).toMatchObject({
+    code: 'too-many-chats',
+    message: expect.stringContaining('appelez-nous au '),
+  });
+  expect((await ask('POST', { language: 'en' }, { from: '2001:db8::1' })).body.error).toMatchObject({
+    message: expect.stringContaining('call us at '),
+  });
   expect(await begin('2001:db8:0:1::1')).toMatchObject({ status: 201 });
   expect(await begin('192.0.2.7')).toMatchObject({ status: 201 });
   expect((await begin('2001:db8::1', 'autre-clinique')).status).not.toBe(429);

@@ -17,6 +17,8 @@ if (!executablePath) {
 async function sites() {
   const asked: { method: string; token: string; body: Record<string, string> }[] = [];
   let fails = 0;
+  let isFull = false;
+  let mayBegin: Promise<void> | undefined;
   const listen = async (server: Server) => {
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -24,7 +26,7 @@ async function sites() {
   const api = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const headers = {
         'access-control-allow-origin': request.headers.origin ?? '*',
         'access-control-allow-headers': 'authorization, content-type',
@@ -48,6 +50,8 @@ async function sites() {
         });
       }
       if (body.text === undefined) {
+        await mayBegin;
+        if (isFull) return answer(429, { error: { code: 'too-many-chats', message: 'Appelez-nous au 01 23.' } });
         return answer(201, { token: 'a-token', clinic: { name: 'Clinique <b>Exemple</b>' }, reply: 'Bonjour.' });
       }
       if (fails > 0) {
@@ -65,11 +69,19 @@ async function sites() {
         `<script src="${apiUrl}/api/chat/widget.js" data-clinic="clinique-exemple" async></script></html>`,
     );
   });
-  const siteUrl = await listen(site);
+  // A name of its own: served by http under it, a page has none of what browsers keep for secure ones.
+  const siteUrl = (await listen(site)).replace('127.0.0.1', 'clinique.example');
   return {
     asked,
     siteUrl,
     failOnce: () => (fails = 1),
+    full: (is: boolean) => (isFull = is),
+    /** Chats begin when what it answers is called. */
+    beginLate() {
+      let begin = () => {};
+      mayBegin = new Promise((done) => (begin = done));
+      return begin;
+    },
     stop: () => [api, site].forEach((server) => (server.closeAllConnections(), server.close())),
   };
 }
@@ -79,8 +91,9 @@ async function sites() {
   let page: Page;
   let world: Awaited<ReturnType<typeof sites>>;
   const complaints: string[] = [];
+  const args = ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP clinique.example 127.0.0.1'];
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await chromium.launch({ executablePath: executablePath!, args });
     world = await sites();
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -130,6 +143,37 @@ async function sites() {
     await page.getByText('avant').waitFor();
     expect(world.asked.at(-1)).toMatchObject({ method: 'GET', token: 'Bearer a-token' });
     expect(complaints).toEqual([]);
+  });
+
+  test('who writes before the greeting has come is in the one chat that was begun', async () => {
+    await page.evaluate(() => sessionStorage.clear());
+    await page.reload();
+    const asked = world.asked.length;
+    const begin = world.beginLate();
+    await page.getByRole('button', { name: 'Écrire à la clinique' }).click();
+    await page.keyboard.type('Vite');
+    await page.keyboard.press('Enter');
+    await page.getByText('La clinique écrit…').waitFor();
+    begin();
+    await page.getByText('Vous dites : Vite').waitFor();
+    expect(world.asked.slice(asked).map(({ body }) => body.text ?? 'begin')).toEqual(['begin', 'Vite']);
+    expect(await page.getByText('Bonjour.').count()).toBe(1);
+  });
+
+  test('who may begin none is told what to do instead, keeps the words, and may try again', async () => {
+    await page.evaluate(() => sessionStorage.clear());
+    await page.reload();
+    world.full(true);
+    await page.getByRole('button', { name: 'Écrire à la clinique' }).click();
+    await page.getByText('Appelez-nous au 01 23.').waitFor();
+    const asked = world.asked.length;
+    await page.keyboard.type('Quand même');
+    await page.keyboard.press('Enter');
+    await page.getByText('Appelez-nous au 01 23.').waitFor();
+    world.full(false);
+    await page.keyboard.press('Enter');
+    await page.getByText('Vous dites : Quand même').waitFor();
+    expect(world.asked.slice(asked).map(({ body }) => body.text ?? 'begin')).toEqual(['begin', 'begin', 'Quand même']);
   });
 });
 

@@ -8,4 +8,6 @@ export interface TextingWords {
   tooLong(phone: string): string;
   /** Nothing answers, and nobody knows why. */
   tryAgain(phone: string): string;
+  /** Chats were begun one after the other; it is shown in the chat’s window. */
+  tooMany(phone: string): string;
 }
