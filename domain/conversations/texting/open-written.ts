@@ -39,7 +39,6 @@ export function openWritten({ talks, instructions, clock }: Deps) {
     const { clinicId } = await claim(conversationId, channel === 'web' ? 'chat-token' : 'number');
     if (clinicId !== clinic.id) throw new Error('a written conversation is bound to another clinic');
     const texts = await instructions.current(clinic.id, channel);
-    const spoken = clinic.languages.find((tag) => tag === writer.language);
     return talks.open(clinic.id, {
       clinicId: clinic.id,
       conversationId,
@@ -47,7 +46,7 @@ export function openWritten({ talks, instructions, clock }: Deps) {
       channel,
       direction: 'inbound',
       ...(channel !== 'web' && { fromNumber: writer.number, toNumber: writer.clinicNumber }),
-      language: spoken ?? clinic.defaultLanguage,
+      language: spokenWith(writer, clinic),
       agents: 'single',
       instructions: versionsOf(texts),
       openedAtMs: clock.now(),
@@ -72,6 +71,12 @@ export function openWritten({ talks, instructions, clock }: Deps) {
     }
     return { outcome: 'over' };
   };
+}
+
+/** What the clinic speaks of the writer’s language: of its region if it may be, else of any. */
+function spokenWith({ language }: Writer, { languages, defaultLanguage }: ClinicProfile): LanguageTag {
+  const ofAnyRegion = languages.find((tag) => tag.slice(0, 2) === language?.slice(0, 2));
+  return languages.find((tag) => tag === language) ?? ofAnyRegion ?? defaultLanguage;
 }
 
 const versionsOf = (texts: Partial<Record<InstructionScope, Instructions>>): Talk['instructions'] =>

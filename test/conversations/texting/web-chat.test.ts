@@ -21,7 +21,7 @@ const key = 'a key of this deployment';
 
 /** The chat of a clinic, as a browser on the clinic's site asks it. */
 function world(...answers: Parameters<typeof scriptedTextModel>) {
-  const base = talkWorld({ clinic: { texting: { webChat: { origins: [site] } } } });
+  const base = talkWorld({ clinic: { texting: { webChat: { origins: [site] } }, languages: ['fr', 'en-US'] } });
   const { clock, log, talks, instructions, deps } = base;
   const model = scriptedTextModel(...answers);
   const chat = answerChat({
@@ -94,6 +94,16 @@ test('a visitor is greeted by a machine that says so, answered in order, and fin
     { by: 'visitor', text: 'Êtes-vous ouverts ce soir ?' },
     { by: 'clinic', text: 'Oui, jusqu’à 18 h 30.' },
   ]);
+});
+
+test.each([
+  ['en', 'en-US'],
+  ['en-GB', 'en-US'],
+  ['fr-FR', 'fr'],
+])('a visitor who reads %s is answered in %s, whatever region the clinic names', async (language, spoken) => {
+  const { body } = await world().ask('POST', { language });
+  expect(body.language).toBe(spoken);
+  expect(body.reply).toMatch(spoken === 'fr' ? /^Bonjour/ : /^Hello/);
 });
 
 test('a token of one clinic opens nothing of another, and no altered, foreign or old one opens anything', async () => {
