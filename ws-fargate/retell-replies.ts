@@ -72,6 +72,8 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
   let announcement = '';
   /** How the call was to end. Retell forgets it when the caller interrupts, we do not. */
   let standing: Ending | undefined;
+  /** The caller was asked whether they are in danger; the answer decides who is rung. */
+  let isDangerAsked = false;
   let isEnding = false;
   let lastWord: { text: string; ending: Ending } | undefined;
 
@@ -96,7 +98,7 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
       return whole(own, text, ending);
     }
     // The caller says nothing more, and Retell did not do as it was told.
-    if (prompted.kind === 'reminder' && standing) return whole(own, '', standing);
+    if (prompted.kind === 'reminder' && standing && !isDangerAsked) return whole(own, '', standing);
     done = reply(own, prompted);
   }
 
@@ -112,6 +114,7 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
   async function reply(own: Running, prompted: Prompted): Promise<void> {
     const isNewest = () => running === own;
     let usesTools = false;
+    let isGuarded = false;
     // Who speaks, and that it is a machine, is heard by everybody.
     let isUninterruptible = prompted.kind === 'begun';
     let ending: Ending | undefined;
@@ -125,7 +128,8 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
     function tell(told: Told): void {
       switch (told.kind) {
         case 'say':
-          isUninterruptible ||= told.guarded === true;
+          isGuarded ||= told.guarded === true;
+          isUninterruptible ||= isGuarded;
           return say(told.text);
         case 'filler':
           return say(`${told.text} `);
@@ -152,11 +156,14 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
         tell(told);
       }
       if (!isNewest()) return;
+      const isAsked = own.text.trimEnd().endsWith('?');
+      isDangerAsked = isGuarded && isAsked && !ending;
       if (!ending && standing) {
-        // Who is asked something, or was helped with something new, is not hung up on; who was to be put through, is.
-        const isWithdrawn = standing.kind !== 'transfer' && (usesTools || own.text.trimEnd().endsWith('?'));
+        // Who is asked something, or was helped with something new, is not hung up on; who was to be put through, is,
+        // unless it may be somebody else who has to be rung.
+        const isWithdrawn = standing.kind !== 'transfer' && (usesTools || isAsked);
         if (isWithdrawn) standing = undefined;
-        else ending = standing;
+        else if (!isDangerAsked) ending = standing;
       }
       if (ending) await record(ending);
     } catch (error) {

@@ -7,7 +7,7 @@ import { machineQuery, streamUrls, type TwilioAddresses, twilioPaths } from '#la
 import type { Clock } from '#domain/clock.ts';
 import { clinicPhone } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
-import { lineOpen } from '#domain/clinics/human-line.ts';
+import { type Line, lineOpen } from '#domain/clinics/human-line.ts';
 import type { ConversationActs } from '#domain/conversations/acts.ts';
 import { callerNumberOf } from '#domain/conversations/caller-number.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
@@ -109,7 +109,9 @@ export function continueTwilioCall(deps: Deps) {
         if (standing.hasAlarmed) return (await goOn(standing)) ?? toPerson(standing);
         return twimlAnswer(hangUp());
       case 'transfer':
-        return isOurs(standing.clinic, ending.number) ? ring(standing, ending.number) : toPerson(standing);
+        return isOurs(standing.clinic, ending.number)
+          ? ring(standing, emergencyNumber(standing) ?? ending.number)
+          : toPerson(standing);
       case 'callback':
         return askNumber(standing, 0);
       case undefined:
@@ -157,12 +159,15 @@ export function continueTwilioCall(deps: Deps) {
     );
   }
 
+  const openNumber = (line: Line, { clinic }: Standing): string | undefined =>
+    lineOpen(line, clinic, clock.now()) ? clinic[line]?.number : undefined;
+  /** Of those on call, where the caller is in danger: whoever else was to be rung. */
+  const emergencyNumber = (standing: Standing): string | undefined =>
+    standing.inDanger ? openNumber('emergencyLine', standing) : undefined;
+
   /** Somebody of the clinic, if anybody answers now; else the caller's number is taken. */
   async function toPerson(standing: Standing): Promise<HttpAnswer> {
-    const { clinic, inDanger } = standing;
-    const lines = inDanger ? (['emergencyLine', 'humanLine'] as const) : (['humanLine'] as const);
-    const open = lines.find((line) => lineOpen(line, clinic, clock.now()));
-    const number = open && clinic[open]?.number;
+    const number = emergencyNumber(standing) ?? openNumber('humanLine', standing);
     if (!number) return askNumber(standing, 0);
     return ring(standing, number, say(standing, wordsOf(standing).connecting));
   }

@@ -67,6 +67,20 @@ test('in an emergency the numbers to call are said before the person is rung', a
   expect(twiml).toContain(dialled(onCall));
 });
 
+test('whoever was to be put through and is in danger by then reaches those on call, while they answer', async () => {
+  const always = { humanLine: { number: person }, emergencyLine: { number: onCall } };
+  const never = { ...always, emergencyLine: { number: onCall, hours: {} } };
+  for (const [clinic, number] of [
+    [always, onCall],
+    [never, person],
+  ] as const) {
+    const world = await ongoing({ clinic });
+    await world.dialogues.change(cotonou, aTalkId, (current) => ({ ...current, emergency: 'active' }));
+    await world.change({ ending: { kind: 'transfer', number: person } });
+    expect(twimlOf(await world.next())).toContain(dialled(number));
+  }
+});
+
 test('a stream that broke is begun again with a new token, each time a little later, then a person is rung', async () => {
   const world = await ongoing({ clinic: { humanLine: { number: person } } });
   const tokens = [];

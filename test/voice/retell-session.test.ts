@@ -167,6 +167,40 @@ describe('a call', () => {
     expect(model.answers).toHaveLength(0);
   });
 
+  test('who tells of a danger while being put through is asked first: a yes is for those on call, silence too', async () => {
+    const [team, onCall] = ['+12025550171', '+12025550172'];
+    const passMeOn: [['user', string]] = [['user', 'Passez-moi quelqu’un.']];
+    const inDanger = [...passMeOn, ['user', 'Je n’arrive plus à respirer !']] satisfies ['user', string][];
+    for (const answers of ['Oui.', 'Non.', undefined]) {
+      const { call, model, clock } = await start({
+        clinic: { humanLine: { number: team }, emergencyLine: { number: onCall } },
+        at: '2026-10-05T08:00:00.000Z',
+      });
+      const peer = await call();
+      peer.request(1, passMeOn);
+      const answer = await model.asked(1);
+      answer.call('transfer_to_human', {});
+      answer.finish();
+      expect(await peer.until(complete(1))).toMatchObject({ transfer_number: team });
+      peer.request(2, inDanger);
+      const asked = await peer.until(complete(2));
+      expect(peer.saidTo(2)).toContain('Est-ce que cela se passe en ce moment ?');
+      expect(asked).not.toHaveProperty('transfer_number');
+      if (answers) peer.request(3, [...inDanger, ['user', answers]]);
+      else {
+        clock.pass(10_000);
+        peer.request(3, [...inDanger, ['agent', peer.saidTo(2)]], 'reminder_required');
+      }
+      if (answers === 'Non.') {
+        const goesOn = await model.asked(2);
+        goesOn.say('Je vous passe l’équipe.');
+        goesOn.finish();
+      }
+      expect(await peer.until(complete(3))).toMatchObject({ transfer_number: answers === 'Non.' ? team : onCall });
+      await world.stop();
+    }
+  });
+
   test('hears that a minute is left, then ends', async () => {
     const { call, model, time } = await start();
     const peer = await call();

@@ -13,6 +13,6 @@ export function endingOf({ data }: Pick<ToolResult, 'data'>): Ending | undefined
   return transferTo(data.transfer_number) ?? (data.end_call === true ? { kind: 'hangup' } : undefined);
 }
 
-/** The first end that was put on record stands, but whoever was to be hung up on may still be put through. */
+/** Of the ends that one answer asked for, the last stands, but whoever was to be put through is not hung up on. */
 export const strongerEnding = (standing: Ending | undefined, wanted: Ending): Ending =>
-  standing && !(standing.kind === 'hangup' && wanted.kind === 'transfer') ? standing : wanted;
+  standing?.kind === 'transfer' && wanted.kind !== 'transfer' ? standing : wanted;

@@ -10,7 +10,6 @@ import type { ToolContext } from '../tools/tool.ts';
 import { sentences, wordsOfTag } from '../words/words.ts';
 import { begunConversation } from './begun-conversation.ts';
 import { composeInstructions, type PromptParts } from './compose-instructions.ts';
-import { strongerEnding } from './ending-of.ts';
 import { hearEmergency } from './hear-emergency.ts';
 import { toolsOf } from './light-tools.ts';
 import { letGo } from './let-go.ts';
@@ -20,7 +19,7 @@ import { recordConsent } from './record-consent.ts';
 import { runTalkTool } from './run-talk-tool.ts';
 import { saveTurns } from './save-turns.ts';
 import { talkTurns } from './talk-turns.ts';
-import type { Talk } from './talk.ts';
+import type { Ending, Talk } from './talk.ts';
 import type { TalkDeps } from './take-talk.ts';
 import { tellEnd } from './tell-end.ts';
 import { persistently } from './persistently.ts';
@@ -122,6 +121,18 @@ export function holdTalk(
     isBegun = true;
   });
 
+  /** How it is to end, as matters stand. */
+  let wanted: Ending | undefined;
+  /** What was wanted before, and has waited for a store, is not written any more. */
+  async function keepEnding(): Promise<void> {
+    const kept = await persistently(pause, () =>
+      talks.change(clinicId, conversationId, (current) =>
+        current.epoch === epoch ? { ...current, ending: wanted } : current,
+      ),
+    );
+    if (kept?.epoch !== epoch) held.lose();
+  }
+
   const prompts = new Map<string, string>();
   let ended: Promise<void> | undefined;
   const close = tellEnd(deps, { talk, turns, saver, pause });
@@ -209,13 +220,8 @@ export function holdTalk(
     },
 
     async end(ending) {
-      const kept = await persistently(pause, () =>
-        talks.change(clinicId, conversationId, (current) => {
-          const stronger = strongerEnding(current.ending, ending);
-          return current.epoch !== epoch || stronger === current.ending ? current : { ...current, ending: stronger };
-        }),
-      );
-      if (kept?.epoch !== epoch) held.lose();
+      wanted = ending;
+      await keepEnding();
     },
 
     saved: () => saver.saved(),

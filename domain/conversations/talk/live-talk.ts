@@ -69,7 +69,7 @@ export interface LiveTalk {
   runTool(name: string, args: unknown, callId: string): Promise<ToolOutcome>;
   /** A message for the clinic's people that a machine could not help with (a number keyed in, what was said last). */
   leaveMessage(text: string, callbackNumber?: string): Promise<void>;
-  /** Puts on record how the talk is to end. Resolves when it is: only then may the wire act. */
+  /** Puts on record how the talk is to end, in place of what was before. Resolves when it is: only then may the wire act. */
   end(ending: Ending): Promise<void>;
   /** Settles when all turns given so far are saved or given up after retries. */
   saved(): Promise<void>;

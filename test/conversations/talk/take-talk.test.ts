@@ -417,16 +417,26 @@ describe('emergencies', () => {
 
 describe('the end', () => {
   const transfer = { kind: 'transfer', number: '+12025550171' } as const;
+  const onCall = { kind: 'transfer', number: '+12025550172' } as const;
 
-  test('the first end stands, except that who was to be hung up on may be put through', async () => {
+  test('whoever asked for a person and then tells of a danger is rung through to those on call: the last end stands', async () => {
     const world = talkWorld();
     const talk = await world.take();
     await talk.end({ kind: 'hangup' });
     await talk.end({ kind: 'callback' });
-    expect(await world.talk()).toMatchObject({ ending: { kind: 'hangup' } });
+    expect(await world.talk()).toMatchObject({ ending: { kind: 'callback' } });
     await talk.end(transfer);
-    await talk.end({ kind: 'hangup' });
     expect(await world.talk()).toMatchObject({ ending: transfer });
+    // What has waited for a store does not come back over what was wanted after it.
+    const { change } = world.talks;
+    const isAway = Promise.withResolvers<never>();
+    world.talks.change = () => isAway.promise;
+    const first = talk.end(transfer);
+    world.talks.change = change;
+    await talk.end(onCall);
+    isAway.reject(new Error('away'));
+    await first;
+    expect(await world.talk()).toMatchObject({ ending: onCall });
     // A wire that begins anew has another end before it.
     await world.take();
     expect((await world.talk())?.ending).toBeUndefined();

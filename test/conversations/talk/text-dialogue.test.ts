@@ -474,6 +474,20 @@ describe('two agents', () => {
     expect(spoken(told)).toContain('Je vous mets en relation avec l’équipe');
   });
 
+  test('a supervisor that calls a person and then hears of a danger leaves it to those on call', async () => {
+    const { reply } = await dialogueWith([asks], {
+      ...two,
+      clinic: { ...person, emergencyLine: { number: '+12025550172' } },
+      at: duringHours,
+      supervisor: [
+        { calls: [{ name: 'transfer_to_human' }, { name: 'report_emergency', args: { happening_now: 'yes' } }] },
+        { value: { say: 'Raccrochez et appelez le 112.', needs_human: true } },
+      ],
+    });
+    const ending = { kind: 'transfer', number: '+12025550172' };
+    expect((await reply(hello)).at(-1)).toEqual({ kind: 'ending', ending });
+  });
+
   test('where nobody answers the caller hears that, and stays', async () => {
     const { reply } = await dialogueWith([asks], {
       ...two,
