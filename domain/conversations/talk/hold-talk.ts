@@ -133,6 +133,15 @@ export function holdTalk(
     if (kept?.epoch !== epoch) held.lose();
   }
 
+  /** Whoever is asked whether they are in danger is not hung up on after it, whatever breaks meanwhile. */
+  function takeGoodbyeBack(): void {
+    if (wanted?.kind !== 'hangup') return;
+    wanted = undefined;
+    keepEnding().catch((error: unknown) =>
+      log.error('talk.save-failed', { ...where, reason: 'ending', ...errorFields(error) }),
+    );
+  }
+
   const prompts = new Map<string, string>();
   let ended: Promise<void> | undefined;
   const close = tellEnd(deps, { talk, turns, saver, pause });
@@ -192,7 +201,7 @@ export function holdTalk(
     async hear() {
       const utterances = heardSoFar();
       if (!isBegun) await Promise.race([begun, pauseFor(begunLimitMs)]);
-      return hear((state) => {
+      const alarm = await hear((state) => {
         const request = derivedUuid('hear', conversationId, String(utterances.length));
         return {
           ...contextNow(request),
@@ -201,6 +210,8 @@ export function holdTalk(
           nowMs: clock.now(),
         };
       }, utterances);
+      if (alarm && !alarm.ending) takeGoodbyeBack();
+      return alarm;
     },
 
     runTool: tool,

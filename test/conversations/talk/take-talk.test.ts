@@ -9,6 +9,8 @@ const fails = async (): Promise<never> => {
   throw new Error('the store is away');
 };
 const never = (): Promise<never> => new Promise(() => {});
+/** What is done behind the caller’s back is done. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('taking a talk', () => {
   test('whoever takes it knows the clinic, the caller and that nobody has spoken yet', async () => {
@@ -440,6 +442,24 @@ describe('the end', () => {
     // A wire that begins anew has another end before it.
     await world.take();
     expect((await world.talk())?.ending).toBeUndefined();
+  });
+
+  test('a goodbye that is cut off by the question after a danger is taken back, and a call that breaks then goes on', async () => {
+    const world = talkWorld();
+    const talk = await world.take();
+    await talk.end({ kind: 'hangup' });
+    say(talk, 'caller', 'Ma mère a eu un AVC.');
+    await talk.hear();
+    await settled();
+    expect((await world.talk())?.ending).toBeUndefined();
+    say(talk, 'caller', 'Non.');
+    await talk.hear();
+    // The model dies: they are to be called back, and that is what is on record.
+    await talk.end({ kind: 'callback' });
+    say(talk, 'caller', 'Elle a de nouveau mal à la poitrine.');
+    expect(await talk.hear()).toBeDefined();
+    await settled();
+    expect(await world.talk()).toMatchObject({ ending: { kind: 'callback' } });
   });
 
   test('an end that cannot be put on record is a fault, so that no wire acts on it', async () => {
