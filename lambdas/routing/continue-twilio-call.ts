@@ -51,10 +51,8 @@ interface Standing {
   request: VoiceRequest;
   clinic: ClinicProfile;
   talk: Talk;
-  /** The caller spoke of an emergency and did not take it back. */
+  /** The caller spoke of an emergency and did not take it back; where they were asked, no answer is none. */
   inDanger: boolean;
-  /** The same, or they were asked and have not answered yet. */
-  hasAlarmed: boolean;
 }
 
 /**
@@ -82,13 +80,7 @@ export function continueTwilioCall(deps: Deps) {
     if (!clinic || !talk) return undefined;
     memory.remember(request.clinicNumber ?? '', { profile: clinic, language: talk.language });
     const { emergency } = dialogue;
-    return {
-      request,
-      clinic,
-      talk,
-      inDanger: emergency === 'active',
-      hasAlarmed: emergency === 'active' || emergency === 'asked',
-    };
+    return { request, clinic, talk, inDanger: emergency === 'active' || emergency === 'asked' };
   }
 
   const wordsOf = ({ talk }: Standing) => lineWords[languageOf(talk.language)];
@@ -106,14 +98,15 @@ export function continueTwilioCall(deps: Deps) {
     switch (ending?.kind) {
       case 'hangup':
         // Whoever spoke of a danger over the goodbye was answered, and the goodbye does not count any more.
-        if (standing.hasAlarmed) return (await goOn(standing)) ?? toPerson(standing);
+        if (standing.inDanger) return (await goOn(standing)) ?? toPerson(standing);
         return twimlAnswer(hangUp());
       case 'transfer':
         return isOurs(standing.clinic, ending.number)
           ? ring(standing, emergencyNumber(standing) ?? ending.number)
           : toPerson(standing);
       case 'callback':
-        return askNumber(standing, 0);
+        // Nobody answered an ordinary call.
+        return standing.inDanger ? toPerson(standing) : askNumber(standing, 0);
       case undefined:
         // Also where the talk is finished: whoever breaks a stream off from outside looks to the voice service as if
         // the caller had hung up, and here they are.

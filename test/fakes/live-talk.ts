@@ -29,6 +29,8 @@ export interface TalkScript {
   /** Without it the call begins as the test does. */
   openedAtMs?: number;
   unheardNotice?: string;
+  /** Who answers now; without it, the clinic's human line. */
+  person?: string;
 }
 
 /** A talk as the speech engine meets it, without stores and rules. */
@@ -76,6 +78,7 @@ export function fakeTalk(script: TalkScript = {}): FakeTalk {
       return outcome;
     },
     leaveMessage: async () => undefined,
+    personNow: () => script.person ?? clinic.humanLine?.number,
     async end(ending) {
       await script.savesEnding?.();
       talk.endings.push(ending);

@@ -81,6 +81,22 @@ test('whoever was to be put through and is in danger by then reaches those on ca
   }
 });
 
+test('whoever was asked after a danger when the model died hears whom to call, and those on call are rung', async () => {
+  for (const emergency of ['asked', 'active'] as const) {
+    const world = await ongoing({ clinic: { emergencyLine: { number: onCall } } });
+    await world.dialogues.change(cotonou, aTalkId, (current) => ({ ...current, emergency }));
+    await world.change({ ending: { kind: 'callback' } });
+    const twiml = twimlOf(await world.next());
+    expect(twiml).toMatch(/^<Response><Say language="fr-FR"[^>]*>[^<]*112[^<]*118[^<]*<\/Say>/);
+    expect(twiml).toContain(dialled(onCall));
+    expect(twimlOf(await world.next({ DialCallStatus: 'no-answer' }))).toMatch(/<Gather.*112.*appuyez sur 1/);
+  }
+  const world = await ongoing();
+  await world.dialogues.change(cotonou, aTalkId, (current) => ({ ...current, emergency: 'asked' }));
+  await world.change({ ending: { kind: 'callback' } });
+  expect(twimlOf(await world.next())).toMatch(/<Gather.*112.*appuyez sur 1/);
+});
+
 test('a stream that broke is begun again with a new token, each time a little later, then a person is rung', async () => {
   const world = await ongoing({ clinic: { humanLine: { number: person } } });
   const tokens = [];

@@ -336,6 +336,24 @@ test('when no model can be had, a person takes over where one answers', async ()
   expect(call.log.codes()).toContain('voice.fallback');
 });
 
+test('when the model dies after the question whether somebody is in danger, those on call take over', async () => {
+  const asks = { say: 'Est-ce que cela se passe en ce moment ?' };
+  const onCall = '+12025550198';
+  const call = speechWorld({
+    clinic: withHumans,
+    person: onCall,
+    alarm: (heard) => (heard.length > 0 ? asks : undefined),
+  });
+  await call.greeted();
+  call.model().callerSays('J’ai très mal à la poitrine.');
+  await call.pass(8_000);
+  call
+    .model()
+    .send({ type: 'error', error: { type: 'invalid_request_error', code: 'insufficient_quota', message: '' } });
+  await call.pass(10_000);
+  expect(call.talk.endings).toEqual([{ kind: 'transfer', number: onCall }]);
+});
+
 test('without a person a number is taken to call back', async () => {
   const call = speechWorld({ opens: ['hangs', 'hangs'] });
   call.speech.start();

@@ -1,9 +1,11 @@
 import type { ClinicProfile } from '../../clinics/clinic-store.ts';
+import { lineOpen } from '../../clinics/human-line.ts';
 import { derivedUuid } from '../../ids.ts';
 import { type LanguageTag, languageOf } from '../../language.ts';
 import { errorFields } from '../../log.ts';
 import { callerNumberOf } from '../caller-number.ts';
 import { outboundWordsOf } from '../outbound/outbound-words.ts';
+import { openEmergencyLine } from '../tools/emergency-answer.ts';
 import { runTool } from '../tools/run-tool.ts';
 import { withinLimit } from '../tools/time-limit.ts';
 import type { ToolContext } from '../tools/tool.ts';
@@ -228,6 +230,14 @@ export function holdTalk(
         await conversationNow();
         await acts.record(clinicId, conversationId, { message, audit: [] });
       });
+    },
+
+    personNow() {
+      const nowMs = clock.now();
+      const { emergency } = dialogue.copy();
+      const mayBeInDanger = emergency === 'asked' || emergency === 'active';
+      const onCall = mayBeInDanger ? openEmergencyLine({ clinic, conversation }, nowMs) : undefined;
+      return onCall ?? (lineOpen('humanLine', clinic, nowMs) ? clinic.humanLine?.number : undefined);
     },
 
     async end(ending) {

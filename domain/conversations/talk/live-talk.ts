@@ -69,6 +69,8 @@ export interface LiveTalk {
   runTool(name: string, args: unknown, callId: string): Promise<ToolOutcome>;
   /** A message for the clinic's people that a machine could not help with (a number keyed in, what was said last). */
   leaveMessage(text: string, callbackNumber?: string): Promise<void>;
+  /** The number of whoever of the clinic answers now: those on call first, where the caller may be in danger. */
+  personNow(): string | undefined;
   /** Puts on record how the talk is to end, in place of what was before. Resolves when it is: only then may the wire act. */
   end(ending: Ending): Promise<void>;
   /** Settles when all turns given so far are saved or given up after retries. */

@@ -355,6 +355,23 @@ describe('emergencies', () => {
     expect(await talk.runTool('book_appointment', {}, 'a')).toMatchObject({ code: 'EMERGENCY_ACTIVE' });
   });
 
+  test('who answers now is the team, and those on call while the caller may be in danger', async () => {
+    const humanLine = { number: '+12025550171' };
+    const duringHours = '2026-10-05T08:00:00.000Z';
+    const both = await talkWorld({ clinic: { ...line, humanLine }, at: duringHours }).take();
+    expect(both.personNow()).toBe(humanLine.number);
+    const byNight = await talkWorld({ clinic: { ...line, humanLine }, at: '2026-10-05T22:00:00.000Z' }).take();
+    expect(byNight.personNow()).toBeUndefined();
+    for (const talk of [both, byNight]) {
+      say(talk, 'caller', chestPain);
+      await talk.hear();
+      expect(talk.personNow()).toBe('+12025550172');
+    }
+    say(both, 'caller', 'Non.');
+    await both.hear();
+    expect(both.personNow()).toBe(humanLine.number);
+  });
+
   test('a clear no lets the talk go on, and tools book', async () => {
     const world = talkWorld();
     const talk = await world.take();

@@ -650,8 +650,7 @@ export class SpeechTalk {
     }
     const durationMs = this.#deps.clock.now() - this.#startedMs;
     this.#deps.log.warn('voice.fallback', { ...this.#where, reason, durationMs });
-    const { clinic } = this.#talk;
-    const number = lineOpen('humanLine', clinic, this.#deps.clock.now()) ? clinic.humanLine?.number : undefined;
+    const number = this.#talk.personNow();
     const ending: Ending = number ? { kind: 'transfer', number } : { kind: 'callback' };
     this.#end(ending);
     this.#playLast(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
