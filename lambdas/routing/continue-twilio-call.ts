@@ -50,6 +50,7 @@ interface Deps extends TwilioAddresses {
 interface Standing {
   request: VoiceRequest;
   clinic: ClinicProfile;
+  /** In the language that the caller has asked for since it began. */
   talk: Talk;
   /** The caller spoke of an emergency and did not take it back; where they were asked, no answer is none. */
   inDanger: boolean;
@@ -79,8 +80,9 @@ export function continueTwilioCall(deps: Deps) {
     ]);
     if (!clinic || !talk) return undefined;
     memory.remember(request.clinicNumber ?? '', { profile: clinic, language: talk.language });
-    const { emergency } = dialogue;
-    return { request, clinic, talk, inDanger: emergency === 'active' || emergency === 'asked' };
+    const { emergency, language = talk.language } = dialogue;
+    const inDanger = emergency === 'active' || emergency === 'asked';
+    return { request, clinic, talk: { ...talk, language }, inDanger };
   }
 
   const wordsOf = ({ talk }: Standing) => lineWords[languageOf(talk.language)];

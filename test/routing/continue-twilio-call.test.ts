@@ -160,6 +160,22 @@ test.each(['no-answer', 'busy', 'failed'])(
   },
 );
 
+test('a caller who asked for English is spoken to in English by the line too', async () => {
+  const world = await ongoing({ clinic: { humanLine: { number: person } } });
+  await world.dialogues.change(cotonou, aTalkId, (current) => ({ ...current, language: 'en' }));
+  await world.change({ breaks: 4 });
+  expect(twimlOf(await world.next())).toMatch(
+    /<Say language="en-US"[^>]*>I can't go on with this call\. Let me connect you/,
+  );
+  await world.change({ breaks: 0, ending: { kind: 'transfer', number: person } });
+  const twiml = twimlOf(await world.next({ DialCallStatus: 'no-answer' }));
+  expect(twiml).toMatch(/<Say language="en-US"[^>]*>Nobody/);
+  expect(await world.talks.turns(cotonou, aTalkId)).toMatchObject([
+    { text: expect.stringMatching(/^Nobody/) as string },
+  ]);
+  expect(world.talk().language).toBe('fr');
+});
+
 test('a person who never answers is not rung for ever', async () => {
   const world = await ongoing({ clinic: { humanLine: { number: person } } });
   await world.change({ breaks: 4, ending: { kind: 'transfer', number: person } });
