@@ -13,6 +13,7 @@ import { callerNumberOf } from '#domain/conversations/caller-number.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import { outboundWordsOf } from '#domain/conversations/outbound/outbound-words.ts';
+import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
 import { leaveCallback } from '#domain/conversations/talk/leave-callback.ts';
 import { lineWords } from '#domain/conversations/talk/line-words.ts';
 import { mintStreamToken } from '#domain/conversations/talk/stream-token.ts';
@@ -62,7 +63,7 @@ interface Standing {
  * one. After that a person's telephone rings, and without one the caller's number is taken, so that nobody is lost.
  */
 export function continueTwilioCall(deps: Deps) {
-  const { directory, clinics, talks, dialogues, clock, log } = deps;
+  const { directory, clinics, talks, conversations, dialogues, acts, clock, log } = deps;
   const authenticate = twilioRequests(deps);
   const leave = leaveCallback(deps);
   const memory = lastGoodProfiles(clock);
@@ -176,6 +177,7 @@ export function continueTwilioCall(deps: Deps) {
   async function afterTransfer(standing: Standing): Promise<HttpAnswer> {
     if (standing.request.dialled === 'answered') {
       await finish(standing);
+      await keepTransferred(standing);
       return twimlAnswer(hangUp());
     }
     log.warn('transfer.failed', idsOf(standing));
@@ -183,6 +185,13 @@ export function continueTwilioCall(deps: Deps) {
     const text = wordsOfTag(standing.talk.language).codes.NOBODY_AVAILABLE;
     await keepSaid(standing, text);
     return (await goOn(standing, say(standing, text))) ?? askNumber(standing, 0);
+  }
+
+  /** Whoever put the call through: a tool that did so has said it already, the engine and the line have not. */
+  async function keepTransferred({ clinic, talk }: Standing): Promise<void> {
+    const begun = begunConversation(talk, clock.now());
+    await conversations.change(clinic.id, talk.conversationId, (current) => current ?? begun);
+    await acts.record(clinic.id, talk.conversationId, { act: 'transferred', audit: [] });
   }
 
   /** What the line said is part of the talk: whoever goes on with it must know what was asked. */
@@ -263,6 +272,7 @@ export function continueTwilioCall(deps: Deps) {
       // Whoever called has hung up: whatever is answered, nobody hears it.
       if (request.isOver) {
         if (request.dialled || asked) await finish(standing);
+        if (request.dialled === 'answered') await keepTransferred(standing);
         return twimlAnswer(hangUp());
       }
       if (asked) return await afterKeys(standing, asked);

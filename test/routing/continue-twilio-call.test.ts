@@ -128,17 +128,24 @@ test('a stream that broke long after the one before is begun again at once', asy
   expect(world.talk()).toMatchObject({ breaks: 1 });
 });
 
-test('a person who answered ends the talk; a caller who hangs up while it rings does too', async () => {
-  const forms: Record<string, string>[] = [
-    { DialCallStatus: 'completed' },
-    { DialCallStatus: 'canceled', CallStatus: 'completed' },
-  ];
-  for (const changes of forms) {
+test('a person who answered ends the talk, and the clinic reads that they were put through', async () => {
+  for (const CallStatus of ['in-progress', 'completed']) {
     const world = await ongoing({ clinic: { humanLine: { number: person } } });
     await world.change({ ending: { kind: 'transfer', number: person } });
-    expect(twimlOf(await world.next(changes))).toBe(hungUp);
+    const answered = { DialCallStatus: 'completed', CallStatus };
+    expect(twimlOf(await world.next(answered))).toBe(hungUp);
+    expect(twimlOf(await world.next(answered))).toBe(hungUp);
     expect(world.talk().finishedAtMs).toBe(world.clock.now());
+    expect(await world.conversations.get(cotonou, aTalkId)).toMatchObject({ acts: ['transferred'] });
   }
+});
+
+test('a caller who hangs up while a person’s telephone rings ends the talk, and spoke with nobody', async () => {
+  const world = await ongoing({ clinic: { humanLine: { number: person } } });
+  await world.change({ ending: { kind: 'transfer', number: person } });
+  expect(twimlOf(await world.next({ DialCallStatus: 'canceled', CallStatus: 'completed' }))).toBe(hungUp);
+  expect(world.talk().finishedAtMs).toBe(world.clock.now());
+  expect((await world.conversations.get(cotonou, aTalkId))?.acts ?? []).toEqual([]);
 });
 
 test.each(['no-answer', 'busy', 'failed'])(
