@@ -121,7 +121,7 @@ test('while the last words are being saved it is asked again, for a minute after
 
 test.each([
   ['said nothing', ['Bonjour ?'], 'La personne n’a rien dit.'],
-  ['said next to nothing', ['Bonjour ?', 'Allô ?'], 'La personne a raccroché avant de dire ce qu’elle souhaitait.'],
+  ['said next to nothing', ['Bonjour ?', 'Allô ?'], 'La personne n’a presque rien dit.'],
 ])('no model is asked of a call in which the caller %s', async (_, texts, summary) => {
   const here = await world();
   await here.talked(...texts);
@@ -138,6 +138,21 @@ test('of a call that was never connected there is no beginning to tell', async (
   await here.analyze();
   expect(here.events.told[0]).toMatchObject({ transcript: '', analysis: { successful: false } });
   expect(here.events.told[0]).not.toHaveProperty('startedAtMs');
+});
+
+test('few words are read all the same where our system did something, or where they are a cry for help', async () => {
+  const transferred = { callId: 'c', name: 'transfer_to_human', args: {}, code: 'OK', say: '', data: {} };
+  for (const [said, tool] of [
+    ['Un humain.', transferred],
+    ['J’étouffe !', undefined],
+  ] as const) {
+    const here = await world({ value: read });
+    await here.talked('Bonjour.', said);
+    if (tool) await here.talks.keepTurn(cotonou, aTalkId, turn(1, 2, { speaker: 'tool', text: '', tool }));
+    await here.finish();
+    await here.analyze();
+    expect(here.events.told).toMatchObject([{ analysis: { summary: read.summary } }]);
+  }
 });
 
 test('an answer that broke off is asked for once more with more room; then there is none', async () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type LanguageTag, languageOf } from '../../language.ts';
 import type { Analysis } from '../conversation.ts';
+import { soundsLikeEmergency } from '../emergency-phrases.ts';
 import { lineWords } from './line-words.ts';
 import type { TextModel } from './text-model.ts';
 import { type Turn, utterancesOf } from './turn.ts';
@@ -18,7 +19,7 @@ const CallAnalysis = z.object({
 });
 type CallAnalysis = z.infer<typeof CallAnalysis>;
 
-/** Words of the caller below this say nothing that could be summed up. */
+/** Words of the caller below this say nothing that could be summed up, unless something came of them. */
 const fewestCharacters = 12;
 /** An hour of talk; of a longer one the beginning and the end tell most. */
 const mostCharacters = 60_000;
@@ -44,7 +45,8 @@ interface Deps {
 
 /**
  * Reads what was said in a talk, for the people of the clinic and in their language. A talk in which the caller said
- * next to nothing is described without a model. A refused or endless answer leaves an analysis without a summary.
+ * next to nothing, and nothing was done, is described without a model. A refused or endless answer leaves an analysis
+ * without a summary.
  *
  * @throws ModelFault when the model does not answer
  */
@@ -66,8 +68,10 @@ export function analyseTalk({ model, modelName }: Deps) {
   return async (turns: readonly Turn[], inLanguage: LanguageTag, signal: AbortSignal): Promise<Analysis> => {
     const language = languageOf(inLanguage);
     const made = (custom: object) => ({ custom: { schemaVersion, ...custom } });
-    const said = utterancesOf(turns).join(' ').trim();
-    if (said.length < fewestCharacters) {
+    const utterances = utterancesOf(turns);
+    const said = utterances.join(' ').trim();
+    const isTelling = turns.some(({ speaker }) => speaker === 'tool') || utterances.some(soundsLikeEmergency);
+    if (said.length < fewestCharacters && !isTelling) {
       const summary = said ? lineWords[language].hardlyAnythingSaid : lineWords[language].nothingSaid;
       return { summary, sentiment: 'unknown', successful: false, ...made({ model: 'none', intents: [] }) };
     }

@@ -40,7 +40,7 @@ export const lineWords: Record<Language, LineWords> = {
     brokenOffWithoutNumber: 'L’appel a été interrompu et la personne n’a pas composé de numéro de rappel.',
     lastSaid: (text) => `Ses derniers mots : « ${text} »`,
     nothingSaid: 'La personne n’a rien dit.',
-    hardlyAnythingSaid: 'La personne a raccroché avant de dire ce qu’elle souhaitait.',
+    hardlyAnythingSaid: 'La personne n’a presque rien dit.',
   },
   en: {
     notInService: 'This number is not in service.',
@@ -58,6 +58,6 @@ export const lineWords: Record<Language, LineWords> = {
     brokenOffWithoutNumber: 'The call was cut off, and the caller entered no number to call back.',
     lastSaid: (text) => `Their last words: “${text}”`,
     nothingSaid: 'The caller said nothing.',
-    hardlyAnythingSaid: 'The caller hung up before saying what they wanted.',
+    hardlyAnythingSaid: 'The caller said next to nothing.',
   },
 };
