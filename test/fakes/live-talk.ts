@@ -51,7 +51,9 @@ export function fakeTalk(script: TalkScript = {}): FakeTalk {
     endings: [],
     closed: [],
     consents: [],
-    unheardNotice: script.unheardNotice,
+    get unheardNotice() {
+      return talk.consents.includes('notice-heard') ? undefined : script.unheardNotice;
+    },
     consent: async (consent) => void talk.consents.push(consent),
     ran: [],
     turns: all,

@@ -1,3 +1,6 @@
+import { soundsLikeEmergency } from '#domain/conversations/emergency-phrases.ts';
+import { type EmergencyState, judgeEmergency } from '#domain/conversations/judge-emergency.ts';
+import type { Alarm } from '#domain/conversations/talk/live-talk.ts';
 import { receptionistFunctions } from '#domain/conversations/talk/model-functions.ts';
 import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
@@ -7,6 +10,21 @@ import { speechWorld } from './speech-world.ts';
 const payload = Buffer.from(Buffer.alloc(160, 1).toString('base64'));
 const withHumans = clinicProfile({ humanLine: { number: '+12025550199', hours: { monday: ['00:00-24:00'] } } });
 const greeting = 'Clinique Exemple bonjour je suis une machine';
+const question = 'Ce que vous dites peut être une urgence. Est-ce que cela se passe en ce moment ?';
+const script = 'Raccrochez et appelez le 112.';
+
+/** Danger judged by the rules, where a person takes over or nobody does. */
+function judged(number?: string, standing: EmergencyState = { emergency: 'none', judgedUtterances: 0 }) {
+  return (heard: string[], nowMs: number): Alarm | undefined => {
+    const before = standing;
+    standing = judgeEmergency(before, heard, nowMs);
+    if (standing.emergency === 'asked') return { say: question };
+    if (standing.emergency !== 'active') return undefined;
+    if (number) return { say: script, ending: { kind: 'transfer', number } };
+    return standing !== before || soundsLikeEmergency(heard.at(-1) ?? '') ? { say: script } : undefined;
+  };
+}
+const asked = (call: { model(): { asked(): unknown[] } }) => call.model().asked().slice(1);
 
 test('the caller is greeted first, and noise does not cut the greeting', async () => {
   const call = speechWorld();
@@ -229,6 +247,53 @@ test('danger cuts the model off, is answered to the letter, and the caller is pu
   await call.pass(5_000);
   expect(call.model().asked().at(-1)).toBe(say);
   expect(call.talk.said().at(-1)).toBe(`agent: ${say}`);
+  expect(call.orders).toEqual(['go-on after transfer']);
+});
+
+test('whoever does not answer whether it is happening now is in danger, and is put through', async () => {
+  const rules = judged('+12025550198');
+  const call = speechWorld({ alarm: (heard) => rules(heard, call.time.now()) });
+  await call.greeted();
+  call.model().callerSays('J’ai mal à la poitrine.');
+  await call.pass(20_000);
+  expect(asked(call)).toEqual([question, script]);
+  expect(call.orders).toEqual(['go-on after transfer']);
+});
+
+test('where nobody takes over, whom to call is the last a caller in danger hears who says no more', async () => {
+  const rules = judged();
+  const call = speechWorld({ holdsTranscripts: true, alarm: (heard) => rules(heard, call.time.now()) });
+  await call.greeted();
+  call.model().callerSays('J’ai mal à la poitrine.');
+  // The model was quicker than the words.
+  await call.pass(1_500);
+  call.model().releaseTranscripts();
+  await call.pass(60_000);
+  expect(asked(call)).toEqual([question, script, script, script]);
+  expect(call.orders).toEqual(['hang-up after hangup']);
+});
+
+test('a task that goes on with a talk asks again whether it is happening now, before anything else', async () => {
+  const before = [turn(1, 0, { speaker: 'agent', text: 'Bonjour.' }), turn(1, 1, { text: 'J’ai mal à la poitrine.' })];
+  const rules = judged(undefined, {
+    emergency: 'asked',
+    judgedUtterances: 1,
+    emergencyAskedAtMs: Date.parse('2026-10-05T12:29:58.000Z'),
+  });
+  const call = speechWorld({ before, alarm: (heard) => rules(heard, call.time.now()) });
+  await call.greeted();
+  expect(call.model().asked()).toEqual([question]);
+  call.model().callerSays('Non.');
+  await call.pass(3_000);
+  expect(call.talk.said().slice(2)).toEqual([`agent: ${question}`, 'caller: Non.', 'agent: Bien.']);
+});
+
+test('a task that goes on with a talk of somebody in danger says so with the model’s voice, and puts them through', async () => {
+  const before = [turn(1, 0, { speaker: 'agent', text: question }), turn(1, 1, { text: 'Oui.' })];
+  const rules = judged('+12025550198', { emergency: 'active', judgedUtterances: 1 });
+  const call = speechWorld({ before, alarm: (heard) => rules(heard, call.time.now()) });
+  await call.greeted();
+  expect(call.model().asked()).toEqual([script]);
   expect(call.orders).toEqual(['go-on after transfer']);
 });
 

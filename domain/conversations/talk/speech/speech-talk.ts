@@ -304,7 +304,7 @@ export class SpeechTalk {
         if (!this.#callerTurns.transcribed(event.itemId, event.text)) return;
         this.#silentPrompts = 0;
         this.#recording.hear(event.text);
-        return this.#judge();
+        return void this.#judge();
       case 'response-started':
         this.#responding = true;
         // Begun with all outputs in sight, it is the answer to them.
@@ -384,14 +384,9 @@ export class SpeechTalk {
       if (!this.#ending.isSaid) this.#sayLastWord();
       return;
     }
+    if (isFirst && this.#talk.isResumed) return void this.#resume();
     if (this.#guard) {
       if (!this.#guard.said) this.#sayGuarded();
-      return;
-    }
-    if (isFirst) {
-      if (hasLineAsked(this.#talk.turns())) return this.#settle();
-      session.respond({ purpose: 'resumed', say: this.#words.resumed });
-      if (isAnswerOwed(this.#talk.turns())) this.#wantAnswer();
       return;
     }
     if (this.#lostWords) {
@@ -402,6 +397,17 @@ export class SpeechTalk {
       if (this.#runs.count === 0) this.#wantAnswer();
     }
     this.#settle();
+  }
+
+  /** The first words of whoever takes up a talk: of danger, if it was left open, else that the talk goes on. */
+  async #resume(): Promise<void> {
+    const alarm = await this.#danger();
+    if (this.#isOver || this.#ending) return;
+    if (alarm) return this.#raise(alarm);
+    if (this.#guard) return this.#sayGuarded();
+    if (hasLineAsked(this.#talk.turns())) return this.#settle();
+    this.#session?.respond({ purpose: 'resumed', say: this.#words.resumed });
+    if (isAnswerOwed(this.#talk.turns())) this.#wantAnswer();
   }
 
   #onLost(): void {
@@ -462,7 +468,7 @@ export class SpeechTalk {
     const session = this.#session;
     const isIdle = session && !session.isBusy && !this.#callerSpeaks && !this.#isOwed && this.#runs.count === 0;
     if (isIdle && !this.#deadlines.has('silence')) {
-      this.#deadlines.set('silence', silentAfterMs, () => this.#callerIsSilent());
+      this.#deadlines.set('silence', silentAfterMs, () => void this.#callerIsSilent());
     }
   }
 
@@ -475,20 +481,23 @@ export class SpeechTalk {
     this.#expectSound();
   }
 
-  #callerIsSilent(): void {
-    if (
-      this.#playback.isPlaying ||
-      this.#responding ||
-      this.#callerSpeaks ||
-      this.#isOwed ||
-      this.#guard ||
-      this.#ending
-    )
-      return;
-    if (this.#silentPrompts++ < mostSilentPrompts) {
+  get #isQuiet(): boolean {
+    const isOurs = this.#playback.isPlaying || this.#responding || this.#isOwed || this.#guard || this.#ending;
+    return !isOurs && !this.#callerSpeaks;
+  }
+
+  async #callerIsSilent(): Promise<void> {
+    if (!this.#isQuiet) return;
+    // Whether it is happening now is answered by silence as well.
+    const alarm = await this.#danger();
+    if (this.#isOver || !this.#isQuiet) return;
+    const isLast = this.#silentPrompts++ >= mostSilentPrompts;
+    if (alarm) this.#raise(isLast ? { ending: { kind: 'hangup' }, ...alarm } : alarm);
+    else if (isLast) this.#finish({ kind: 'hangup' }, this.#words.silentGoodbye);
+    else {
       this.#session?.respond({ purpose: 'silence', say: this.#words.stillThere });
       this.#expectSound();
-    } else this.#finish({ kind: 'hangup' }, this.#words.silentGoodbye);
+    }
   }
 
   // A guard: words that have to be heard to their end.
@@ -574,13 +583,19 @@ export class SpeechTalk {
   }
 
   /** The caller's words are judged before anything else is said; a model that was quicker is cut off. */
-  #judge(): void {
-    this.#talk.hear().then(
-      (alarm) => {
-        if (alarm && !this.#isOver && !this.#hasActed) this.#raise(alarm);
-      },
-      (error: unknown) => this.#deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) }),
-    );
+  async #judge(): Promise<void> {
+    const alarm = await this.#danger();
+    if (alarm && !this.#isOver && !this.#hasActed) this.#raise(alarm);
+  }
+
+  /** What has to be said in place of anything else, as the caller's words and their silence stand. */
+  async #danger(): Promise<Alarm | undefined> {
+    try {
+      return await this.#talk.hear();
+    } catch (error) {
+      this.#deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
+      return undefined;
+    }
   }
 
   #raise({ say, ending }: Alarm): void {
@@ -588,6 +603,7 @@ export class SpeechTalk {
     this.#silenceAgent();
     this.#session?.interrupt();
     this.#wantsAnswer = false;
+    this.#isOwed = false;
     this.#isMuted = this.#runs.count > 0;
     this.#isUnanswered = false;
     this.#deadlines.clear('filler');
