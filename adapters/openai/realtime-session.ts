@@ -26,6 +26,7 @@ const mergedBytes = 3 * 160;
 
 const purposes: readonly string[] = [
   'greeting',
+  'notice',
   'answer',
   'resumed',
   'filler',

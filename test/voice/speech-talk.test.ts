@@ -297,6 +297,24 @@ test('a task that goes on with a talk of somebody in danger says so with the mod
   expect(call.orders).toEqual(['go-on after transfer']);
 });
 
+test('whoever speaks of danger over the greeting hears of the recording after it', async () => {
+  const unheardNotice = 'Cet appel est enregistré.';
+  const rules = judged();
+  const call = speechWorld({
+    greeting: `${greeting} ${unheardNotice}`,
+    unheardNotice,
+    alarm: (heard) => rules(heard, call.time.now()),
+  });
+  call.speech.start();
+  await call.pass(300);
+  call.model().callerSays('J’ai mal à la poitrine.');
+  await call.pass(1_500);
+  call.model().callerSays('Non.');
+  await call.pass(5_000);
+  expect(call.talk.said().slice(-3)).toEqual(['caller: Non.', `agent: ${unheardNotice}`, 'agent: Bien.']);
+  expect(call.talk.consents).toEqual(['notice-heard']);
+});
+
 test('keys are told as one after a pause, or at once at a hash', async () => {
   const call = speechWorld({ answers: [{ say: 'Noté.' }, { say: 'Noté.' }] });
   await call.greeted();

@@ -11,7 +11,8 @@ export interface SpokenItem {
 }
 
 /** Why we asked for a response. */
-export type Purpose = 'greeting' | 'answer' | 'resumed' | 'filler' | 'silence' | 'repair' | 'alarm' | 'ending';
+export type Purpose =
+  'greeting' | 'notice' | 'answer' | 'resumed' | 'filler' | 'silence' | 'repair' | 'alarm' | 'ending';
 
 export interface ResponseRequest {
   purpose: Purpose;

@@ -512,10 +512,16 @@ export class SpeechTalk {
   #lowerGuard(): void {
     if (!this.#guard) return;
     this.#deadlines.clear('guard');
-    const isHeard = this.#guard.givesNotice && !this.#playback.isPlaying;
-    if (isHeard && this.#talk.unheardNotice) void this.#talk.consent('notice-heard');
+    const { purpose, givesNotice } = this.#guard;
+    const notice = this.#talk.unheardNotice;
+    if (givesNotice && !this.#playback.isPlaying && notice) void this.#talk.consent('notice-heard');
     this.#guard = undefined;
     if (this.#ending) return;
+    if (purpose === 'alarm' && notice) {
+      // Cut off by the alarm, or never begun.
+      this.#guard = { purpose: 'notice', say: notice, said: false };
+      return this.#sayGuarded();
+    }
     this.#session?.listen(attentive);
     if (this.#isUnanswered && !this.#callerSpeaks) this.#wantAnswer();
     this.#isUnanswered = false;
