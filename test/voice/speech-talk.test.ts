@@ -315,6 +315,23 @@ test('whoever speaks of danger over the greeting hears of the recording after it
   expect(call.talk.consents).toEqual(['notice-heard']);
 });
 
+test('an alarm over the goodbye of the longest call is heard, and answered, before the call ends', async () => {
+  const rules = judged();
+  const call = speechWorld({ maxCallMs: 120_000, alarm: (heard) => rules(heard, call.time.now()) });
+  await call.greeted();
+  for (let round = 0; call.talk.endings.length === 0; round++) {
+    if (round % 12 === 0) call.model().callerSays('Et puis…');
+    await call.pass(1_000);
+  }
+  call.model().callerSays('J’ai mal à la poitrine !');
+  await call.pass(5_000);
+  expect(asked(call).slice(-1)).toEqual([question]);
+  call.model().callerSays('Oui.');
+  await call.pass(5_000);
+  expect(asked(call).slice(-1)).toEqual([script]);
+  expect(call.orders).toEqual([]);
+});
+
 test('keys are told as one after a pause, or at once at a hash', async () => {
   const call = speechWorld({ answers: [{ say: 'Noté.' }, { say: 'Noté.' }] });
   await call.greeted();

@@ -616,7 +616,7 @@ export class SpeechTalk {
     this.#deadlines.clear('act');
     this.#ending = undefined;
     if (ending) return this.#finish(ending, say);
-    this.#limitCall();
+    this.#limitCall(wrapUpMs);
     this.#guard = { purpose: 'alarm', say, said: false };
     this.#session?.listen(guarded);
     this.#sayGuarded();
@@ -678,10 +678,10 @@ export class SpeechTalk {
     this.#playLast(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
   }
 
-  /** However often it changes hands, a call is as long as all its tasks together. */
-  #limitCall(): void {
+  /** However often it changes hands, a call is as long as all its tasks together; this long it goes on in any case. */
+  #limitCall(leastMs = 0): void {
     const leftMs = this.#deps.maxCallMs - (this.#deps.clock.now() - this.#talk.openedAtMs);
-    this.#deadlines.set('limit', Math.max(0, leftMs - wrapUpMs), () => this.#timeIsUp());
+    this.#deadlines.set('limit', Math.max(leastMs, leftMs - wrapUpMs), () => this.#timeIsUp());
   }
 
   #timeIsUp(): void {
