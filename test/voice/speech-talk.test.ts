@@ -315,6 +315,39 @@ test('whoever speaks of danger over the greeting hears of the recording after it
   expect(call.talk.consents).toEqual(['notice-heard']);
 });
 
+test('a function that outlasts an alarm is told to the model alone, and another is answered to the caller', async () => {
+  const finish = new Map<string, () => void>();
+  const rules = judged();
+  const call = speechWorld({
+    answers: [
+      { calls: [{ name: 'find_available_times' }, { name: 'end_call' }] },
+      { calls: [{ name: 'get_clinic_info' }] },
+      { say: 'Rue des Exemples.' },
+    ],
+    tool: async (name) => {
+      await new Promise<void>((resolve) => finish.set(name, resolve));
+      return { code: 'OK', say: name, data: {}, ...(name === 'end_call' && { ending: { kind: 'hangup' as const } }) };
+    },
+    alarm: (heard) => rules(heard, call.time.now()),
+  });
+  await call.greeted();
+  call.model().callerSays('Quand ?');
+  await call.pass(200);
+  call.model().callerSays('J’ai mal à la poitrine.');
+  await call.pass(4_000);
+  call.model().callerSays('Non.');
+  await call.pass(300);
+  finish.get('find_available_times')?.();
+  await call.pass(50);
+  finish.get('get_clinic_info')?.();
+  await call.pass(50);
+  finish.get('end_call')?.();
+  await call.pass(3_000);
+  expect(call.talk.said().at(-1)).toBe('agent: Rue des Exemples.');
+  expect(asked(call)).toEqual([question, undefined]);
+  expect(call.talk.endings).toEqual([]);
+});
+
 test('an alarm over the goodbye of the longest call is heard, and answered, before the call ends', async () => {
   const rules = judged();
   const call = speechWorld({ maxCallMs: 120_000, alarm: (heard) => rules(heard, call.time.now()) });

@@ -139,10 +139,6 @@ export class SpeechTalk {
   #pendingEnding: { ending: Ending; say: string } | undefined;
   #lastWord = '';
   #hasFallenBack = false;
-  /** In which session each running tool was called. */
-  readonly #runsOf = new Map<string, number>();
-  /** What runs now is answered to the model and not to the caller. */
-  #isMuted = false;
   #isTalkOver = false;
   #isClosing = false;
   #hasActed = false;
@@ -547,12 +543,13 @@ export class SpeechTalk {
   }
 
   #called(call: { callId: string; name: string; args: string }): void {
-    this.#isOwed = true;
+    // What is told during an alarm was called by the answer it has cut off.
+    const isMuted = this.#guard?.purpose === 'alarm';
+    if (!isMuted) this.#isOwed = true;
     this.#deadlines.clear('stall');
     this.#deadlines.clear('silence');
     if (this.#runs.count === 0) this.#hasFilled = false;
-    this.#runsOf.set(call.callId, this.#link.generation);
-    this.#runs.start(call);
+    this.#runs.start({ ...call, generation: this.#link.generation, isMuted });
     if (!this.#hasFilled) this.#deadlines.set('filler', fillerAfterMs, () => this.#fill());
   }
 
@@ -568,23 +565,23 @@ export class SpeechTalk {
     this.#session?.respond({ purpose: 'filler', say: fillers[this.#fillers++ % fillers.length] as string });
   }
 
-  #toolFinished({ callId, name, output, say, ending }: FinishedRun): void {
+  #toolFinished({ callId, name, generation, isMuted, output, say, ending }: FinishedRun): void {
     if (this.#isOver) {
       if (!this.#isAwaitingWords) void this.#close();
       return;
     }
-    if (this.#runsOf.get(callId) === this.#link.generation) this.#session?.answer(callId, output);
+    if (generation === this.#link.generation) this.#session?.answer(callId, output);
     else this.#session?.add({ by: 'us', text: this.#words.toolAnswered(name, output) });
-    this.#runsOf.delete(callId);
-    if (ending && !this.#pendingEnding) this.#pendingEnding = { ending, say };
+    const mayEnd = ending && !(isMuted && ending.kind === 'hangup');
+    if (mayEnd && !this.#pendingEnding) this.#pendingEnding = { ending, say };
+    if (!isMuted && !this.#ending) this.#wantsAnswer = true;
     if (this.#runs.count > 0) return;
     this.#deadlines.clear('filler');
     const pending = this.#pendingEnding;
     this.#pendingEnding = undefined;
     if (this.#ending) return;
     if (pending) return this.#finish(pending.ending, pending.say || this.#words.goodbye);
-    if (!this.#isMuted) return this.#wantAnswer();
-    this.#isMuted = false;
+    if (this.#wantsAnswer) return this.#wantAnswer();
     this.#settle();
   }
 
@@ -610,7 +607,8 @@ export class SpeechTalk {
     this.#session?.interrupt();
     this.#wantsAnswer = false;
     this.#isOwed = false;
-    this.#isMuted = this.#runs.count > 0;
+    this.#runs.mute();
+    if (this.#pendingEnding?.ending.kind === 'hangup') this.#pendingEnding = undefined;
     this.#isUnanswered = false;
     this.#deadlines.clear('filler');
     this.#deadlines.clear('act');

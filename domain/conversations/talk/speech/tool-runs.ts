@@ -6,15 +6,23 @@ import type { Ending } from '../talk.ts';
 export interface FinishedRun {
   callId: string;
   name: string;
+  /** In which session it was called. */
+  generation: number;
+  /** It is told to the model alone: the caller is not answered with it. */
+  isMuted: boolean;
   /** What the model is told. */
   output: string;
   say: string;
   ending: Ending | undefined;
 }
 
+type Call = Pick<FinishedRun, 'callId' | 'name' | 'generation' | 'isMuted'> & { args: string };
+
 /** Functions the model called, running beside the audio. */
 export interface ToolRuns {
-  start(call: { callId: string; name: string; args: string }): void;
+  start(call: Call): void;
+  /** Whatever runs now is muted. */
+  mute(): void;
   readonly count: number;
 }
 
@@ -29,7 +37,7 @@ export function createToolRuns(
   { finished, failed }: { finished: (run: FinishedRun) => void; failed: (error: unknown) => void },
 ): ToolRuns {
   const seen = new Set<string>();
-  let count = 0;
+  const running = new Set<Call>();
 
   async function run(
     callId: string,
@@ -45,23 +53,27 @@ export function createToolRuns(
   }
 
   return {
-    start({ callId, name, args }) {
+    start(call) {
+      const { callId, name, args, generation } = call;
       if (seen.has(callId)) return;
       seen.add(callId);
-      count++;
-      const answer = count > mostAtOnce ? Promise.resolve(later) : run(callId, name, parsed(args));
+      running.add(call);
+      const answer = running.size > mostAtOnce ? Promise.resolve(later) : run(callId, name, parsed(args));
       void answer
         .catch((error: unknown) => {
           failed(error);
           return later;
         })
         .then((answered) => {
-          count--;
-          finished({ callId, name, ...answered });
+          running.delete(call);
+          finished({ callId, name, generation, isMuted: call.isMuted, ...answered });
         });
     },
+    mute() {
+      for (const call of running) call.isMuted = true;
+    },
     get count() {
-      return count;
+      return running.size;
     },
   };
 }
