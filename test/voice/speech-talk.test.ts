@@ -570,6 +570,34 @@ test('in a clinic with two agents the one on the line asks the other', async () 
   expect(call.talk.ran).toEqual([]);
 });
 
+test.each(['breaks in', 'hangs up'])('the one behind begins nothing more for a caller who %s', async (how) => {
+  let stopped: AbortSignal | undefined;
+  const call = speechWorld({
+    agents: 'two',
+    answers: [{ calls: [{ name: 'ask_supervisor', args: { request: 'Jeudi à dix heures' } }] }, { say: 'Bien, onze.' }],
+    askSupervisor: (_talk, _request, _callId, { signal }) =>
+      new Promise((_, reject) => {
+        stopped = signal;
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      }),
+  });
+  await call.greeted();
+  call.model().callerSays('Dix heures.');
+  await call.pass(500);
+  expect(stopped?.aborted).toBe(false);
+  if (how === 'breaks in') call.model().callerStarts();
+  else call.ended('hung-up');
+  await call.pass(0);
+  expect(stopped?.aborted).toBe(true);
+  expect(call.log.codes()).not.toContain('tool.failed');
+  if (how === 'hangs up') return expect(call.isOver()).toBe(true);
+  call.model().callerStops('Non, onze !');
+  await call.pass(2_000);
+  const outputs = call.model().of('conversation.item.create');
+  expect(outputs).toMatchObject([{ item: { output: expect.stringContaining('INTERRUPTED') as string } }]);
+  expect(call.talk.said().slice(-2)).toEqual(['caller: Non, onze !', 'agent: Bien, onze.']);
+});
+
 test('a caller who hangs up is heard to the last word, and nothing is left open', async () => {
   const call = speechWorld({ holdsTranscripts: true });
   await call.greeted();

@@ -112,7 +112,6 @@ export class SpeechTalk {
   readonly #link: ModelLink;
   readonly #runs: ToolRuns;
   readonly #recording: ReturnType<typeof createRecordingStop>;
-  readonly #gone = new AbortController();
   readonly #startedMs: number;
   #resolveOver: () => void = () => undefined;
 
@@ -157,7 +156,7 @@ export class SpeechTalk {
     this.#callerTurns = createCallerTurns(talk);
     this.#agentTurns = createAgentTurns(talk, this.#playback);
     this.#keypad = createKeypad(this.#deadlines, (keys) => this.#keyed(keys));
-    this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, this.#gone.signal, {
+    this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, {
       finished: (run) => this.#toolFinished(run),
       failed: (error) => {
         if (!this.#isOver) deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
@@ -430,6 +429,7 @@ export class SpeechTalk {
     const startedMs = this.#deps.clock.now();
     const wasPlaying = this.#silenceAgent();
     if (this.#responding) this.#session?.interrupt();
+    this.#runs.interrupt();
     if (wasPlaying) {
       this.#deps.log.info('voice.barge-in', { ...this.#where, durationMs: this.#deps.clock.now() - startedMs });
     }
@@ -608,6 +608,7 @@ export class SpeechTalk {
     this.#wantsAnswer = false;
     this.#isOwed = false;
     this.#runs.mute();
+    this.#runs.interrupt();
     if (this.#pendingEnding?.ending.kind === 'hangup') this.#pendingEnding = undefined;
     this.#isUnanswered = false;
     this.#deadlines.clear('filler');
@@ -787,6 +788,7 @@ export class SpeechTalk {
     this.#isTalkOver = isOver;
     for (const cut of this.#playback.cut()) this.#agentTurns.cut(cut);
     this.#agentTurns.abandon();
+    this.#runs.interrupt();
     this.#deadlines.clear('limit');
     for (const name of [
       'attempt',
@@ -810,7 +812,6 @@ export class SpeechTalk {
   async #close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#gone.abort();
     this.#link.close();
     this.#callerTurns.abandon();
     this.#deadlines.stop();

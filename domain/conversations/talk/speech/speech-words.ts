@@ -21,6 +21,7 @@ export interface SpeechWords {
   keyed(keys: string): string;
   /** Told to the model, not said. */
   toolAnswered(name: string, answer: string): string;
+  askAgain: string;
   wentOn: string;
   recordingStopped: string;
   /** Sentences that are shipped as audio, to the letter. */
@@ -39,6 +40,8 @@ export const speechWords: Record<Language, SpeechWords> = {
     goodbye: 'Au revoir.',
     keyed: (keys) => `Au clavier : ${keys}.`,
     toolAnswered: (name, answer) => `La fonction ${name} a répondu : ${answer}`,
+    askAgain:
+      'La personne a repris la parole avant la réponse. Rien de nouveau n’a été commencé depuis : rappelez la fonction avec ce qu’elle dit maintenant, si elle en a encore besoin.',
     wentOn:
       'La liaison a été interrompue un instant. Continuez là où vous en étiez, sans saluer et sans redemander ce qui a été dit.',
     recordingStopped:
@@ -63,6 +66,8 @@ export const speechWords: Record<Language, SpeechWords> = {
     goodbye: 'Goodbye.',
     keyed: (keys) => `On the keypad: ${keys}.`,
     toolAnswered: (name, answer) => `The function ${name} answered: ${answer}`,
+    askAgain:
+      'The caller went on speaking before the answer. Nothing new was begun since: call the function again with what they say now, if they still need it.',
     wentOn:
       'The connection was interrupted for a moment. Go on where you were, without greeting and without asking again for what was said.',
     recordingStopped:

@@ -1,7 +1,9 @@
+import { languageOf } from '../../../language.ts';
 import type { LiveTalk, ToolOutcome } from '../live-talk.ts';
 import { askSupervisorName } from '../model-functions.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Ending } from '../talk.ts';
+import { speechWords } from './speech-words.ts';
 
 export interface FinishedRun {
   callId: string;
@@ -16,6 +18,7 @@ export interface FinishedRun {
   ending: Ending | undefined;
 }
 
+type Answered = Pick<FinishedRun, 'output' | 'say' | 'ending'>;
 type Call = Pick<FinishedRun, 'callId' | 'name' | 'generation' | 'isMuted'> & { args: string };
 
 /** Functions the model called, running beside the audio. */
@@ -23,6 +26,8 @@ export interface ToolRuns {
   start(call: Call): void;
   /** Whatever runs now is muted. */
   mute(): void;
+  /** Whoever was asked for the caller begins nothing more: the caller speaks on, or is gone. */
+  interrupt(): void;
   readonly count: number;
 }
 
@@ -33,21 +38,29 @@ const mostAtOnce = 8;
 export function createToolRuns(
   talk: LiveTalk,
   askSupervisor: AskSupervisor | undefined,
-  signal: AbortSignal,
   { finished, failed }: { finished: (run: FinishedRun) => void; failed: (error: unknown) => void },
 ): ToolRuns {
   const seen = new Set<string>();
   const running = new Set<Call>();
+  const asking = new Set<AbortController>();
 
-  async function run(
-    callId: string,
-    name: string,
-    args: unknown,
-  ): Promise<Pick<FinishedRun, 'output' | 'say' | 'ending'>> {
-    if (name === askSupervisorName && askSupervisor) {
-      const { say, ending } = await askSupervisor(talk, requestIn(args), callId, { signal });
+  async function ask(supervisor: AskSupervisor, callId: string, args: unknown): Promise<Answered> {
+    const asked = new AbortController();
+    asking.add(asked);
+    try {
+      const { say, ending } = await supervisor(talk, requestIn(args), callId, { signal: asked.signal });
       return { output: JSON.stringify({ say }), say, ending };
+    } catch (error) {
+      if (!asked.signal.aborted) throw error;
+      const note = speechWords[languageOf(talk.language)].askAgain;
+      return { output: JSON.stringify({ code: 'INTERRUPTED', note }), say: '', ending: undefined };
+    } finally {
+      asking.delete(asked);
     }
+  }
+
+  async function run(callId: string, name: string, args: unknown): Promise<Answered> {
+    if (name === askSupervisorName && askSupervisor) return ask(askSupervisor, callId, args);
     const { code, say, data, ending }: ToolOutcome = await talk.runTool(name, args, callId);
     return { output: JSON.stringify({ code, say, ...data }), say, ending };
   }
@@ -71,6 +84,9 @@ export function createToolRuns(
     },
     mute() {
       for (const call of running) call.isMuted = true;
+    },
+    interrupt() {
+      for (const asked of asking) asked.abort(new Error('the caller speaks on, or is gone'));
     },
     get count() {
       return running.size;
