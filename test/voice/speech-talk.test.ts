@@ -98,6 +98,28 @@ test('a model that has long finished its sentence is told as well what of it was
   expect(call.model().errors).toEqual([]);
 });
 
+test('a sentence that is only just begun counts as interrupted until it was heard', async () => {
+  const call = speechWorld({ answers: [{ say: 'un deux trois quatre cinq six sept huit neuf dix' }] });
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(500);
+  expect(call.phone.remainingMs()).toBeGreaterThan(1_000);
+  expect(call.talk.said().at(-1)).toBe('agent: un deux trois quatre cinq six sept huit neuf dix—');
+  await call.pass(2_000);
+  expect(call.talk.said().at(-1)).toBe('agent: un deux trois quatre cinq six sept huit neuf dix');
+});
+
+test('a sentence whose session dropped stays interrupted, though all that came of it was heard', async () => {
+  const call = speechWorld({ answers: [{ say: 'un deux trois quatre cinq six sept huit neuf dix' }] });
+  await call.greeted();
+  call.model().callerSays('Bonjour.');
+  await call.pass(70);
+  call.model().drop();
+  await call.pass(1_000);
+  expect(call.phone.remainingMs()).toBe(0);
+  expect(call.talk.said()[2]).toBe('agent: un deux trois quatre—');
+});
+
 test('nothing is cleared when nothing plays', async () => {
   const call = speechWorld();
   await call.greeted();

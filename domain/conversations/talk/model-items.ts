@@ -12,7 +12,9 @@ export const toolOutput = ({ code, say, data }: Pick<ToolUse, 'code' | 'say' | '
 
 /** A talk so far, as a text model is shown it: what was said and, in its place, what tools were asked and answered. */
 export function modelItems(turns: readonly Turn[], language: Language): ModelItem[] {
-  return turns.slice(-mostTurns).flatMap(({ speaker, text, tool, interrupted }): ModelItem[] => {
+  const newest = turns.at(-1);
+  return turns.slice(-mostTurns).flatMap((turn): ModelItem[] => {
+    const { speaker, text, tool } = turn;
     if (tool) {
       return [
         { kind: 'call', callId: tool.callId, name: tool.name, args: JSON.stringify(tool.args) },
@@ -21,6 +23,9 @@ export function modelItems(turns: readonly Turn[], language: Language): ModelIte
     }
     if (speaker === 'tool') return [];
     const said: ModelItem = { kind: 'said', by: speaker, text };
-    return interrupted ? [said, { kind: 'note', text: promptWords[language].notes.interrupted }] : [said];
+    // What was said last may still be being heard.
+    return turn.interrupted && turn !== newest
+      ? [said, { kind: 'note', text: promptWords[language].notes.interrupted }]
+      : [said];
   });
 }

@@ -13,6 +13,8 @@ export interface Utterance {
   text: string;
   /** All words are there, and kept. */
   isWhole: boolean;
+  /** Its session was gone before its end: however much of it is heard, there was more to say. */
+  isBroken: boolean;
 }
 
 /** What the agent says, kept as far as it was heard. */
@@ -22,10 +24,8 @@ export interface AgentTurns {
   /** A sentence that needs no model. */
   prepared(text: string, purpose: Purpose | undefined): Utterance;
   words(utterance: Utterance, text: string, whole: boolean): void;
-  /** Whose sound it is. */
-  playing(played: PlayedItem): Utterance | undefined;
-  /** Heard to its end. */
-  heard(utterance: Utterance): void;
+  /** More was heard: what was heard to its end has been said. */
+  heard(): void;
   /** Cut off: only what was heard was said. */
   cut(cut: CutItem): Utterance | undefined;
   /** The session is gone: no more words or sound of its items follow. */
@@ -39,7 +39,14 @@ export function createAgentTurns(talk: LiveTalk, playback: Playback): AgentTurns
 
   function begin(name: string, known: Pick<Utterance, 'item' | 'generation' | 'purpose'>): Utterance {
     const played = playback.begin(name);
-    const utterance: Utterance = { ...known, played, turn: talk.begin('agent'), text: '', isWhole: false };
+    const utterance: Utterance = {
+      ...known,
+      played,
+      turn: talk.begin('agent'),
+      text: '',
+      isWhole: false,
+      isBroken: false,
+    };
     byPlayed.set(played, utterance);
     return utterance;
   }
@@ -47,6 +54,11 @@ export function createAgentTurns(talk: LiveTalk, playback: Playback): AgentTurns
   function forget({ item, played }: Utterance): void {
     byPlayed.delete(played);
     if (item) byItem.delete(item.itemId);
+  }
+
+  function said(utterance: Utterance): void {
+    if (utterance.text.trim() && !utterance.isBroken) utterance.turn.fill(utterance.text.trim());
+    forget(utterance);
   }
 
   return {
@@ -69,21 +81,22 @@ export function createAgentTurns(talk: LiveTalk, playback: Playback): AgentTurns
       utterance.text = whole ? text : utterance.text + text;
       if (!whole) return;
       utterance.isWhole = true;
-      if (utterance.text.trim()) utterance.turn.fill(utterance.text.trim());
-      if (playback.isHeard(utterance.played)) forget(utterance);
+      if (playback.isHeard(utterance.played)) return said(utterance);
+      // Whoever takes the talk over now has it still to say.
+      if (utterance.text.trim()) utterance.turn.fill(utterance.text.trim(), { interrupted: true });
     },
-    playing: (played) => byPlayed.get(played),
-    heard(utterance) {
-      if (utterance.isWhole) forget(utterance);
+    heard() {
+      for (const utterance of byPlayed.values()) {
+        if (utterance.isWhole && playback.isHeard(utterance.played)) said(utterance);
+      }
     },
     cut(cut) {
       const utterance = byPlayed.get(cut.item);
       if (!utterance) return undefined;
-      if (cut.heardMs < cut.sentMs || !utterance.isWhole) {
-        const heard = heardPart(utterance.text, cut).trim();
-        // Kept before and heard by nobody: its place becomes empty again.
-        if (heard || utterance.isWhole) utterance.turn.fill(heard, { interrupted: true });
-      }
+      const heard = heardPart(utterance.text, cut).trim();
+      const isSaid = utterance.isWhole && !utterance.isBroken && cut.heardMs >= cut.sentMs;
+      // Kept before and heard by nobody: its place becomes empty again.
+      if (heard || utterance.isWhole) utterance.turn.fill(heard, isSaid ? {} : { interrupted: true });
       utterance.isWhole = true;
       byPlayed.delete(cut.item); // Known by its item still: more of it may come, and is nobody's.
       return utterance;
@@ -92,6 +105,7 @@ export function createAgentTurns(talk: LiveTalk, playback: Playback): AgentTurns
       const unfinished = [...byItem.values()].filter(({ isWhole }) => !isWhole);
       for (const utterance of unfinished) {
         utterance.isWhole = true;
+        utterance.isBroken = true;
         const wasSaid = utterance.played.sentBytes > 0 && utterance.text.trim() !== '';
         if (wasSaid) utterance.turn.fill(utterance.text.trim(), { interrupted: true });
       }

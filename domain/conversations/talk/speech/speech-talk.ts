@@ -210,10 +210,9 @@ export class SpeechTalk {
   /** A mark came back. */
   marked(name: string): void {
     const item = this.#playback.returned(name);
-    const utterance = item && this.#agentTurns.playing(item);
-    if (!item || !utterance || !this.#playback.isHeard(item)) return;
-    this.#agentTurns.heard(utterance);
-    this.#settle();
+    if (!item) return;
+    this.#agentTurns.heard();
+    if (this.#playback.isHeard(item)) this.#settle();
   }
 
   /** The caller pressed a key. */
@@ -337,7 +336,9 @@ export class SpeechTalk {
     if (purpose === 'ending') this.#deadlines.set('act', waitMs, () => this.#act());
     else if (this.#guard && purpose === this.#guard.purpose)
       this.#deadlines.set('guard', waitMs, () => this.#lowerGuard());
-    if (!mark) this.#settle();
+    if (mark) return;
+    this.#agentTurns.heard();
+    this.#settle();
   }
 
   #responseEnded({ purpose, status, code }: ResponseEnd): void {
