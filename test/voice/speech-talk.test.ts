@@ -428,6 +428,17 @@ test('words end the counting of silence', async () => {
   expect(call.orders).toEqual([]);
 });
 
+test('whoever speaks and cannot be written down is not taken for silent', async () => {
+  const call = speechWorld();
+  await call.greeted();
+  for (let round = 0; round < 4; round++) {
+    await call.pass(9_000);
+    call.model().callerSays('');
+    await call.pass(2_000);
+  }
+  expect(call.orders).toEqual([]);
+});
+
 test('a session that drops is replaced, the new one knows what was said, and the answer that was owed is given', async () => {
   const call = speechWorld({ answers: [{ say: 'À quel nom ?' }, 'silent', { say: 'Merci, Gaspard.' }] });
   await call.greeted();

@@ -345,6 +345,8 @@ export class SpeechTalk {
     this.#responding = false;
     if (status === 'failed') return this.#responseFailed(purpose, code);
     this.#retries = 0;
+    // Whoever was answered has spoken, also where no words of theirs are written down.
+    if (purpose === undefined && status === 'completed') this.#silentPrompts = 0;
     const answers = purpose === undefined || purpose === 'answer' || purpose === 'repair';
     if (answers && status !== 'cancelled' && !this.#wantsAnswer && this.#runs.count === 0) this.#isOwed = false;
     if (this.#guard && purpose === this.#guard.purpose) {
