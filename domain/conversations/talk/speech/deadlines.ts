@@ -4,7 +4,7 @@ import type { Timers } from '../timers.ts';
 /** Things a call waits for, by name, on one timer. A name set again replaces what it stood for. */
 export interface Deadlines<Name extends string> {
   set(name: Name, inMs: number, run: () => void): void;
-  clear(name: Name): void;
+  clear(...names: Name[]): void;
   has(name: Name): boolean;
   /** Nothing is due any more, and nothing can be set. */
   stop(): void;
@@ -43,7 +43,9 @@ export function createDeadlines<Name extends string>(clock: Clock, timers: Timer
       due.set(name, { atMs: clock.now() + inMs, run });
       arm();
     },
-    clear: (name) => void due.delete(name),
+    clear(...names) {
+      for (const name of names) due.delete(name);
+    },
     has: (name) => due.has(name),
     stop() {
       stopped = true;

@@ -8,6 +8,7 @@ import type { Ending } from '../talk.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Timers } from '../timers.ts';
 import { type AgentTurns, createAgentTurns, type Utterance } from './agent-turns.ts';
+import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { hasLineAsked, isAnswerOwed } from './history.ts';
@@ -15,7 +16,7 @@ import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
 import { Playback } from './playback.ts';
-import { decodedBytes, type PreparedAudio, type PreparedName } from './prepared-audio.ts';
+import type { PreparedAudio, PreparedName } from './prepared-audio.ts';
 import { createRecordingStop } from './stop-recording.ts';
 import { speechSetup } from './speech-setup.ts';
 import type {
@@ -108,6 +109,7 @@ export class SpeechTalk {
   readonly #playback: Playback;
   readonly #callerTurns: CallerTurns;
   readonly #agentTurns: AgentTurns;
+  readonly #voice: AgentVoice;
   readonly #keypad: { press(key: string): void };
   readonly #link: ModelLink;
   readonly #runs: ToolRuns;
@@ -155,6 +157,7 @@ export class SpeechTalk {
     this.#playback = new Playback(deps.clock);
     this.#callerTurns = createCallerTurns(talk);
     this.#agentTurns = createAgentTurns(talk, this.#playback);
+    this.#voice = createAgentVoice(line, this.#playback, this.#agentTurns);
     this.#keypad = createKeypad(this.#deadlines, (keys) => this.#keyed(keys));
     this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, {
       finished: (run) => this.#toolFinished(run),
@@ -255,16 +258,13 @@ export class SpeechTalk {
     let current = this.#current;
     if (!current || current.item !== item) current = this.#soundBegins(item);
     if (current.played.cut) return;
-    this.#line.play(payload);
-    const mark = this.#playback.sent(current.played, decodedBytes(payload));
-    if (mark) this.#line.mark(mark);
+    this.#voice.play(current, payload);
   }
 
   #soundBegins(item: SpokenItem): Utterance {
     const utterance = this.#agentTurns.of(item, this.#link.generation);
     this.#current = utterance;
-    this.#deadlines.clear('stall');
-    this.#deadlines.clear('silence');
+    this.#deadlines.clear('stall', 'silence');
     this.#saidOneMoment = false;
     if (!this.#hadSound) {
       this.#hadSound = true;
@@ -328,15 +328,15 @@ export class SpeechTalk {
     if (!this.#isAwaitingWords) void this.#close();
   }
 
-  #soundEnds({ played, purpose }: Utterance): void {
+  #soundEnds(utterance: Utterance): void {
+    const { played, purpose } = utterance;
     if (played.cut) return;
-    const mark = this.#playback.end(played);
-    if (mark) this.#line.mark(mark);
+    const isMarked = this.#voice.end(utterance);
     const waitMs = this.#playback.remainingMs + markGraceMs;
     if (purpose === 'ending') this.#deadlines.set('act', waitMs, () => this.#act());
     else if (this.#guard && purpose === this.#guard.purpose)
       this.#deadlines.set('guard', waitMs, () => this.#lowerGuard());
-    if (mark) return;
+    if (isMarked) return;
     this.#agentTurns.heard();
     this.#settle();
   }
@@ -440,15 +440,12 @@ export class SpeechTalk {
 
   /** What is not heard yet never will be. Answers whether there was anything. */
   #silenceAgent(): boolean {
-    if (!this.#playback.isPlaying) return false;
-    const cuts = this.#playback.cut();
-    this.#line.clear();
-    for (const cut of cuts) {
-      const utterance = this.#agentTurns.cut(cut);
-      if (!utterance?.item || utterance.generation !== this.#link.generation) continue;
-      if (cut.heardMs < cut.sentMs) this.#session?.truncate(utterance.item.itemId, cut.heardMs);
+    const cuts = this.#voice.silence();
+    for (const { utterance, heardMs } of cuts ?? []) {
+      const { item, generation } = utterance;
+      if (item && generation === this.#link.generation) this.#session?.truncate(item.itemId, heardMs);
     }
-    return true;
+    return cuts !== undefined;
   }
 
   /** Nothing is said, nothing is about to be, and nobody speaks: what waited for a pause may happen. */
@@ -549,8 +546,7 @@ export class SpeechTalk {
     // What is told during an alarm was called by the answer it has cut off.
     const isMuted = this.#guard?.purpose === 'alarm';
     if (!isMuted) this.#isOwed = true;
-    this.#deadlines.clear('stall');
-    this.#deadlines.clear('silence');
+    this.#deadlines.clear('stall', 'silence');
     if (this.#runs.count === 0) this.#hasFilled = false;
     this.#runs.start({ ...call, generation: this.#link.generation, isMuted });
     if (!this.#hasFilled) this.#deadlines.set('filler', fillerAfterMs, () => this.#fill());
@@ -614,8 +610,7 @@ export class SpeechTalk {
     this.#runs.interrupt();
     if (this.#pendingEnding?.ending.kind === 'hangup') this.#pendingEnding = undefined;
     this.#isUnanswered = false;
-    this.#deadlines.clear('filler');
-    this.#deadlines.clear('act');
+    this.#deadlines.clear('filler', 'act');
     this.#ending = undefined;
     if (ending) return this.#finish(ending, say);
     this.#limitCall(wrapUpMs);
@@ -652,15 +647,8 @@ export class SpeechTalk {
 
   #playPrepared(name: PreparedName, purpose?: Purpose): void {
     const language = languageOf(this.#talk.language);
-    const { played } = this.#agentTurns.prepared(this.#words.prepared[name], purpose);
     this.#current = undefined;
-    for (const payload of this.#deps.prepared[language][name]) {
-      this.#line.play(payload);
-      const mark = this.#playback.sent(played, decodedBytes(payload));
-      if (mark) this.#line.mark(mark);
-    }
-    const mark = this.#playback.end(played);
-    if (mark) this.#line.mark(mark);
+    this.#voice.prepared(this.#words.prepared[name], this.#deps.prepared[language][name], purpose);
   }
 
   /** No model will speak on this call any more: a person does, or a number is taken to call back. */
@@ -718,8 +706,7 @@ export class SpeechTalk {
     this.#ending = { ending, saved, isSaid: false };
     this.#guard = undefined;
     this.#wantsAnswer = false;
-    for (const name of ['silence', 'stall', 'filler', 'guard', 'limit', 'hand-over'] as const)
-      this.#deadlines.clear(name);
+    this.#deadlines.clear('silence', 'stall', 'filler', 'guard', 'limit', 'hand-over');
     this.#handingOver = false;
   }
 
@@ -792,8 +779,7 @@ export class SpeechTalk {
     for (const cut of this.#playback.cut()) this.#agentTurns.cut(cut);
     this.#agentTurns.abandon();
     this.#runs.interrupt();
-    this.#deadlines.clear('limit');
-    for (const name of [
+    this.#deadlines.clear(
       'attempt',
       'pause',
       'keys',
@@ -803,9 +789,8 @@ export class SpeechTalk {
       'guard',
       'act',
       'hand-over',
-    ] as const) {
-      this.#deadlines.clear(name);
-    }
+      'limit',
+    );
     if (!this.#isAwaitingWords) return void this.#close();
     this.#session?.interrupt();
     if (this.#callerSpeaks) this.#session?.commit();
