@@ -1,4 +1,5 @@
 import Retell, { APIError, NotFoundError } from 'retell-sdk';
+import { isReservation } from '#domain/onboarding/begin.ts';
 import { type NumberMarket, NumberNotGiven } from '#domain/onboarding/onboarding.ts';
 
 /** Whether Retell said no: then nothing was done. After a time limit, a lost connection or a fault nobody knows. */
@@ -96,7 +97,9 @@ export function createRetellNumbers(baseURL: string, key: () => Promise<string>)
     async unbind(number, webhookUrl) {
       const client = await connect();
       const before = await standing(client, number);
-      if (before?.inbound_webhook_url !== webhookUrl) return;
+      const asks = before?.inbound_webhook_url ?? '';
+      if (asks !== webhookUrl && !asks.startsWith(`${webhookUrl}/`)) return;
+      if (isReservation(before?.nickname ?? '')) return void (await client.phoneNumber.delete(number).catch(gone));
       await client.phoneNumber.update(number, { inbound_agents: null, inbound_webhook_url: null }).catch(gone);
     },
 

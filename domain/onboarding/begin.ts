@@ -7,8 +7,16 @@ const reservationOf = (clinicId: ClinicId, n: number): string => `frontdesk-${cl
 export const nextReservation = ({ clinicId, reservation }: Onboarding): string =>
   reservationOf(clinicId, Number(reservation.split('-').at(-1)) + 1);
 
-/** Joining, for the first time or after an earlier one came to nothing or the clinic left. */
-export function joining(order: OnboardingOrder, by: OrderedBy, before: Onboarding | undefined): Onboarding {
+/** Whether a number of that name at the vendor came under a reservation of ours. */
+export const isReservation = (name: string): boolean => /^frontdesk-[0-9a-f-]{36}-\d+$/.test(name);
+
+/** Joining, for the first time or after an earlier one came to nothing or the clinic left, with what was to be kept. */
+export function joining(
+  order: OnboardingOrder,
+  by: OrderedBy,
+  before: Onboarding | undefined,
+  retainUntil: string | undefined,
+): Onboarding {
   const clinicId = order.clinic.id;
   return {
     clinicId,
@@ -20,6 +28,7 @@ export function joining(order: OnboardingOrder, by: OrderedBy, before: Onboardin
     run: (before?.run ?? 0) + 1,
     reservation: before?.reservation ?? reservationOf(clinicId, 1),
     numbers: [],
+    ...(retainUntil !== undefined && { retainUntil }),
     version: (before?.version ?? 0) + 1,
   };
 }

@@ -99,6 +99,8 @@ export const Onboarding = z.object({
   /** A purchase was begun, and until then may still be under way. */
   purchase: z.object({ leaseUntilMs: z.int() }).optional(),
   numbers: z.array(HeldNumber),
+  /** Of one that comes back: until when what it left is kept, should nothing come of it. */
+  retainUntil: z.iso.date().optional(),
   /** Why it was undone. */
   failure: z.string().optional(),
   version: z.int().positive(),
@@ -184,7 +186,10 @@ export interface NumberMarket {
   bring(number: BroughtNumber & { reservation: string }): Promise<'imported' | 'there-already'>;
   /** `not-held`: the number is not of our account there; whoever carries it has its own settings. */
   bind(number: string, agentId: string, webhookUrl: string): Promise<'bound' | 'not-held'>;
-  /** Nothing answers the number any more, though it is kept; one that asks somebody else by now is left alone. */
+  /**
+   * Nothing answers the number any more, though it is kept; one that asks somebody else by now is left alone, and one
+   * that came under a reservation, for whomever, is given back.
+   */
   unbind(number: string, webhookUrl: string): Promise<void>;
   /** Gives the number back; one that is gone already is given back. */
   release(number: string): Promise<void>;

@@ -88,7 +88,7 @@ export function beginOnboarding(deps: BeginDeps) {
     if (!before && profile) return refused('clinic-exists');
     const [conflict] = claimConflicts([clinic], holders);
     if (conflict) return refused('claim-taken', `${conflictText(conflict)}.`);
-    const next = joining(order, by, before);
+    const next = joining(order, by, before, profile?.retainUntil);
     const event = eventOf('clinic.join', next, requestId, clock.now());
     return (await onboardings.begin(next, event)) === 'saved' ? goOn(deps, next) : refused('changed-meanwhile');
   };
@@ -96,10 +96,14 @@ export function beginOnboarding(deps: BeginDeps) {
 
 /** Begins to let a clinic go, or goes on with it. */
 export function beginLeaving(deps: BeginDeps) {
-  const { onboardings, clock } = deps;
+  const { onboardings, clinics, clock } = deps;
   return async (clinicId: ClinicId, by: OrderedBy, requestId: string = randomUUID()): Promise<Begun> => {
     const before = await onboardings.get(clinicId);
-    if (before?.state === 'left' || before?.state === 'undone') return { outcome: 'already', onboarding: before };
+    if (before?.state === 'left' || before?.state === 'undone') {
+      // Its file may have been applied since, and then it answers again.
+      const status = (await clinics.profile(clinicId))?.status ?? 'closed';
+      if (status === 'closed') return { outcome: 'already', onboarding: before };
+    }
     if (before?.state === 'joining' || before?.state === 'undoing') return refused('not-joined');
     if (before?.state === 'leaving') return goOn(deps, before);
     const next = leaving(clinicId, by, before);

@@ -7,6 +7,7 @@ import { claimConflicts } from '#domain/clinics/claim-conflicts.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { type Onboarding, OnboardingRefused } from '#domain/onboarding/onboarding.ts';
+import { calendarRefusals } from '#lambdas/clinics/calendar-refusals.ts';
 import { onRecord } from '#lambdas/clinics/change-on-record.ts';
 import { conflictText } from './conflict-text.ts';
 
@@ -14,7 +15,7 @@ import { conflictText } from './conflict-text.ts';
 const mostRounds = 6;
 
 interface Deps {
-  clinics: Pick<ClinicRegistry, 'profile' | 'save' | 'holders'>;
+  clinics: Pick<ClinicRegistry, 'profile' | 'save' | 'holders' | 'calendarsInUse' | 'typesAhead'>;
   clock: Clock;
 }
 
@@ -28,6 +29,8 @@ export function changeClinic({ clinics, clock }: Deps) {
     const changes = clinicChanges(before, clinic);
     if (before && changes.length === 0) return true;
     const at = clock.now();
+    const [refusal] = before ? await calendarRefusals(clinics, before, clinic, at) : [];
+    if (refusal) throw new OnboardingRefused(refusal.message);
     const actor = { actorType: 'system', actorId: 'onboarding', onBehalfOf: by.actorId } as const;
     const events = onRecord({ clinic, before, changes }, reservation, at, actor);
     const { outcome } = await clinics.save([{ before, after: clinic, events }], at);

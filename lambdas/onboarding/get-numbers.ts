@@ -27,7 +27,7 @@ export interface Progress {
 }
 
 /** What will not be given later either ends the onboarding; anything else is tried again. */
-const refusedForGood = (error: unknown): unknown =>
+export const refusedForGood = (error: unknown): unknown =>
   error instanceof NumberNotGiven && error.forGood ? new OnboardingRefused(error.message, { cause: error }) : error;
 
 /**

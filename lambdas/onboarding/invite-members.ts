@@ -5,7 +5,7 @@ import {
   type InvitationStore,
 } from '#domain/clinics/members/invitation.ts';
 import type { MemberStore } from '#domain/clinics/members/member.ts';
-import type { Onboarding, OrderedMember } from '#domain/onboarding/onboarding.ts';
+import { type Onboarding, OnboardingRefused, type OrderedMember } from '#domain/onboarding/onboarding.ts';
 
 export interface InviteDeps {
   invitations: Invitations;
@@ -13,14 +13,15 @@ export interface InviteDeps {
   members: Pick<MemberStore, 'list'>;
 }
 
-/** Writes to the people of a clinic that joins. Whoever has accepted meanwhile, or waits to be written to again, is left. */
+/** Writes to the people of a clinic that joins. Whoever has accepted meanwhile, or waits to be written to again, is left. @throws OnboardingRefused */
 export function inviteMembers({ invitations, store, members }: InviteDeps) {
   return async ({ clinicId, by, reservation }: Onboarding, people: readonly OrderedMember[]): Promise<void> => {
     const isHere = async (invitation: Invitation | undefined): Promise<boolean> =>
       invitation?.state === 'accepted' &&
       (await members.list(clinicId)).some(({ userId }) => userId === invitation.userId);
     for (const { email, role } of people) {
-      if (await isHere(await store.get(clinicId, invitationIdOf(clinicId, email)))) continue;
+      const before = await store.get(clinicId, invitationIdOf(clinicId, email));
+      if (await isHere(before)) continue;
       const asked = {
         email,
         role,
@@ -28,6 +29,9 @@ export function inviteMembers({ invitations, store, members }: InviteDeps) {
         requestId: reservation,
       } as const;
       const { outcome } = await invitations.invite(clinicId, asked);
+      if (outcome === 'too-often' && before?.state !== 'awaiting') {
+        throw new OnboardingRefused('a member was written to as often as may be in a day; begin again tomorrow');
+      }
       if (outcome === 'too-many') throw new Error('more people await an answer than a clinic may have');
     }
   };

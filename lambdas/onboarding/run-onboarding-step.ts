@@ -20,7 +20,7 @@ import {
 import { ownAgent } from '#lambdas/clinics/agents/connect-agent.ts';
 import type { TakenBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
 import { changeClinic } from './change-clinic.ts';
-import { getNumbers, type Progress } from './get-numbers.ts';
+import { getNumbers, type Progress, refusedForGood } from './get-numbers.ts';
 import { releaseNumbers } from './release-numbers.ts';
 
 /** One step of the workflow. `failure`: the class of what made it necessary to undo. */
@@ -33,7 +33,7 @@ export type OnboardingTask = z.infer<typeof OnboardingTask>;
 
 export interface OnboardingDeps {
   onboardings: Pick<OnboardingStore, 'get' | 'advance'>;
-  clinics: Pick<ClinicRegistry, 'profile' | 'save' | 'holders'>;
+  clinics: Pick<ClinicRegistry, 'profile' | 'save' | 'holders' | 'calendarsInUse' | 'typesAhead'>;
   /** The clinic that answers on a number now. */
   clinicOn(number: E164): Promise<ClinicId | undefined>;
   numbers: NumberMarket;
@@ -104,7 +104,9 @@ export function runOnboardingStep(deps: OnboardingDeps) {
     async 'bind-numbers'({ now: onboarding }) {
       const agent = agentOf(orderOf(onboarding).clinic);
       for (const { number, came } of onboarding.numbers) {
-        const outcome = await numbers.bind(number, agent, inboundUrl);
+        const outcome = await numbers.bind(number, agent, inboundUrl).catch((error: unknown) => {
+          throw refusedForGood(error);
+        });
         if (outcome === 'not-held' && came !== 'attached') throw new Error('a number we were given is not there');
         // Of a number that rings at Retell only the messages come to us from elsewhere.
         if (came !== 'bought') await carrier.attach(number, { voice: outcome === 'not-held' });
@@ -164,7 +166,12 @@ export function runOnboardingStep(deps: OnboardingDeps) {
         log.info('agent.let-go', { clinicId: clinic.id, outcome: webhook });
       }
       const { version: _version, recipients: _recipients, ...stored } = clinic;
-      await change(clinic.id, progress.now, () => closed(stored, clock.now()));
+      const { state, done, retainUntil } = progress.now;
+      // Before it was open there was no call: what it left the last time is kept no longer for a try.
+      const wasOpen = state === 'leaving' || done['open-clinic'] !== undefined;
+      await change(clinic.id, progress.now, () =>
+        closed(wasOpen ? stored : { ...stored, retainUntil: stored.retainUntil ?? retainUntil }, clock.now()),
+      );
       return {};
     },
 

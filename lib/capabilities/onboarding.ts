@@ -52,7 +52,7 @@ export class Onboarding extends Construct {
       tellAfter: 10,
       timeout: Duration.seconds(90),
     });
-    allowTable(runOnboardingStep, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    allowTable(runOnboardingStep, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], ['GSI1']);
     // A clinic that comes back may have fewer rooms than before.
     allowDelete(runOnboardingStep, core, ['CLINIC#????????-????-????-????-????????????']);
     allowTable(runOnboardingStep, routing, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], ['GSI1']);
@@ -87,7 +87,7 @@ export class Onboarding extends Construct {
       impact: 'Operators cannot take clinics in or let them go, nor see how far they are; calls are not affected.',
       timeout: Duration.seconds(20),
     });
-    allowTable(answerPlatformRequest, core, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
+    allowTable(answerPlatformRequest, core, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     allowTable(answerPlatformRequest, routing, ['GetItem', 'BatchGetItem', 'Query'], ['GSI1']);
     allowTable(answerPlatformRequest, audit, ['PutItem']);
     answerPlatformRequest.allow(['states:StartExecution'], [onboarding]);

@@ -1,3 +1,4 @@
+import { isReservation } from '#domain/onboarding/begin.ts';
 import { type CarrierNumbers, type NumberMarket, NumberNotGiven } from '#domain/onboarding/onboarding.ts';
 
 export interface HeldThere {
@@ -39,8 +40,12 @@ export function inMemoryNumbers(): FakeNumbers {
       return 'bound';
     },
     async unbind(number, webhookUrl) {
-      const { webhookUrl: bound, agentId: _agentId, ...held } = there.get(number) ?? {};
-      if (bound === webhookUrl) there.set(number, held as HeldThere);
+      const before = there.get(number);
+      if (!before) return;
+      const { webhookUrl: bound = '', agentId: _agentId, ...held } = before;
+      if (bound !== webhookUrl && !bound.startsWith(`${webhookUrl}/`)) return;
+      if (isReservation(held.reservation ?? '')) there.delete(number);
+      else there.set(number, held);
     },
     release: async (number) => void there.delete(number),
   };

@@ -98,6 +98,8 @@ function open() {
   return {
     ...world,
     access,
+    clock,
+    cells: clinics.cells,
     secrets,
     accounts,
     formerWebhooks,
@@ -305,13 +307,17 @@ test('a number that answers for another clinic by now is not taken from it', asy
   expect(await world.go(order.clinic.id, 'leave')).toBe('left');
   expect(world.numbers.there.get(number)).toMatchObject({ webhookUrl: inboundUrl });
   expect(await world.ring(number)).toBe(taker.clinic.id);
+  // It was bought for the one and left to the other: with that one it goes too.
+  await world.leave(taker.clinic.id);
+  expect(await world.go(taker.clinic.id, 'leave')).toBe('left');
+  expect([...world.numbers.there.keys()]).toEqual([]);
 });
 
 test('a clinic that was here before is not taken for a new one, and may leave all the same', async () => {
   const world = open();
   const order = orderOf(1, 'importNumbers: []', 'numbers: [{ number: +12025550141 }]\n');
   await world.clinics.save([{ after: order.clinic, events: [] }], world.clock.now());
-  world.numbers.there.set('+12025550141', { came: 'attached', webhookUrl: inboundUrl });
+  world.numbers.there.set('+12025550141', { came: 'attached', webhookUrl: `${inboundUrl}/${order.clinic.id}` });
   expect(await world.begin(order)).toMatchObject({ outcome: 'refused', code: 'clinic-exists' });
   await world.leave(order.clinic.id);
   expect(await world.go(order.clinic.id, 'leave')).toBe('left');
@@ -333,6 +339,55 @@ test('a clinic that left may come back, and gets a number of its own again', asy
     ['join', 3],
   ]);
   expect(world.mails).toHaveLength(2);
+});
+
+test('a clinic that comes back keeps its grid, and a try that comes to nothing keeps what it left no longer', async () => {
+  const world = open();
+  const order = orderOf(1);
+  const { id } = order.clinic;
+  await world.join(order);
+  const resource = { kind: 'provider', id: order.clinic.providers[0]!.id } as const;
+  world.cells.push({ clinicId: id, resource, startMs: world.clock.now(), kind: 'booked', ref: 'a visit' });
+  await world.leave(id);
+  await world.go(id, 'leave');
+  const retainUntil = (await world.clinics.profile(id))!.retainUntil;
+  world.clock.pass(600 * 24 * 60 * 60 * 1000);
+
+  const { clinic, ...wishes } = order;
+  expect(
+    await world.join({ ...wishes, clinic: { ...clinic, scheduling: { ...clinic.scheduling, gridMinutes: 15 } } }),
+  ).toBe('undone');
+  expect((await world.onboardings.get(id))?.failure).toMatch(/^cannot become 15/);
+  world.numbers.buy = () => Promise.reject(new NumberNotGiven('Retell sold no number (400)', { forGood: true }));
+  expect(await world.join(order)).toBe('undone');
+  expect(await world.clinics.profile(id)).toMatchObject({ status: 'closed', retainUntil });
+});
+
+test('a clinic that left and is applied again answers, and can be let go again', async () => {
+  const world = open();
+  const order = orderOf(1);
+  const { id } = order.clinic;
+  await world.join(order);
+  await world.leave(id);
+  await world.go(id, 'leave');
+  const before = await world.clinics.profile(id);
+  const applied = { ...order.clinic, numbers: [{ number: E164.parse('+12025550141') }] };
+  await world.clinics.save([{ before, after: applied, events: [] }], world.clock.now());
+  expect(await world.leave(id)).toMatchObject({ outcome: 'under-way' });
+  expect(await world.go(id, 'leave')).toBe('left');
+  expect(await world.clinics.profile(id)).toMatchObject({ status: 'closed', numbers: [] });
+});
+
+test('whoever was invited too often today is not passed over in silence', async () => {
+  const world = open();
+  const order = orderOf(1);
+  for (let time = 1; time <= 5; time++) {
+    expect(await world.join(order)).toBe('joined');
+    await world.leave(order.clinic.id);
+    await world.go(order.clinic.id, 'leave');
+  }
+  expect(await world.join(order)).toBe('undone');
+  expect((await world.onboardings.get(order.clinic.id))?.failure).toMatch(/as often as may be in a day/);
 });
 
 test('an execution that broke off is started again under another name; one that runs is not', async () => {
