@@ -12,6 +12,7 @@ import { speechWords } from '#domain/conversations/talk/speech/speech-words.ts';
 import type { Ending, Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { Prompted, TextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
 import { late, type Timers, within } from '#domain/conversations/talk/timers.ts';
+import { hasAgentSpoken } from '#domain/conversations/talk/turn.ts';
 import { limitWords } from '#domain/conversations/talk/words/limit-words.ts';
 import type { ClinicId, ConversationId } from '#domain/ids.ts';
 import { languageOf, type LanguageTag } from '#domain/language.ts';
@@ -230,7 +231,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
   }
 
   function begin(talk: LiveTalk, opened: Talk, { turns, replies }: { turns: TranscriptTurns; replies: Replies }): void {
-    const hasBegun = () => talk.turns().some(({ speaker, text }) => speaker !== 'tool' && text !== '');
+    const isGreeted = () => hasAgentSpoken(talk.turns());
     conversing = {
       onUpdate(utterances) {
         turns.follow(utterances, { isSettled: false });
@@ -240,21 +241,22 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
         deadlines.clear('owed');
         replies.giveUp();
         turns.follow(utterances, { isSettled: true });
-        replies.request(responseId, hasBegun() ? promptedBy(isReminder, utterances) : { kind: 'begun' });
+        replies.request(responseId, isGreeted() ? promptedBy(isReminder, utterances) : { kind: 'begun' });
       },
     };
     // Retell's agents remind once unless they are told otherwise.
     line.send(llmFrames.updateAgent({ reminderMaxCount: mostReminders }));
     early?.tell();
     const greet = () => {
-      if (!hasBegun() && replies.isNewer(0)) replies.request(0, { kind: 'begun' });
+      if (!isGreeted() && replies.isNewer(0)) replies.request(0, { kind: 'begun' });
     };
     // Somebody else may have greeted, and not lived to keep it: Retell's next word tells.
     if (opened.epoch === 0 || early) greet();
     deadlines.set('owed', askedAgainWithinMs, () => {
-      greet();
       // Whoever was cut off in the middle waits for an answer that nobody asks for any more.
-      if (talk.isResumed && isAnswerOwed(talk.turns())) replies.speakUp({ kind: 'said' });
+      const isOwed = talk.isResumed && replies.isNewer(0) && isAnswerOwed(talk.turns());
+      if (isOwed) replies.speakUp({ kind: isGreeted() ? 'said' : 'begun' });
+      else greet();
     });
     if (early?.isRequest) deadlines.clear('owed');
 

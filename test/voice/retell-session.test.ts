@@ -49,6 +49,47 @@ describe('a call', () => {
     });
   });
 
+  test.each<['an update' | 'a request', boolean]>([
+    ['an update', false],
+    ['a request', true],
+  ])('told of by %s before it is confirmed is greeted, and then answered', async (_told, isRequest) => {
+    const { connect, details, model, greeting } = await start();
+    const peer = await connect();
+    const allo: ['user', string] = ['user', 'Allô, vos horaires ?'];
+    if (isRequest) peer.request(1, [allo]);
+    else peer.update([allo]);
+    await peer.roundTrip();
+    peer.details(details());
+    const answer = await model.asked(1);
+    expect(answer.request.items).toEqual([
+      { kind: 'said', by: 'agent', text: expect.stringContaining(greeting) },
+      { kind: 'said', by: 'caller', text: allo[1] },
+    ]);
+    answer.say('À huit heures.');
+    answer.finish();
+    const told = await peer.answered(isRequest ? 1 : 0);
+    expect(told).toMatch(/intelligence artificielle.*Que puis-je faire pour vous \? À huit heures\.$/);
+    expect(peer.frames.find(({ content }) => content)).toMatchObject({ no_interruption_allowed: true });
+    // The greeting that Retell did not come to say is said with the next answer.
+    if (isRequest) return;
+    peer.request(1, [allo]);
+    const again = await model.asked(2);
+    again.say('À huit heures.');
+    again.finish();
+    expect(await peer.answered(1)).toBe(told);
+  });
+
+  test('in which danger is told of before it is confirmed is greeted, and the danger heard', async () => {
+    const { connect, details, model, dialogue } = await start();
+    const peer = await connect();
+    peer.request(1, [['user', 'Ma mère est inconsciente.']]);
+    await peer.roundTrip();
+    peer.details(details());
+    expect(await peer.answered(1)).toMatch(/intelligence artificielle.*en ce moment/);
+    expect(model.answers).toHaveLength(0);
+    expect(await dialogue()).toMatchObject({ emergency: 'asked' });
+  });
+
   test('answers only the newest request: nothing of an older one is sent any more, and its model request is ended', async () => {
     const { call, model } = await start();
     const peer = await call();
@@ -271,6 +312,24 @@ describe('a reconnect', () => {
     owed.finish();
     await again.until((frame) => frame.response_type === 'agent_interrupt' && frame.content_complete === true);
     expect(again.frames.map(({ content }) => content ?? '').join('')).toBe('Nous ouvrons à huit heures.');
+  });
+
+  test('greets whoever had spoken and was not greeted yet when a task died', async () => {
+    const { open, talks, directory, clinicId, conversationId, connect, model, time } = await start();
+    await open();
+    await directory.claimSession(clinicId, conversationId, 'number', time.now());
+    await talks.change(clinicId, conversationId, (current) => ({ ...current, epoch: 1, openedAtMs: time.now() }));
+    const turn = { seq: 100_000, speaker: 'caller', text: 'Allô, vos horaires ?', atMs: time.now() } as const;
+    await talks.keepTurn(clinicId, conversationId, turn);
+    const peer = await connect();
+    await until(() => world.log.codes().includes('talk.resumed'));
+    await time.pass(700);
+    const answer = await model.asked(1);
+    answer.say('À huit heures.');
+    answer.finish();
+    await peer.until((frame) => frame.response_type === 'agent_interrupt' && frame.content_complete === true);
+    const heard = peer.frames.map(({ content }) => content ?? '').join('');
+    expect(heard).toMatch(/intelligence artificielle.* À huit heures\.$/);
   });
 
   test('a socket whose far end used to ping and fell silent is let go', async () => {

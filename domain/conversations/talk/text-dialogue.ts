@@ -14,6 +14,7 @@ import type { Ending } from './talk.ts';
 import { ModelFault, type ModelItem, type TextEvent, type TextModel } from './text-model.ts';
 import { late, systemTimers, type Timers, within } from './timers.ts';
 import { toldTurns, untold } from './told-turns.ts';
+import { hasAgentSpoken } from './turn.ts';
 import { talkWordsOf } from './words/words.ts';
 
 /** What the engine tells its wire, in the order in which it is to reach the caller. */
@@ -29,7 +30,7 @@ export type Told =
 
 /** What there is to answer. */
 export type Prompted =
-  /** The wire is there and nobody has spoken on it yet; who is still owed an answer on a resumed talk gets it. */
+  /** The wire is there and nothing was said to the caller on it yet; who is owed an answer by now gets it too. */
   | { kind: 'begun' }
   /** The caller said something. `text`, where the wire has not kept it as a turn by itself. */
   | { kind: 'said'; text?: string }
@@ -211,8 +212,10 @@ export function createTextDialogue(deps: Deps) {
       return talk.runTool(name, args, callId);
     }
 
-    async function* converse(signal: AbortSignal): AsyncGenerator<Told> {
-      const items: ModelItem[] = modelItems(talk.turns(), languageOf(talk.language));
+    /** @param greeting was just said, though the caller spoke first: who is not told greets again */
+    async function* converse(signal: AbortSignal, greeting: string | undefined): AsyncGenerator<Told> {
+      const items: ModelItem[] = greeting === undefined ? [] : [{ kind: 'said', by: 'agent', text: greeting }];
+      items.push(...modelItems(talk.turns(), languageOf(talk.language)));
       let saidAnything = false;
       let untoldOutcome: ToolOutcome | undefined;
       for (let rounds = 0; ;) {
@@ -320,10 +323,12 @@ export function createTextDialogue(deps: Deps) {
     }
 
     async function* answer(prompted: Prompted, signal: AbortSignal): AsyncGenerator<Told> {
+      let greeting: string | undefined;
       if (prompted.kind === 'begun') {
-        const isOwed = isAnswerOwed(talk.turns());
-        yield { kind: 'say', text: talk.isResumed ? words().resumed : talk.greeting() };
-        if (!talk.isResumed || !isOwed) return;
+        const turns = talk.turns();
+        if (!hasAgentSpoken(turns)) greeting = talk.greeting();
+        yield { kind: 'say', text: greeting ?? words().resumed };
+        if (!isAnswerOwed(turns)) return;
         yield { kind: 'say', text: ' ' };
       }
       if (prompted.kind === 'said' && prompted.text !== undefined) talk.begin('caller').fill(prompted.text);
@@ -338,7 +343,7 @@ export function createTextDialogue(deps: Deps) {
       } else if (prompted.kind === 'unintelligible') {
         yield { kind: 'say', text: words().unintelligible };
       } else {
-        yield* converse(signal);
+        yield* converse(signal, greeting);
       }
     }
 

@@ -50,6 +50,10 @@ export const transcriptOf = (turns: readonly Turn[]): string =>
     .map(({ speaker, text }) => `${speaker === 'agent' ? 'Agent' : 'User'}: ${text.replace(/\s+/g, ' ').trim()}`)
     .join('\n');
 
+/** Whether the caller has heard a word of ours: who has not does not know yet who answers, and that it is a machine. */
+export const hasAgentSpoken = (turns: readonly Turn[]): boolean =>
+  turns.some(({ speaker, text }) => speaker === 'agent' && text !== '');
+
 /** What the caller has said so far, utterance by utterance, as the judgement of emergencies takes it. */
 export const utterancesOf = (turns: readonly Turn[]): string[] =>
   turns.filter(({ speaker, text }) => speaker === 'caller' && text.trim() !== '').map(({ text }) => text);
