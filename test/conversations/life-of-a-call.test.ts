@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import type { Conversation } from '#domain/conversations/conversation.ts';
+import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
 import { replayEvent } from '#lambdas/conversations/replay-event.ts';
 import { callWorld, crashingAfter, threeEvents } from '../fakes/call-world.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { aCallId, aConversationId, cotonou, elsewhere } from '../fakes/conversation.ts';
 import type { Mapping } from '../fakes/directory.ts';
+import { newTalk } from '../fakes/talk.ts';
 import { aMessage, anAppointment, aPatient } from '../fakes/told.ts';
 
 const { started, ended, analyzed } = threeEvents();
@@ -389,6 +391,22 @@ test('our signed binding finds the clinic of a call without numbers; a forged on
   await forged.run();
   expect(forged.conversations.all()).toEqual([]);
   expect(await forged.inbox.list('quarantined', { limit: 1 })).toMatchObject([{ reason: 'unknown_agent' }]);
+});
+
+test('of a web call our own socket has spoken on before any event came, the clinic hears too', async () => {
+  const world = callWorld({ mapping: {} });
+  const { fromNumber: _from, toNumber: _to, ...talk } = newTalk();
+  const opened = await world.talks.open(cotonou, { ...talk, conversationId: aConversationId, provider: 'retell' });
+  await world.conversations.change(cotonou, aConversationId, () => begunConversation(opened, world.clock.now()));
+  const clinic_binding = mintBinding('binding', cotonou, { clinicNumber: '', providerId: aCallId }, 0);
+  const unsaid = { from_number: undefined, to_number: undefined, direction: undefined };
+  const web = threeEvents({ ...unsaid, call_type: 'web_call', metadata: { clinic_binding } });
+  await world.arrive(web.started, web.ended, web.analyzed);
+  await world.run();
+  expect(world.log.codes()).not.toContain('event.quarantined');
+  expect(onlyCall(world)).toMatchObject({ channel: 'web', notification: 'sent' });
+  expect(onlyCall(world).direction).toBeUndefined();
+  expect(world.outbox).toHaveLength(1);
 });
 
 test('an SMS chat on a shared agent is bound by what its ring was answered with', async () => {

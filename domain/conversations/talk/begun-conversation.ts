@@ -9,7 +9,8 @@ export const providerIdOf = ({ conversationId }: Pick<Talk, 'conversationId'>): 
 
 /**
  * A conversation as a talk knows it, for the item that must be there before any vendor has told of the call. Everything
- * in it is one more event to the merge. When a Retell call began, Retell says.
+ * in it is one more event to the merge. Of a Retell call Retell says when it began, and whether it came by telephone or
+ * from a site, where calls have no direction.
  */
 export function begunConversation(talk: Talk, now: number): Conversation {
   const event: CallEvent = {
@@ -18,12 +19,11 @@ export function begunConversation(talk: Talk, now: number): Conversation {
     provider: talk.provider,
     providerId: providerIdOf(talk),
     providerObject: talk.channel === 'voice' ? 'call' : 'chat',
-    channel: talk.channel,
-    direction: talk.direction,
     status: 'ongoing',
     ...(talk.fromNumber !== undefined && { fromNumber: talk.fromNumber }),
     ...(talk.toNumber !== undefined && { toNumber: talk.toNumber }),
-    ...(talk.provider !== 'retell' && { startedAt: talk.openedAtMs }),
+    ...(talk.provider !== 'retell' && { channel: talk.channel, startedAt: talk.openedAtMs }),
+    ...((talk.provider !== 'retell' || talk.direction === 'outbound') && { direction: talk.direction }),
     anomalies: [],
     unknownValues: [],
     occurredAt: 0,
