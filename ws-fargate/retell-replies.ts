@@ -14,6 +14,7 @@ interface Deps {
   talk: LiveTalk;
   dialogue: TextDialogue;
   send(frame: string): void;
+  onBegun(): void;
   /** An answer was sent: whole, or until it was given up. */
   onSent(text: string, how: { isCut: boolean }): void;
   clock: Clock;
@@ -63,7 +64,7 @@ export const afterSpeaking = (ending: Ending | undefined): AfterSpeaking => {
 const frameOf = ({ kind, id }: Channel, spoken: Parameters<typeof llmFrames.response>[1]): string =>
   kind === 'response' ? llmFrames.response(id, spoken) : llmFrames.interrupt(id, spoken);
 
-export function createReplies({ talk, dialogue, send, onSent, clock, timers, log }: Deps): Replies {
+export function createReplies({ talk, dialogue, send, onBegun, onSent, clock, timers, log }: Deps): Replies {
   const where: LogFields = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
   let newestId = -1;
   let interruptId = 0;
@@ -87,6 +88,7 @@ export function createReplies({ talk, dialogue, send, onSent, clock, timers, log
 
   function begin(channel: Channel): Running {
     giveUp();
+    onBegun();
     isEnding = false;
     return (running = { channel, abort: new AbortController(), askedAtMs: clock.now(), text: '' });
   }

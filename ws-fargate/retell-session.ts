@@ -211,6 +211,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
       talk,
       dialogue: deps.createDialogue(talk, { keepsTurns: false }),
       send: (frame) => line.send(frame),
+      onBegun: () => turns.begins(),
       onSent: (text, how) => turns.sent(text, how),
     });
     live = { talk, replies };

@@ -25,8 +25,10 @@ export interface TranscriptTurns {
    * ours speaks any more: what is not in the transcript was not heard.
    */
   follow(utterances: readonly Utterance[], how: { isSettled: boolean }): void;
+  /** An answer begins: what Retell tells from now on may be of it before it is sent whole. */
+  begins(): void;
   /**
-   * An answer was sent. It stands until Retell tells of it, so that nobody who takes over gives it again. `isCut`: the
+   * The answer was sent. It stands until Retell tells of it, so that nobody who takes over gives it again. `isCut`: the
    * rest of it will never be.
    */
   sent(text: string, how: { isCut: boolean }): void;
@@ -38,6 +40,8 @@ export function followTranscript(talk: Pick<LiveTalk, 'begin' | 'turns' | 'langu
   /** Turns of this holder, one for each utterance from the beginning on, and what was sent since. */
   const places: Place[] = [];
   let beginning: Beginning | undefined;
+  /** What the agent had said before the answer that is on its way, in the place that it may go on with. */
+  let before: { place: Place; text: string } | undefined;
 
   const saidIn = (utterance: Utterance): Said =>
     utterance.by === 'keypad'
@@ -73,6 +77,11 @@ export function followTranscript(talk: Pick<LiveTalk, 'begin' | 'turns' | 'langu
       });
     },
 
+    begins() {
+      const place = places.at(-1);
+      before = place?.speaker === 'agent' ? { place, text: place.sent ?? place.text } : undefined;
+    },
+
     sent(text, { isCut }) {
       const sent = text.trim();
       if (sent === '') return;
@@ -82,7 +91,8 @@ export function followTranscript(talk: Pick<LiveTalk, 'begin' | 'turns' | 'langu
         places.push(place);
       }
       // Retell puts what an agent says without a word of the caller in between into one utterance.
-      place.text = place.sent = `${place.sent ?? place.text} ${sent}`.trim();
+      const standing = before?.place === place ? before.text : '';
+      place.text = place.sent = `${standing} ${sent}`.trim();
       place.isCut = isCut;
       place.turn.fill(place.text, isCut ? { interrupted: true } : {});
     },

@@ -332,6 +332,31 @@ describe('a reconnect', () => {
     expect(heard).toMatch(/intelligence artificielle.* À huit heures\.$/);
   });
 
+  test('does not answer again whoever heard the whole answer, though Retell told of it while it was written', async () => {
+    const { call, startTask, model, time } = await start();
+    const peer = await call();
+    const lines: ['agent' | 'user', string][] = [['agent', peer.saidTo(0)], hello];
+    peer.request(1, lines);
+    const answer = await model.asked(1);
+    answer.say('Nous ouvrons à huit heures. ');
+    await peer.until(({ response_id, content }) => response_id === 1 && content !== '');
+    peer.update([...lines, ['agent', 'Nous ouvrons']]);
+    await peer.roundTrip();
+    answer.say('Le samedi à neuf heures.');
+    answer.finish();
+    const whole = await peer.answered(1);
+    peer.update([...lines, ['agent', whole]]);
+    await peer.roundTrip();
+    peer.drop();
+    await until(() => world.log.codes().includes('talk.ended'));
+    expect((await said()).at(-1)).toBe(`agent: ${whole}`);
+    const again = await (await startTask()).connect();
+    await until(() => world.log.codes().includes('talk.resumed'));
+    await time.pass(700);
+    await again.roundTrip();
+    expect(model.answers).toHaveLength(1);
+  });
+
   test('a socket whose far end used to ping and fell silent is let go', async () => {
     const { call, time } = await start();
     const peer = await call();

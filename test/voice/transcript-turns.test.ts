@@ -24,6 +24,22 @@ test('an answer stands as it was sent until Retell tells how much of it was hear
   expect(said()).toEqual(['agent: Bonjour, que—', 'caller: Allô ?']);
 });
 
+test('an answer of which Retell told while it was still written is one answer, heard whole', () => {
+  const { said, turns, settled } = follow();
+  const asked = caller('Vos horaires ?');
+  settled(asked);
+  turns.begins();
+  turns.follow([asked, agent('Nous ouvrons')], { isSettled: false });
+  turns.sent('Nous ouvrons à huit heures.', { isCut: false });
+  expect(said()).toEqual(['caller: Vos horaires ?', 'agent: Nous ouvrons à huit heures.']);
+  settled(asked, agent('Nous ouvrons à huit heures.'));
+  turns.begins();
+  turns.follow([asked, agent('Nous ouvrons à huit heures. Êtes-vous')], { isSettled: false });
+  turns.sent('Êtes-vous toujours là ?', { isCut: false });
+  settled(asked, agent('Nous ouvrons à huit heures. Êtes-vous toujours là ?'));
+  expect(said()).toEqual(['caller: Vos horaires ?', 'agent: Nous ouvrons à huit heures. Êtes-vous toujours là ?']);
+});
+
 test('an answer that was cut off before a word of it was heard was not said', () => {
   const { said, turns, settled } = follow();
   settled(caller('Bonjour'));
