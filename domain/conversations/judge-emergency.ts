@@ -65,11 +65,17 @@ const asksWhetherNow = (said: string): boolean => questions.some((question) => f
  * `unheard` when it was said where no tool listened. A no counts only after an agent asked whether it is happening now;
  * where the transcript has no agent, any no does. Changes nothing, so the same call always gets the same verdict.
  *
- * @param state what the tools of the call knew
+ * @param known what the tools of the call knew
  * @param transcript lines of `Agent: …` and `User: …`
+ * @param judgedOf the caller's utterances as a talk of ours counted them; without, the transcript counts as the tools did
  */
-export function judgeEndedCall(state: EmergencyState, transcript = ''): 'unanswered' | 'unheard' | undefined {
+export function judgeEndedCall(
+  known: EmergencyState,
+  transcript = '',
+  judgedOf: readonly string[] = [],
+): 'unanswered' | 'unheard' | undefined {
   const turns = turnsOf(transcript);
+  const state = judgedOf.length > 0 ? countedIn(turns, known, judgedOf) : known;
   const hasAgent = turns.some(({ speaker }) => speaker === 'Agent');
   const nowMs = state.emergencyAskedAtMs ?? 0;
   const heard: string[] = [];
@@ -79,7 +85,7 @@ export function judgeEndedCall(state: EmergencyState, transcript = ''): 'unanswe
     if (speaker === 'Agent') mayAnswer ||= asksWhetherNow(said);
     if (speaker !== 'User' || !said.trim()) continue;
     // Said before the question it is no answer, and as good as a hesitation.
-    heard.push(standing.emergency === 'asked' && !mayAnswer ? '' : said);
+    heard.push((standing.emergency === 'asked' && !mayAnswer) || hasNoWords(said) ? '' : said);
     const before = standing;
     if (heard.length > state.judgedUtterances) standing = judgeEmergency(standing, heard, nowMs);
     const isNewlyAsked = standing !== before && standing.emergency === 'asked';
@@ -87,6 +93,29 @@ export function judgeEndedCall(state: EmergencyState, transcript = ''): 'unanswe
   }
   if (standing.emergency !== 'asked' && standing.emergency !== 'active') return undefined;
   return state.emergency === 'asked' || state.emergency === 'active' ? 'unanswered' : 'unheard';
+}
+
+/** What vendors write where somebody spoke and no word could be made out. */
+const hasNoWords = (said: string): boolean => foldSpeech(said) === 'unintelligible audio';
+
+/**
+ * The same state, counted in the utterances of the transcript: it tells of no keys, and of speech without words; and
+ * what it has as one utterance may have been two. What is not found in it counts as not judged.
+ */
+function countedIn(turns: readonly Turn[], state: EmergencyState, utterances: readonly string[]): EmergencyState {
+  const lines = turns
+    .filter(({ speaker, said }) => speaker === 'User' && said.trim())
+    .map(({ said }) => ` ${foldSpeech(said)} `);
+  let judgedUtterances = 0;
+  for (const utterance of utterances.slice(0, state.judgedUtterances).map((said) => ` ${foldSpeech(said)} `)) {
+    // Where the last one stands there may be the rest of what was said at one go.
+    const from = Math.max(0, judgedUtterances - 1);
+    const at = lines.findIndex((line, index) => index >= from && utterance.trim() !== '' && line.includes(utterance));
+    if (at === -1) continue;
+    judgedUtterances = at + 1;
+    lines[at] = (lines[at] as string).replace(utterance, ' ');
+  }
+  return { ...state, judgedUtterances };
 }
 
 interface Turn {

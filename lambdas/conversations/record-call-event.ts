@@ -17,6 +17,7 @@ import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.
 import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
 import { finishCall } from '#domain/conversations/talk/finish-call.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
+import { utterancesOf } from '#domain/conversations/talk/turn.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { Notices } from '#domain/messages/notice.ts';
@@ -52,7 +53,7 @@ interface Deps {
  * process may die anywhere.
  */
 export function recordCallEvent(deps: Deps) {
-  const { inbox, conversations, dialogues, acts, calendar, appointments, notices } = deps;
+  const { inbox, conversations, dialogues, talks, acts, calendar, appointments, notices } = deps;
   const { outboundCalls, suppressions, workflow, clock, log } = deps;
   const bind = bindConversation(deps);
   const finish = finishCall(deps);
@@ -123,7 +124,8 @@ export function recordCallEvent(deps: Deps) {
     if (!hasEnded(call)) return;
     const { clinicId, conversationId } = call;
     const known = await dialogues.get(clinicId, conversationId);
-    const reason = judgeEndedCall(known, call.transcript);
+    const counted = known.judgedUtterances > 0 ? await talks.turns(clinicId, conversationId) : [];
+    const reason = judgeEndedCall(known, call.transcript, utterancesOf(counted));
     if (!reason) return;
     if (!call.acts.includes('emergency')) {
       log.warn('emergency.detected', { clinicId, conversationId });

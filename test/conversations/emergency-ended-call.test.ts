@@ -45,6 +45,40 @@ test.each([
   expect(judgeEndedCall(state, lines.join('\n'))).toBe(reason);
 });
 
+const past = 'j’ai eu un AVC l’an dernier';
+
+test.each<[string, EmergencyState, string[], string[]]>([
+  [
+    'speech without words, which it did not count',
+    { emergency: 'cleared', judgedUtterances: 2 },
+    ['User: (unintelligible audio)', stroke, question, 'User: Non.'],
+    [past, 'Non.'],
+  ],
+  [
+    'speech without words after the question',
+    asked(1),
+    [stroke, question, 'User: (unintelligible audio)', 'User: non'],
+    [past],
+  ],
+  [
+    'an utterance it took for two',
+    { emergency: 'cleared', judgedUtterances: 3 },
+    [stroke, question, 'User: Non.'],
+    ['J’ai eu', 'un AVC l’an dernier', 'Non.'],
+  ],
+])('what a talk of ours has judged to be none stays none: %s', (_, state, lines, heard) => {
+  expect(judgeEndedCall(state, lines.join('\n'), heard)).toBeUndefined();
+});
+
+test.each<[string, string[], string[]]>([
+  ['keys, which no transcript tells', [], ['Au clavier : 2.', past, 'Non.']],
+  ['an utterance it took for two', [], ['J’ai eu', 'un AVC l’an dernier', 'Non.']],
+  ['words the transcript has otherwise', ['User: bonjour'], ['bonsoir', past, 'Non.']],
+])('danger told of after a talk of ours has counted %s is heard', (_, before, heard) => {
+  const lines = [...before, stroke, question, 'User: Non.', 'Agent: Bien.', 'User: je n’arrive plus à respirer'];
+  expect(judgeEndedCall({ emergency: 'cleared', judgedUtterances: 3 }, lines.join('\n'), heard)).toBe('unheard');
+});
+
 test.each([
   ['the question a tool asked', asked(1), [stroke, question, 'User: Non, pas maintenant.']],
   ['the question an agent asked by itself', quiet, [stroke, 'User: et un infarctus', question, 'User: non']],

@@ -7,7 +7,7 @@ import { callWorld, crashingAfter, threeEvents } from '../fakes/call-world.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { aCallId, aConversationId, cotonou, elsewhere } from '../fakes/conversation.ts';
 import type { Mapping } from '../fakes/directory.ts';
-import { newTalk } from '../fakes/talk.ts';
+import { newTalk, turn } from '../fakes/talk.ts';
 import { aMessage, anAppointment, aPatient } from '../fakes/told.ts';
 
 const { started, ended, analyzed } = threeEvents();
@@ -142,6 +142,23 @@ test('an emergency long past that the caller denied before hanging up is none', 
       expect(onlyCall(world).acts).toEqual([]);
     }
   }
+});
+
+test('danger that a caller tells of last, after keys of which no transcript tells, reaches the clinic', async () => {
+  const world = callWorld();
+  await world.talks.open(cotonou, newTalk({ conversationId: aConversationId, provider: 'retell' }));
+  await world.talks.change(cotonou, aConversationId, (current) => ({ ...current, epoch: 1 }));
+  const heard = ['Au clavier : 2.', 'j’ai eu un AVC l’an dernier', 'Non.'];
+  for (const [n, text] of heard.entries()) await world.talks.keepTurn(cotonou, aConversationId, turn(1, n, { text }));
+  const judged = { emergency: 'cleared', judgedUtterances: 3 } as const;
+  await world.dialogues.change(cotonou, aConversationId, (current) => ({ ...current, ...judged }));
+  const denied = ['User: j’ai eu un AVC l’an dernier', isItNow, 'User: Non.', 'Agent: Bien.'];
+  await world.arrive(withWords(...denied).ended);
+  await world.run();
+  expect(world.acts.records).toEqual([]);
+  await world.arrive(withWords(...denied, 'User: je n’arrive plus à respirer').analyzed);
+  await world.run();
+  expect(world.acts.records).toMatchObject([{ act: 'emergency.detected', reason: 'unheard' }]);
 });
 
 test('the e-mail tells the appointment, the message and who proved to be whom, from our own records', async () => {
