@@ -19,6 +19,7 @@ import { languageOf, type LanguageTag } from '#domain/language.ts';
 import { errorFields, type Log, type LogFields } from '#domain/log.ts';
 import type { ConfirmedCall, Refusal } from './confirm-call.ts';
 import type { LiveCalls } from './live-calls.ts';
+import { heedRecording } from './heed-recording.ts';
 import { openLlmLine } from './llm-line.ts';
 import { afterSpeaking, createReplies, type Replies } from './retell-replies.ts';
 import { followTranscript, type TranscriptTurns } from './transcript-turns.ts';
@@ -206,6 +207,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
 
   async function hold(talk: LiveTalk, opened: Talk): Promise<void> {
     const turns = followTranscript(talk);
+    const recording = heedRecording(talk);
     const replies = createReplies({
       ...deps,
       talk,
@@ -221,27 +223,38 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
     };
     talk.lost.addEventListener('abort', letGo, { once: true });
     if (talk.lost.aborted || endCode !== undefined) letGo();
-    else begin(talk, opened, { turns, replies });
+    else begin(talk, opened, { turns, replies, recording });
     const code = await gone;
     conversing = undefined;
     replies.stop();
     talk.lost.removeEventListener('abort', letGo);
+    // Who objects and hangs up is not asked anything any more.
+    await recording.objected();
     // Only of a call that we ended, and whose socket was then closed in order, it is sure that it does not go on.
     await talk.close({ over: replies.isEnding && code === 1000 });
     log.info('talk.ended', { ...where, reason: String(code), durationMs: clock.now() - opened.openedAtMs });
   }
 
-  function begin(talk: LiveTalk, opened: Talk, { turns, replies }: { turns: TranscriptTurns; replies: Replies }): void {
+  interface Holding {
+    turns: TranscriptTurns;
+    replies: Replies;
+    recording: ReturnType<typeof heedRecording>;
+  }
+
+  function begin(talk: LiveTalk, opened: Talk, { turns, replies, recording }: Holding): void {
     const isGreeted = () => hasAgentSpoken(talk.turns());
     conversing = {
       onUpdate(utterances) {
+        recording.noticed(utterances);
         turns.follow(utterances, { isSettled: false });
       },
       onRequest(responseId, isReminder, utterances) {
         if (!replies.isNewer(responseId)) return;
         deadlines.clear('owed');
         replies.giveUp();
+        recording.noticed(utterances);
         turns.follow(utterances, { isSettled: true });
+        void recording.objected();
         replies.request(responseId, isGreeted() ? promptedBy(isReminder, utterances) : { kind: 'begun' });
       },
     };

@@ -242,6 +242,28 @@ describe('a call', () => {
     }
   });
 
+  test('has on record that the notice of the recording was heard, and who objected to it', async () => {
+    const { call, acts, talk, startTask } = await start({ clinic: { voice: { recording: 'explicit' } } });
+    const peer = await call();
+    const greeted: ['agent', string] = ['agent', peer.saidTo(0)];
+    peer.update([['agent', 'Bonjour, vous êtes bien à Clinique Exemple.']]);
+    await peer.roundTrip();
+    expect((await talk())?.noticeHeardAtMs).toBeUndefined();
+    peer.update([greeted]);
+    await until(async () => (await talk())?.noticeHeardAtMs !== undefined);
+    peer.update([greeted, ['user', 'Je refuse.']]);
+    peer.drop();
+    await until(() => world.log.codes().includes('talk.ended'));
+    const again = await (await startTask()).connect();
+    await until(() => world.log.codes().includes('talk.resumed'));
+    again.request(2, [greeted, ['user', 'Je refuse.'], ['user', 'Allô ?']]);
+    await again.roundTrip();
+    expect(acts.records).toMatchObject([
+      { act: 'consent.notice', outcome: 'success' },
+      { act: 'consent.notice', outcome: 'denied' },
+    ]);
+  });
+
   test('hears that a minute is left, then ends', async () => {
     const { call, model, time } = await start();
     const peer = await call();

@@ -1,0 +1,35 @@
+import type { Utterance } from '#adapters/retell/llm-socket.ts';
+import { foldSpeech } from '#domain/conversations/folded-speech.ts';
+import { objectsToRecording } from '#domain/conversations/recording-objection.ts';
+import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
+
+/**
+ * Puts on record that the caller has heard the notice of the recording, or has objected to it, as Retell's transcript
+ * tells: what stands in it was really heard.
+ */
+export function heedRecording(talk: Pick<LiveTalk, 'clinic' | 'turns' | 'unheardNotice' | 'consent'>) {
+  const isRecorded = talk.clinic.voice.recording !== 'off';
+  const notice = foldSpeech(talk.unheardNotice ?? '');
+  let hasHeard = notice === '';
+  // Whoever held the talk before has put it on record.
+  let hasObjected = hasObjectedIn(talk);
+
+  return {
+    /** The whole call, as the newest frame tells it. */
+    noticed(utterances: readonly Utterance[]): void {
+      if (hasHeard || !utterances.some(({ by, text }) => by === 'agent' && foldSpeech(text).includes(notice))) return;
+      hasHeard = true;
+      void talk.consent('notice-heard');
+    },
+
+    /** To be asked once what the caller says is whole. */
+    async objected(): Promise<void> {
+      if (!isRecorded || hasObjected || !hasObjectedIn(talk)) return;
+      hasObjected = true;
+      await talk.consent('objected');
+    },
+  };
+}
+
+const hasObjectedIn = (talk: Pick<LiveTalk, 'turns'>): boolean =>
+  talk.turns().some(({ speaker, text }) => speaker === 'caller' && objectsToRecording(text));
