@@ -11,8 +11,8 @@ interface WaitlistProps {
 }
 
 /**
- * From a time that came free to whoever waits for it: offered to the oldest who matches, kept for a quarter of an hour,
- * then passed on. Nobody is booked by it: accepting is an act of the patient or of the clinic.
+ * From a time that came free to whoever waits for it: offered to the oldest who matches, not at night, kept for a quarter
+ * of an hour, then passed on. Nobody is booked by it: accepting is an act of the patient or of the clinic.
  */
 export class WaitlistWorkflow extends Construct {
   readonly stateMachine: sfn.StateMachine;
@@ -24,7 +24,7 @@ export class WaitlistWorkflow extends Construct {
       name: 'waitlist',
       definition: this.#definition(offerFreedTime, settleOffer),
       steps: [offerFreedTime, settleOffer],
-      // A quarter of an hour for each who waits, until the time is taken or past.
+      // A quarter of an hour of a day for each who waits, until the time is taken or past.
       timeout: Duration.days(7),
       impact: 'Patients on a waitlist do not hear of a time that came free.',
     }).stateMachine;
@@ -48,6 +48,10 @@ export class WaitlistWorkflow extends Construct {
 
     offer.next(
       new sfn.Choice(this, 'WasOffered')
+        .when(
+          sfn.Condition.stringEquals('$.offer.outcome', 'later'),
+          new sfn.Wait(this, 'AwaitMorning', { time: sfn.WaitTime.timestampPath('$.offer.at') }).next(offer),
+        )
         .when(
           sfn.Condition.stringEquals('$.offer.outcome', 'offered'),
           new sfn.Wait(this, 'AwaitAnswer', { time: sfn.WaitTime.timestampPath('$.offer.expiresAt') }).next(settle),

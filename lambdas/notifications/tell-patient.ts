@@ -12,9 +12,10 @@ import type { Log } from '#domain/log.ts';
 import type { LanguageTag } from '#domain/language.ts';
 import type { AppointmentChanged, WaitlistOffered } from '#domain/messages/notice.ts';
 import { patientText } from '#domain/notifications/patient-text.ts';
-import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import type { AppointmentStore, Calendar } from '#domain/scheduling/calendar.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import type { PatientStore } from '#domain/scheduling/patients/patient-store.ts';
+import { giveBackOffer } from '#domain/scheduling/waitlist/give-back-offer.ts';
 import type { WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 
 export interface WriteDeps {
@@ -75,7 +76,8 @@ interface Deps extends WriteDeps {
   patients: Pick<PatientStore, 'get'>;
   conversations: Pick<ConversationStore, 'get'>;
   dialogues: Pick<DialogueStore, 'get'>;
-  waitlist: Pick<WaitlistStore, 'get'>;
+  waitlist: Pick<WaitlistStore, 'get' | 'update'>;
+  calendar: Pick<Calendar, 'release'>;
   offered: OfferedTimes;
   clock: Clock;
 }
@@ -87,6 +89,7 @@ interface Deps extends WriteDeps {
 export function tellPatient(deps: Deps) {
   const { clinics, appointments, patients, conversations, dialogues, waitlist, offered, clock, log } = deps;
   const write = writeTo(deps);
+  const giveBack = giveBackOffer(deps);
 
   async function tellOfAppointment(notice: AppointmentChanged): Promise<void> {
     const { clinicId, appointmentId, patientId, conversationId, change, version } = notice;
@@ -126,7 +129,7 @@ export function tellPatient(deps: Deps) {
     if (status !== 'offered' || !offer || !('holdId' in offer) || offer.holdId !== holdId) return;
     if (offer.expiresAtMs <= clock.now() || !isWritable(contact, clinic)) return;
     await offered.keep(clinicId, contact, entryId);
-    await write(clinic, {
+    const told = await write(clinic, {
       channel: 'sms',
       to: contact,
       from: writesFrom(clinic),
@@ -137,6 +140,9 @@ export function tellPatient(deps: Deps) {
         spoken(clinic, language),
       ),
     });
+    if (told === 'told') return;
+    await giveBack(clinic, entryId, holdId);
+    log.info('waitlist.matched', { clinicId });
   }
 
   return (notice: AppointmentChanged | WaitlistOffered): Promise<void> =>

@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { createAppointmentStore } from '#adapters/dynamodb/appointments.ts';
 import { createCalendar } from '#adapters/dynamodb/calendar.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
+import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
 import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createWaitlistStore } from '#adapters/dynamodb/waitlist.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { systemClock as clock } from '#domain/clock.ts';
+import { callableFrom } from '#domain/conversations/outbound/quiet-hours.ts';
 import { TimeFreed } from '#domain/messages/time-freed.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
 import { offersByText } from '#domain/scheduling/waitlist/offers-by-text.ts';
@@ -31,7 +33,11 @@ export const handler = taskHandler(
     scheduling: createScheduling({ calendar, appointments: createAppointmentStore(core), clock }),
     calendar,
     waitlist: createWaitlistStore({ core, audit }),
-    sender: offersByText(createNoticeQueue(env.NOTICES_QUEUE_URL)),
+    sender: offersByText({
+      notices: createNoticeQueue(env.NOTICES_QUEUE_URL),
+      suppressions: createSuppressionList({ core, audit }, clock),
+      callableFrom,
+    }),
     clock,
     log,
   }),

@@ -10,7 +10,13 @@ import type { Scheduling } from '#domain/scheduling/scheduling.ts';
 import type { HeldTime, Slot } from '#domain/scheduling/slot.ts';
 import { nextInLine } from '#domain/scheduling/waitlist/matching-entry.ts';
 import type { WaitlistEntry, WaitlistOfferSender, WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
-import { auditOfOffer, holdFor, offerHoldId, waitlistRequester } from '#domain/scheduling/waitlist/waitlist-offer.ts';
+import {
+  auditOfOffer,
+  holdFor,
+  isMatchedTo,
+  offerHoldId,
+  waitlistRequester,
+} from '#domain/scheduling/waitlist/waitlist-offer.ts';
 import { wallClock } from '#domain/wall-time.ts';
 
 /** Time to read a message and answer it, for a patient who is at work. */
@@ -32,18 +38,24 @@ interface Deps {
 /** What the workflow goes by. `expiresAt` is ISO 8601: until then the time is kept. */
 export type FreedTimeOffer =
   | { outcome: 'offered'; entryId: WaitlistEntryId; expiresAt: string }
+  /** Whoever is next is not written to at this hour: nothing is kept, and the time is offered at `at`, ISO 8601. */
+  | { outcome: 'later'; at: string }
   /** The clinic sees on its waitlist whom to call. */
   | { outcome: 'matched' }
   | { outcome: 'none' };
 
 /**
  * Offers a freed time to the oldest who waits for it and was not passed over: kept for a quarter of an hour, then told.
- * A patient we cannot write to gets nothing kept; the entry shows the clinic the time. Books nobody. Run twice, it
- * finishes what it began and answers the same.
+ * A patient we cannot write to gets nothing kept; the entry shows the clinic the time. Nor one who sleeps: it waits for
+ * the morning, where that is early enough. Books nobody. Run twice, it finishes what it began and answers the same.
  */
 export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender, clock, log }: Deps) {
-  const askedBy = (entry: WaitlistEntry, clinic: Clinic): Requester['kind'] =>
-    sender.reaches(entry, clinic) ? 'agent' : 'staff';
+  /** From when on there is a way to tell of a time in time; nothing where there is none. */
+  async function tellableFrom(entry: WaitlistEntry, clinic: Clinic, startMs: number): Promise<number | undefined> {
+    const nowMs = clock.now();
+    const fromMs = await sender.tellableFrom(entry, clinic, nowMs);
+    return fromMs === nowMs || (fromMs && fromMs + answerWithinMs <= startMs) ? fromMs : undefined;
+  }
 
   async function findTime(
     clinic: Clinic,
@@ -134,17 +146,13 @@ export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender
         isFree: async (matched, { providerId, startMs }) =>
           (await findTime(clinic, matched, { ...freed, providerId, startMs }, 'staff')) !== undefined,
       });
-      const slot = entry && (await findTime(clinic, entry, freed, askedBy(entry, clinic)));
+      const fromMs = entry && (await tellableFrom(entry, clinic, freed.startMs));
+      const slot = entry && (await findTime(clinic, entry, freed, fromMs === undefined ? 'staff' : 'agent'));
       if (!slot) return { outcome: 'none' };
-      const answer = await (sender.reaches(entry, clinic)
-        ? offer(clinic, entry, slot, freed)
-        : match(entry, slot, freed));
+      if (fromMs !== undefined && fromMs > clock.now()) return { outcome: 'later', at: isoInstant(fromMs) };
+      const answer = await (fromMs === undefined ? match(entry, slot, freed) : offer(clinic, entry, slot, freed));
       if (answer) return answer;
     }
     throw new Error('a freed time was lost to others five times in a row');
   };
 }
-
-/** The clinic was shown this time for this entry already. */
-const isMatchedTo = ({ status, offer }: WaitlistEntry, { providerId, startMs }: FreedTime): boolean =>
-  status === 'matched' && offer?.startMs === startMs && offer.providerId === providerId;

@@ -5,7 +5,7 @@ import type { Log } from '#domain/log.ts';
 import type { OfferRanOut } from '#domain/messages/time-freed.ts';
 import type { Calendar } from '#domain/scheduling/calendar.ts';
 import type { WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
-import { auditOfOffer, holdFor } from '#domain/scheduling/waitlist/waitlist-offer.ts';
+import { auditOfOffer, holdFor, isMatchedTo } from '#domain/scheduling/waitlist/waitlist-offer.ts';
 
 /** An entry has few writers; who loses to them so often has met a fault. */
 const mostRounds = 5;
@@ -22,7 +22,7 @@ interface Deps {
 export type SettledOffer = { outcome: 'settled' } | { outcome: 'pass-on'; passedOver: WaitlistEntryId[] };
 
 /**
- * What becomes of an offer whose time has run out. Accepted: nothing more is done. Otherwise the time is given back, the
+ * What becomes of an offer whose time has run out. Accepted, or for the clinic to tell: nothing more is done. Otherwise the time is given back, the
  * entry waits on, unless the patient left the list, and the next in line is asked. Run twice, it answers the same.
  */
 export function settleOffer({ clinics, calendar, waitlist, clock, log }: Deps) {
@@ -35,6 +35,11 @@ export function settleOffer({ clinics, calendar, waitlist, clock, log }: Deps) {
       const held = entry && holdFor(entry, freed);
       if (entry?.status === 'booked' && held) {
         log.info('waitlist.settled', { clinicId, outcome: 'booked' });
+        return { outcome: 'settled' };
+      }
+      // Told of nothing, for no message reached them: the clinic was shown the time, and calls them.
+      if (entry && isMatchedTo(entry, freed)) {
+        log.info('waitlist.settled', { clinicId, outcome: 'matched' });
         return { outcome: 'settled' };
       }
       if (held) await calendar.release(clinicId, [held], clinic.scheduling.gridMinutes);

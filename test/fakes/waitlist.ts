@@ -87,7 +87,7 @@ export function rememberedOffers(): WaitlistOfferSender & { sent: { entry: Waitl
   const sent: { entry: WaitlistEntry; offer: HeldTime }[] = [];
   return {
     sent,
-    reaches: () => true,
+    tellableFrom: async (_entry, _clinic, nowMs) => nowMs,
     async send(entry, offer) {
       if (!sent.some((one) => one.offer.holdId === offer.holdId)) sent.push({ entry, offer });
       return { outcome: 'sent' };

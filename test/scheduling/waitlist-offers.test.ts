@@ -2,9 +2,13 @@ import { createAppointmentStore } from '#adapters/dynamodb/appointments.ts';
 import { createCalendar } from '#adapters/dynamodb/calendar.ts';
 import { createWaitlistStore } from '#adapters/dynamodb/waitlist.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { callableFrom } from '#domain/conversations/outbound/quiet-hours.ts';
 import { WaitlistEntryId } from '#domain/ids.ts';
+import type { Notice } from '#domain/messages/notice.ts';
 import type { Calendar } from '#domain/scheduling/calendar.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
+import { giveBackOffer } from '#domain/scheduling/waitlist/give-back-offer.ts';
+import { offersByText } from '#domain/scheduling/waitlist/offers-by-text.ts';
 import type { WaitlistEntry, WaitlistOfferSender, WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 import { offerFreedTime } from '#lambdas/scheduling/offer-freed-time.ts';
 import { settleOffer } from '#lambdas/scheduling/settle-offer.ts';
@@ -14,11 +18,12 @@ import { standingClock } from '../fakes/clock.ts';
 import { cotonou } from '../fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '../fakes/dynamodb.ts';
 import { rememberedLog } from '../fakes/log.ts';
+import { inMemorySuppressions } from '../fakes/texts.ts';
 import { inMemoryWaitlist, rememberedOffers, waitlistEntry } from '../fakes/waitlist.ts';
 
 /** A clinic that writes no messages. */
 const noPatientMessages: WaitlistOfferSender = {
-  reaches: () => false,
+  tellableFrom: async () => undefined,
   send: async () => ({ outcome: 'no-channel' }),
 };
 
@@ -156,7 +161,7 @@ describe.each(worlds)('a freed time %s', (_, open) => {
     const sent = rememberedOffers();
     let failures = 1;
     const sender: WaitlistOfferSender = {
-      reaches: () => true,
+      tellableFrom: sent.tellableFrom,
       async send(entry, time) {
         if (failures-- > 0) throw new Error('the line is down');
         return sent.send(entry, time);
@@ -234,7 +239,7 @@ describe.each(worlds)('a freed time %s', (_, open) => {
   });
 
   test('is given back and shown to the clinic when the message finds no way after all', async () => {
-    const sender: WaitlistOfferSender = { reaches: () => true, send: async () => ({ outcome: 'no-channel' }) };
+    const sender: WaitlistOfferSender = { ...rememberedOffers(), send: async () => ({ outcome: 'no-channel' }) };
     const { offer, entry, cells } = await world({ sender });
     expect(await offer(at({}))).toEqual({ outcome: 'matched' });
     expect(await entry()).toMatchObject({ status: 'matched', version: 3 });
@@ -328,6 +333,88 @@ describe.each(worlds)('a freed time %s', (_, open) => {
     await expect(settleOffer(nowhere)({ ...at({}), entryId: first.entryId })).rejects.toThrow(
       'a clinic that is not there',
     );
+  });
+});
+
+describe('by SMS', () => {
+  function world() {
+    // Of the country of the numbers: whoever has one sleeps when the clinic does.
+    const profile: ClinicProfile = { ...clinic, country: 'US', texting: { ...clinic.texting, sms: true } };
+    const clock = standingClock();
+    const calendar = inMemoryCalendar();
+    const waitlist = inMemoryWaitlist(first);
+    const suppressions = inMemorySuppressions();
+    const told: Notice[] = [];
+    const deps = {
+      calendar,
+      waitlist,
+      clock,
+      clinics: { profile: async () => profile },
+      scheduling: createScheduling({ calendar, appointments: calendar, clock }),
+      sender: offersByText({
+        notices: { tell: async (notice) => void told.push(notice) },
+        suppressions,
+        callableFrom,
+      }),
+      log: rememberedLog(),
+    };
+    return {
+      clock,
+      suppressions,
+      told,
+      /** The wall clock of the clinic, on 5 and 6 October 2026. */
+      itIs: (instant: string) => clock.pass(Date.parse(instant) - clock.now()),
+      offer: offerFreedTime(deps),
+      settle: settleOffer(deps),
+      giveBack: () => giveBackOffer(deps)(profile, first.entryId, `waitlist_${first.entryId}_${freed.freedId}`),
+      records: waitlist.records,
+      entry: () => waitlist.get(cotonou, first.entryId),
+      cells: () =>
+        calendar.cells(cotonou, [{ kind: 'provider', id: doctor.id }], 0, freed.startMs + 24 * 60 * minuteMs),
+    };
+  }
+
+  test('a time is kept for nobody who wrote STOP: the clinic sees whom to call', async () => {
+    const { offer, suppressions, told, entry, cells } = world();
+    await suppressions.refuse(cotonou, first.contact, ['messages'], {} as never);
+    expect(await offer(at({}))).toEqual({ outcome: 'matched' });
+    expect(told).toEqual([]);
+    expect(await cells()).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'matched', offer: { startMs: freed.startMs } });
+  });
+
+  test('nobody is woken: the time is kept and told of in the morning', async () => {
+    const { offer, told, itIs, entry, cells } = world();
+    const late = at({ startMs: Date.parse('2026-10-06T14:00:00.000Z') });
+    itIs('2026-10-05T23:30:00.000Z');
+    expect(await offer(late)).toEqual({ outcome: 'later', at: '2026-10-06T07:00:00.000Z' });
+    expect(told).toEqual([]);
+    expect(await cells()).toEqual([]);
+    expect(await entry()).toEqual(first);
+    itIs('2026-10-06T07:00:00.000Z');
+    expect(await offer(late)).toMatchObject({ outcome: 'offered', expiresAt: '2026-10-06T07:15:00.000Z' });
+    expect(told).toMatchObject([{ kind: 'waitlist-offered', entryId: first.entryId }]);
+  });
+
+  test('a time that begins before anybody could answer in the morning is shown to the clinic', async () => {
+    const { offer, told, itIs, entry } = world();
+    itIs('2026-10-05T23:30:00.000Z');
+    expect(await offer(at({ startMs: Date.parse('2026-10-06T07:00:00.000Z') }))).toEqual({ outcome: 'matched' });
+    expect(told).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'matched' });
+  });
+
+  test('an offer that reached nobody is given back, shown to the clinic, and passed on to nobody else', async () => {
+    const { offer, settle, giveBack, records, clock, entry, cells } = world();
+    await offer(at({}));
+    await giveBack();
+    await giveBack();
+    expect(await cells()).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'matched', offer: { startMs: freed.startMs }, version: 3 });
+    expect((await entry())?.offer).not.toHaveProperty('holdId');
+    expect(records.at(-1)).toMatchObject({ requestId: `waitlist-${freed.freedId}`, fields: ['status', 'offer'] });
+    clock.pass(15 * minuteMs);
+    expect(await settle({ ...at({}), entryId: first.entryId })).toEqual({ outcome: 'settled' });
   });
 });
 

@@ -34,7 +34,7 @@ async function run(offers: object[], settlements: object[]) {
     {
       overrides: {
         taskResourceLocalHandlers: { OfferFreedTime: answering(offers), SettleOffer: answering(settlements) },
-        waitTimeOverrides: { AwaitAnswer: 0 },
+        waitTimeOverrides: { AwaitAnswer: 0, AwaitMorning: 0 },
         retryIntervalOverrides: { OfferFreedTime: 0, SettleOffer: 0 },
       },
     },
@@ -66,6 +66,14 @@ test('a time that is not taken is passed on to the next, until somebody takes it
     { freed, passedOver: ['first'] },
     { freed, passedOver: ['first'], entryId: 'second' },
   ]);
+});
+
+test('whom nobody wakes is asked about again in the morning', async () => {
+  const later = { outcome: 'later', at: '2027-01-11T07:00:00.000Z' };
+  const asked = { freed, passedOver: [] };
+  expect(await run([later, { outcome: 'matched' }], [])).toEqual([asked, asked]);
+  const states = definition.States as unknown as Record<string, { Type: string; TimestampPath?: string }>;
+  expect(states.AwaitMorning).toMatchObject({ Type: 'Wait', TimestampPath: '$.offer.at' });
 });
 
 test('an offer is kept for as long as it says, not for a time of its own', () => {

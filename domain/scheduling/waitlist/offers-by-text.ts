@@ -1,13 +1,26 @@
+import type { Clinic, E164 } from '../../clinics/clinic.ts';
+import type { SuppressionList } from '../../clinics/suppression-list.ts';
 import { isWritable } from '../../clinics/writable-number.ts';
 import type { Notices } from '../../messages/notice.ts';
 import type { WaitlistOfferSender } from './waitlist.ts';
 
+interface Deps {
+  notices: Notices;
+  suppressions: Pick<SuppressionList, 'refusedBy'>;
+  /** The first instant from `fromMs` on at which it is not night where a number may be. */
+  callableFrom(number: E164, clinic: Clinic, fromMs: number): number | undefined;
+}
+
 /**
- * Tells by SMS, where the clinic writes any and the number can get one. Nothing is held for anybody who could not know
- * of it: there, the entry that matches shows the clinic whom to call.
+ * Tells by SMS, where the clinic writes any and the number can get one and did not refuse them. Nothing is held for
+ * anybody who could not know of it: there, the entry that matches shows the clinic whom to call.
  */
-export const offersByText = (notices: Notices): WaitlistOfferSender => ({
-  reaches: ({ contact }, clinic) => clinic.texting.sms && isWritable(contact, clinic),
+export const offersByText = ({ notices, suppressions, callableFrom }: Deps): WaitlistOfferSender => ({
+  async tellableFrom({ clinicId, contact }, clinic, nowMs) {
+    if (!clinic.texting.sms || !isWritable(contact, clinic)) return undefined;
+    if ((await suppressions.refusedBy(clinicId, contact)).has('messages')) return undefined;
+    return callableFrom(contact, clinic, nowMs);
+  },
   async send({ clinicId, entryId, patientId }, { holdId }) {
     await notices.tell({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId });
     return { outcome: 'sent' };

@@ -6,15 +6,21 @@ import type { Requester } from '../requester.ts';
 import type { HeldTime } from '../slot.ts';
 import type { WaitlistEntry } from './waitlist.ts';
 
-const actor = (freed: FreedTime): Requester['actor'] => ({
+/** What names a freeing. */
+type Freeing = Pick<FreedTime, 'freedId'>;
+
+const actor = (freed: Freeing): Requester['actor'] => ({
   actorType: 'system',
   actorId: 'waitlist',
   requestId: `waitlist-${freed.freedId}`,
 });
 
 /** Names the hold of one freeing for one entry, so that a step that runs twice holds and sends once. */
-export const offerHoldId = (entryId: WaitlistEntryId, { freedId }: FreedTime): string =>
-  `waitlist_${entryId}_${freedId}`;
+export const offerHoldId = (entryId: WaitlistEntryId, { freedId }: Freeing): string => `waitlist_${entryId}_${freedId}`;
+
+/** Of which freeing a hold for an entry is. */
+export const freedIdOf = (entryId: WaitlistEntryId, holdId: string): string =>
+  holdId.slice(offerHoldId(entryId, { freedId: '' }).length);
 
 /** Asks for a time on behalf of an entry: by the rules for callers if the patient will, for the clinic's people if they. */
 export const waitlistRequester = (
@@ -28,10 +34,14 @@ export function holdFor({ entryId, offer }: WaitlistEntry, freed: FreedTime): He
   return offer && 'holdId' in offer && offer.holdId === offerHoldId(entryId, freed) ? offer : undefined;
 }
 
+/** Whether the clinic was shown this time for this entry. */
+export const isMatchedTo = ({ status, offer }: WaitlistEntry, { providerId, startMs }: FreedTime): boolean =>
+  status === 'matched' && offer?.startMs === startMs && offer.providerId === providerId;
+
 /** The record of what an offer made of an entry. */
 export const auditOfOffer = (
   { clinicId, entryId, patientId }: WaitlistEntry,
-  freed: FreedTime,
+  freed: Freeing,
   fields: ('status' | 'offer')[],
   nowMs: number,
 ): PendingAuditEvent => ({

@@ -54,8 +54,11 @@ export interface WaitlistStore {
 
 /** Tells a patient of a time that came free. */
 export interface WaitlistOfferSender {
-  /** Whether an offer could be sent at all, asked before a time is held. */
-  reaches(entry: WaitlistEntry, clinic: Clinic): boolean;
+  /**
+   * From when on an offer could be sent, asked before a time is held: `nowMs` where it may be now, later where it is
+   * night. Nothing: there is no way to write to this patient.
+   */
+  tellableFrom(entry: WaitlistEntry, clinic: Clinic, nowMs: number): Promise<number | undefined>;
   /**
    * Sends one message for each hold: asked again for the same `holdId` it changes nothing and answers as before.
    * `no-channel`: there is no way to write to this patient after all.

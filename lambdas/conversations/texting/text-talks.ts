@@ -46,7 +46,8 @@ export function textTalks({ core, audit, model, modelName, notices, clock, log, 
   const conversations = createConversationStore(core);
   const dialogues = createDialogueStore(core, clock);
   const waitlist = createWaitlistStore({ core, audit });
-  const scheduling = createScheduling({ calendar: createCalendar({ core, audit }), appointments, clock });
+  const calendar = createCalendar({ core, audit });
+  const scheduling = createScheduling({ calendar, appointments, clock });
   const take = takeTalk({
     scheduling: toldScheduling(scheduling, { notices, log }),
     appointments,
@@ -79,6 +80,7 @@ export function textTalks({ core, audit, model, modelName, notices, clock, log, 
     conversations,
     dialogues,
     waitlist,
+    calendar,
     scheduling,
     open: openWritten({ talks, instructions, clock }),
     answer: answerWritten({ takeTalk: take, createDialogue }),

@@ -72,6 +72,7 @@ function world({
     sender,
     sent: inMemorySentTexts(),
     offered,
+    calendar: base.calendar,
     services: { claim: async (clinicId: string) => clinicId === owner },
     conversations,
     dialogues,
@@ -379,6 +380,23 @@ describe('a time that came free', () => {
     expect(outbox.at(-1)?.body).toBe('Noté pour 8 h.');
     expect(appointments()).toEqual(before);
   });
+});
+
+test('a time is kept for nobody whom Twilio says not to write to: the clinic sees whom to call', async () => {
+  const given = world({ sends: [{ outcome: 'refused', reason: 'opted-out', code: 21_610 }] });
+  const { heed, outbox, clinic, clock, waitlist, calendar } = given;
+  const { clinicId, entryId, patientId } = waitlistEntry();
+  const holdId = `waitlist_${entryId}_freed-2`;
+  const startMs = Date.parse('2026-10-06T14:00:00.000Z');
+  const kept = { holder: `waitlist_${entryId}`, holdId, expiresAtMs: clock.now() + 15 * 60_000 };
+  const offer = { ...slotAt(clinic, startMs), ...kept };
+  await waitlist.join(waitlistEntry({ status: 'offered', offer, contact: inesNumber as E164 }), []);
+  await calendar.hold(cotonou, offer, clinic.scheduling.gridMinutes, { conversationsPerCaller: 1 }, clock.now());
+  await heed({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId });
+  expect(outbox).toEqual([]);
+  expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'matched', offer: { startMs } });
+  const doctor = { kind: 'provider', id: koffi } as const;
+  expect(await calendar.cells(cotonou, [doctor], startMs, startMs + 30 * 60_000)).toEqual([]);
 });
 
 test('an emergency in writing is told what to dial: nothing to hang up, nobody to be put through to', async () => {
