@@ -1,7 +1,8 @@
 import type { ClinicProfile } from '../../clinics/clinic-store.ts';
 import type { E164 } from '../../clinics/clinic.ts';
-import { type ConversationId, webConversationId, writtenConversationId } from '../../ids.ts';
+import { type ClinicId, type ConversationId, webConversationId, writtenConversationId } from '../../ids.ts';
 import type { LanguageTag } from '../../language.ts';
+import { addDays } from '../../scheduling/zoned-time.ts';
 import { wallClock } from '../../wall-time.ts';
 import type { InstructionStore, Instructions, InstructionScope } from '../talk/instructions.ts';
 import type { Talk, TalkStore } from '../talk/talk.ts';
@@ -25,8 +26,9 @@ interface Deps {
 const mostOfADay = 20;
 
 /**
- * Finds the conversation a message belongs to, or opens it: of a number the one of its day that is not over, of a
- * visitor their own, which is over once and for all. `over`: nothing more may be written in it.
+ * Finds the conversation a message belongs to, or opens it: of a number the one of its day that is not over, or of the
+ * day before, for midnight ends none; of a visitor their own, which is over once and for all. `over`: nothing more may be
+ * written in it.
  */
 export function openWritten({ talks, instructions, clock }: Deps) {
   async function open(
@@ -53,6 +55,15 @@ export function openWritten({ talks, instructions, clock }: Deps) {
     });
   }
 
+  /** The conversation of a day that midnight did not end: it is its last. */
+  async function stillOpen(clinicId: ClinicId, idOf: (n: number) => ConversationId): Promise<Talk | undefined> {
+    for (let n = 1; n <= mostOfADay; n++) {
+      const talk = await talks.get(clinicId, idOf(n));
+      if (!talk || talk.finishedAtMs === undefined) return talk;
+    }
+    return undefined;
+  }
+
   return async (
     clinic: ClinicProfile,
     writer: Writer,
@@ -63,10 +74,16 @@ export function openWritten({ talks, instructions, clock }: Deps) {
       const talk = (await talks.get(clinic.id, conversationId)) ?? (await open(clinic, writer, conversationId, claim));
       return talk.finishedAtMs === undefined ? { outcome: 'open', talk } : { outcome: 'over' };
     }
-    const day = wallClock(clock.now(), clinic.zone).date;
+    const { channel, number } = writer;
+    const idOf = (day: string, n: number) => writtenConversationId(channel, { clinicId: clinic.id, number, day, n });
+    const today = wallClock(clock.now(), clinic.zone).date;
+    const yesterday = addDays(today, -1);
     for (let n = 1; n <= mostOfADay; n++) {
-      const id = writtenConversationId(writer.channel, { clinicId: clinic.id, number: writer.number, day, n });
-      const talk = (await talks.get(clinic.id, id)) ?? (await open(clinic, writer, id, claim));
+      const id = idOf(today, n);
+      const talk =
+        (await talks.get(clinic.id, id)) ??
+        (n === 1 ? await stillOpen(clinic.id, (before) => idOf(yesterday, before)) : undefined) ??
+        (await open(clinic, writer, id, claim));
       if (talk.finishedAtMs === undefined) return { outcome: 'open', talk };
     }
     return { outcome: 'over' };

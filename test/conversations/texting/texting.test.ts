@@ -473,6 +473,24 @@ test('nobody goes on with it: the conversation ends as a call does, and what com
   expect(taken[1]).toBe(`${taken[0]}_2`);
 });
 
+test('who writes on past midnight is in the same conversation, and in the next day’s once that is over', async () => {
+  const { send, work, clock, sweep, taken } = world({
+    answers: [{ deltas: ['Bonjour.'] }, { deltas: ['Oui.'] }, { deltas: ['Rebonjour.'] }],
+  });
+  clock.pass(Date.parse('2026-10-05T22:58:00.000Z') - clock.now());
+  await send('Bonjour');
+  await work();
+  clock.pass(5 * 60_000);
+  await send('Demain ?', { MessageSid: sid(2) });
+  await work();
+  expect(taken).toEqual([expect.stringMatching(/_20261005$/), taken[0]]);
+  clock.pass(31 * 60_000);
+  expect(await sweep({ clinicId: cotonou, conversationId: taken[0] as never })).toBe(true);
+  await send('Encore moi', { MessageSid: sid(3) });
+  await work();
+  expect(taken[2]).toMatch(/_20261006$/);
+});
+
 /** Turns of the one conversation, as they are stored. */
 function withTurns<T extends ReturnType<typeof world>>(given: T) {
   return {
