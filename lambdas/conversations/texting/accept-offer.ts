@@ -3,9 +3,10 @@ import type { Clinic, E164 } from '#domain/clinics/clinic.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { patientText } from '#domain/notifications/patient-text.ts';
 import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import type { Requester } from '#domain/scheduling/requester.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';
 import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';
-import type { WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
+import type { WaitlistEntry, WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 
 interface Deps {
   offered: Pick<OfferedTimes, 'of'>;
@@ -15,6 +16,9 @@ interface Deps {
   scheduling: Pick<Scheduling, 'book'>;
   clock: Clock;
 }
+
+/** An entry has few writers; who loses to them so often has met a fault. */
+const mostRounds = 5;
 
 /** The whole message: no word a carrier or a patient uses for anything else. */
 const yes = /^\s*1\s*[.!]?\s*$/;
@@ -26,6 +30,36 @@ const yes = /^\s*1\s*[.!]?\s*$/;
  * something else.
  */
 export function acceptOffer({ offered, waitlist, appointments, scheduling, clock }: Deps) {
+  /** Whoever has what they waited for waits no more, though the offer ran out in that instant. */
+  async function settle(accepted: WaitlistEntry, actor: Requester['actor']): Promise<void> {
+    const { clinicId, entryId, patientId } = accepted;
+    let entry: WaitlistEntry | undefined = accepted;
+    for (let round = 0; round < mostRounds; round++) {
+      if (!entry || entry.status === 'booked') return;
+      const nowMs = clock.now();
+      const { outcome } = await waitlist.update(
+        { ...entry, status: 'booked', updatedAtMs: nowMs, version: entry.version + 1 },
+        [
+          {
+            v: 1,
+            clinicId,
+            occurredAt: isoInstant(nowMs),
+            ...actor,
+            act: 'patient.update',
+            outcome: 'success',
+            resourceType: 'waitlist-entry',
+            resourceId: entryId,
+            patientId,
+            fields: ['status'],
+          },
+        ],
+      );
+      if (outcome === 'updated') return;
+      entry = await waitlist.get(clinicId, entryId);
+    }
+    throw new Error('an entry of a waitlist was written by others five times in a row');
+  }
+
   return async (clinic: Clinic, number: E164, text: string, requestId: string): Promise<string | undefined> => {
     if (!yes.test(text)) return undefined;
     const entryId = await offered.of(clinic.id, number);
@@ -46,22 +80,7 @@ export function acceptOffer({ offered, waitlist, appointments, scheduling, clock
       { kind: 'agent', holder: `waitlist_${entry.entryId}`, actor },
     );
     if (booked.code !== 'OK') return patientText(clinic, { kind: 'gone', startMs }, language);
-    const nowMs = clock.now();
-    // Whoever wrote meanwhile knows better; the appointment stands either way.
-    await waitlist.update({ ...entry, status: 'booked', updatedAtMs: nowMs, version: entry.version + 1 }, [
-      {
-        v: 1,
-        clinicId: clinic.id,
-        occurredAt: isoInstant(nowMs),
-        ...actor,
-        act: 'patient.update',
-        outcome: 'success',
-        resourceType: 'waitlist-entry',
-        resourceId: entry.entryId,
-        patientId,
-        fields: ['status'],
-      },
-    ]);
+    await settle(entry, actor);
     return confirmation();
   };
 }

@@ -382,6 +382,26 @@ describe('a time that came free', () => {
   });
 });
 
+test('a 1 in the instant the offer runs out takes the patient off the waitlist with the appointment', async () => {
+  const given = world();
+  const { send, work, heed, clinic, clock, waitlist, calendar, appointments } = given;
+  const entry = waitlistEntry({ patientId: theo.patientId, contact: inesNumber as E164, status: 'offered' });
+  const { clinicId, entryId, patientId } = entry;
+  const kept = { holder: `waitlist_${entryId}`, holdId: 'hold-1', expiresAtMs: clock.now() + 15 * 60_000 };
+  const offer = { ...slotAt(clinic, Date.parse('2026-10-06T14:00:00.000Z')), ...kept };
+  await waitlist.join({ ...entry, offer }, []);
+  await calendar.hold(cotonou, offer, clinic.scheduling.gridMinutes, { conversationsPerCaller: 1 }, clock.now());
+  await heed({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId: 'hold-1' });
+  waitlist.beforeNextUpdate = async () => {
+    const offered = (await waitlist.get(cotonou, entryId))!;
+    await waitlist.update({ ...offered, status: 'waiting', version: offered.version + 1 }, []);
+  };
+  await send('1');
+  await work();
+  expect(appointments()).toMatchObject([{ status: 'booked', patientId: theo.patientId }]);
+  expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
+});
+
 test('a time is kept for nobody whom Twilio says not to write to: the clinic sees whom to call', async () => {
   const given = world({ sends: [{ outcome: 'refused', reason: 'opted-out', code: 21_610 }] });
   const { heed, outbox, clinic, clock, waitlist, calendar } = given;
