@@ -70,9 +70,16 @@ export function createIncomingTexts(core: Table, clock: Clock): IncomingTexts {
 
 export function createOfferedTimes(core: Table, clock: Clock): OfferedTimes {
   return {
-    async keep(clinicId, number, entryId) {
+    async keep(clinicId, number, entryId, untilMs) {
       const key = keys.offeredTime(clinicId, number);
-      await core.put({ ...key, entity: 'OfferedTime', clinicId, entryId, ...stamps(clock) });
+      const stood = await core.put(
+        { ...key, entity: 'OfferedTime', clinicId, entryId, untilMs, ...stamps(clock) },
+        {
+          condition: 'attribute_not_exists(untilMs) OR untilMs <= :now OR entryId = :entryId',
+          values: { ':now': clock.now(), ':entryId': entryId },
+        },
+      );
+      return stood ? 'another-stands' : 'kept';
     },
     async of(clinicId, number) {
       const item = await core.get(keys.offeredTime(clinicId, number));

@@ -128,7 +128,12 @@ export function tellPatient(deps: Deps) {
     const { offer, status, contact, language } = entry;
     if (status !== 'offered' || !offer || !('holdId' in offer) || offer.holdId !== holdId) return;
     if (offer.expiresAtMs <= clock.now() || !isWritable(contact, clinic)) return;
-    await offered.keep(clinicId, contact, entryId);
+    const showToClinic = async () => {
+      await giveBack(clinic, entryId, holdId);
+      log.info('waitlist.matched', { clinicId });
+    };
+    const kept = await offered.keep(clinicId, contact, entryId, offer.expiresAtMs);
+    if (kept === 'another-stands') return showToClinic();
     const told = await write(clinic, {
       channel: 'sms',
       to: contact,
@@ -140,9 +145,7 @@ export function tellPatient(deps: Deps) {
         spoken(clinic, language),
       ),
     });
-    if (told === 'told') return;
-    await giveBack(clinic, entryId, holdId);
-    log.info('waitlist.matched', { clinicId });
+    if (told !== 'told') await showToClinic();
   }
 
   return (notice: AppointmentChanged | WaitlistOffered): Promise<void> =>

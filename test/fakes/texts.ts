@@ -1,6 +1,9 @@
+import type { Clock } from '#domain/clock.ts';
+import type { WaitlistEntryId } from '#domain/ids.ts';
 import type { Contact } from '#domain/clinics/suppression-list.ts';
 import { type SuppressionList } from '#domain/clinics/suppression-list.ts';
 import { type BegunChats, mostChats, networkOf } from '#domain/conversations/texting/begun-chats.ts';
+import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import {
   type OutgoingText,
@@ -51,6 +54,20 @@ export function inMemorySentTexts(): SentTexts {
         throw error;
       }
     },
+  };
+}
+
+/** Which offer a number may answer, in memory, by the same rule as the table. */
+export function inMemoryOfferedTimes(clock: Clock): OfferedTimes {
+  const offers = new Map<string, { entryId: WaitlistEntryId; untilMs: number }>();
+  return {
+    async keep(clinicId, number, entryId, untilMs) {
+      const stands = offers.get(`${clinicId} ${number}`);
+      if (stands && stands.untilMs > clock.now() && stands.entryId !== entryId) return 'another-stands';
+      offers.set(`${clinicId} ${number}`, { entryId, untilMs });
+      return 'kept';
+    },
+    of: async (clinicId, number) => offers.get(`${clinicId} ${number}`)?.entryId,
   };
 }
 

@@ -1,8 +1,9 @@
 import type { E164 } from '../../clinics/clinic.ts';
 import type { ClinicId, WaitlistEntryId } from '../../ids.ts';
 
-/** Which wish of a waitlist a number was last written an offer for. */
+/** Which wish of a waitlist a number was last written an offer for: one at a time, so that a `1` says which it takes. */
 export interface OfferedTimes {
-  keep(clinicId: ClinicId, number: E164, entryId: WaitlistEntryId): Promise<void>;
+  /** `another-stands`: the number was written an offer for another wish, and has until then to answer it. */
+  keep(clinicId: ClinicId, number: E164, entryId: WaitlistEntryId, untilMs: number): Promise<'kept' | 'another-stands'>;
   of(clinicId: ClinicId, number: E164): Promise<WaitlistEntryId | undefined>;
 }

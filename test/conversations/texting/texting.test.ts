@@ -9,9 +9,8 @@ import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
 import type { Notice } from '#domain/messages/notice.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
-import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { waitlistEntry } from '../../fakes/waitlist.ts';
-import type { WaitlistEntryId } from '#domain/ids.ts';
+import { WaitlistEntryId } from '#domain/ids.ts';
 import { acceptOffer } from '#lambdas/conversations/texting/accept-offer.ts';
 import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
 import { receiveMessage } from '#lambdas/conversations/texting/receive-message.ts';
@@ -23,7 +22,13 @@ import { cotonou } from '../../fakes/conversation.ts';
 import { inMemoryDirectory } from '../../fakes/directory.ts';
 import { inMemoryInbox } from '../../fakes/inbox.ts';
 import { scriptedTextModel } from '../../fakes/text-model.ts';
-import { inMemoryIncoming, inMemorySentTexts, inMemorySuppressions, rememberedTexts } from '../../fakes/texts.ts';
+import {
+  inMemoryIncoming,
+  inMemoryOfferedTimes,
+  inMemorySentTexts,
+  inMemorySuppressions,
+  rememberedTexts,
+} from '../../fakes/texts.ts';
 import { apiUrl, knownTwilio, signedForm } from '../../fakes/twilio-requests.ts';
 import { talkWorld } from '../talk/talk-world.ts';
 import { inesNumber, theo } from '../tools/tool-world.ts';
@@ -61,17 +66,12 @@ function world({
     limits: writtenLimits,
   });
   const taken: string[] = [];
-  const offers = new Map<string, WaitlistEntryId>();
-  const offered: OfferedTimes = {
-    keep: async (clinicId, number, entryId) => void offers.set(`${clinicId} ${number}`, entryId),
-    of: async (clinicId, number) => offers.get(`${clinicId} ${number}`),
-  };
   const shared = {
     ...deps,
     suppressions,
     sender,
     sent: inMemorySentTexts(),
-    offered,
+    offered: inMemoryOfferedTimes(clock),
     calendar: base.calendar,
     services: { claim: async (clinicId: string) => clinicId === owner },
     conversations,
@@ -400,6 +400,29 @@ test('a 1 in the instant the offer runs out takes the patient off the waitlist w
   await work();
   expect(appointments()).toMatchObject([{ status: 'booked', patientId: theo.patientId }]);
   expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
+});
+
+test('a number that has an offer to answer gets no second one: its 1 takes the time it was written', async () => {
+  const given = world();
+  const { send, work, heed, outbox, clinic, clock, waitlist, calendar, appointments } = given;
+  const one = waitlistEntry({ patientId: theo.patientId, contact: inesNumber as E164, status: 'offered' });
+  const other = { ...one, entryId: WaitlistEntryId.parse('c4b5a6d7-1e2f-4a3b-8c4d-5e6f7a8b9c0e') };
+  const times = [Date.parse('2026-10-06T14:00:00.000Z'), Date.parse('2026-10-06T15:00:00.000Z')];
+  for (const [n, entry] of [one, other].entries()) {
+    const { clinicId, entryId, patientId } = entry;
+    const holdId = `waitlist_${entryId}_freed-${n}`;
+    const kept = { holder: `waitlist_${entryId}`, holdId, expiresAtMs: clock.now() + 15 * 60_000 };
+    const offer = { ...slotAt(clinic, times[n]!), ...kept };
+    await waitlist.join({ ...entry, offer }, []);
+    await calendar.hold(cotonou, offer, clinic.scheduling.gridMinutes, { conversationsPerCaller: 1 }, clock.now());
+    await heed({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId });
+    await heed({ kind: 'waitlist-offered', clinicId, entryId, patientId, holdId });
+  }
+  expect(outbox).toHaveLength(1);
+  expect(await waitlist.get(cotonou, other.entryId)).toMatchObject({ status: 'matched', offer: { startMs: times[1] } });
+  await send('1');
+  await work();
+  expect(appointments()).toMatchObject([{ startMs: times[0], status: 'booked' }]);
 });
 
 test('a time is kept for nobody whom Twilio says not to write to: the clinic sees whom to call', async () => {

@@ -1,15 +1,26 @@
 import { createBegunChats } from '#adapters/dynamodb/begun-chats.ts';
 import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
-import { createIncomingTexts, createSentTexts, createTextServices } from '#adapters/dynamodb/texts.ts';
+import {
+  createIncomingTexts,
+  createOfferedTimes,
+  createSentTexts,
+  createTextServices,
+} from '#adapters/dynamodb/texts.ts';
 import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { E164 } from '#domain/clinics/clinic.ts';
 import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
 import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
-import { writtenConversationId } from '#domain/ids.ts';
+import { WaitlistEntryId, writtenConversationId } from '#domain/ids.ts';
 import { standingClock } from '../../fakes/clock.ts';
 import { cotonou, elsewhere } from '../../fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../fakes/dynamodb.ts';
-import { inMemoryBegunChats, inMemoryIncoming, inMemorySentTexts, inMemorySuppressions } from '../../fakes/texts.ts';
+import {
+  inMemoryBegunChats,
+  inMemoryIncoming,
+  inMemoryOfferedTimes,
+  inMemorySentTexts,
+  inMemorySuppressions,
+} from '../../fakes/texts.ts';
 
 const number = '+12025550117' as E164;
 const by = { actorType: 'user', actorId: 'sender', requestId: 'SM1' } as const;
@@ -23,12 +34,17 @@ afterAll(() => db.stop());
 const worlds = [
   [
     'in memory',
-    async () => ({
-      list: inMemorySuppressions(),
-      sent: inMemorySentTexts(),
-      incoming: inMemoryIncoming(),
-      begunChats: inMemoryBegunChats(),
-    }),
+    async () => {
+      const clock = standingClock();
+      return {
+        clock,
+        list: inMemorySuppressions(),
+        sent: inMemorySentTexts(),
+        incoming: inMemoryIncoming(),
+        begunChats: inMemoryBegunChats(),
+        offered: inMemoryOfferedTimes(clock),
+      };
+    },
   ],
   [
     'in DynamoDB',
@@ -37,6 +53,8 @@ const worlds = [
       const { core } = db.tables;
       const clock = standingClock();
       return {
+        clock,
+        offered: createOfferedTimes(core, clock),
         list: createSuppressionList(db.tables, clock),
         sent: createSentTexts(core, clock),
         incoming: createIncomingTexts(core, clock),
@@ -56,6 +74,21 @@ describe.each(worlds)('texts %s', (_, open) => {
     expect(await refused(elsewhere)).toEqual([]);
     await list.allow(cotonou, number, ['messages'], by);
     expect(await refused()).toEqual(['calls']);
+  });
+
+  test('a number has one offer to answer at a time, at each clinic, until that runs out', async () => {
+    const { offered, clock } = await open();
+    const [one, other] = ['c4b5a6d7-1e2f-4a3b-8c4d-5e6f7a8b9c01', 'c4b5a6d7-1e2f-4a3b-8c4d-5e6f7a8b9c02'].map((id) =>
+      WaitlistEntryId.parse(id),
+    ) as [WaitlistEntryId, WaitlistEntryId];
+    const keep = (entryId: WaitlistEntryId, clinicId = cotonou) =>
+      offered.keep(clinicId, number, entryId, clock.now() + 60_000);
+    expect([await keep(one), await keep(one), await keep(other)]).toEqual(['kept', 'kept', 'another-stands']);
+    expect(await keep(other, elsewhere)).toBe('kept');
+    expect(await offered.of(cotonou, number)).toBe(one);
+    clock.pass(60_000);
+    expect(await keep(other)).toBe('kept');
+    expect(await offered.of(cotonou, number)).toBe(other);
   });
 
   test('a person is written to once under one name, and again only where certainly nothing was sent', async () => {
