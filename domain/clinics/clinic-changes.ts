@@ -83,7 +83,7 @@ function differences(
     const [from, to] = [before?.[key], after?.[key]];
     if (lists[at.field]) return listDifferences(lists, at, from as unknown[] | undefined, to as unknown[] | undefined);
     if (isTree(from) || isTree(to)) return differences(lists, at.path, at.field, from as Tree, to as Tree);
-    return leafDifference(at, text(from, key), text(to, key));
+    return leafDifference(at, key, from, to);
   });
 }
 
@@ -114,10 +114,14 @@ function listDifferences(
 
 function leafDifference(
   at: { path: string; field: string },
-  from: string | undefined,
-  to: string | undefined,
+  key: string,
+  before: unknown,
+  after: unknown,
 ): ClinicFieldChange[] {
-  if (from === to) return [];
+  const exactly = [text(before, key, quoted), text(after, key, quoted)] as const;
+  if (exactly[0] === exactly[1]) return [];
+  const read = [text(before, key), text(after, key)] as const;
+  const [from, to] = read[0] === read[1] ? exactly : read;
   if (from === undefined) return [{ kind: 'added', ...at, to }];
   return to === undefined ? [{ kind: 'removed', ...at, from }] : [{ kind: 'changed', ...at, from, to }];
 }
@@ -128,10 +132,13 @@ const isTree = (value: unknown): value is Tree =>
 const isInterval = (value: unknown): value is Interval =>
   typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
 
-function text(value: unknown, key: string): string | undefined {
+/** Tells a word from what it reads like: `"a, b"` is no list, and `"none"` not nothing. */
+const quoted = (value: unknown): string => JSON.stringify(value);
+
+function text(value: unknown, key: string, written: (value: unknown) => string = String): string | undefined {
   if (value === undefined) return undefined;
   if (isInterval(value)) return `${value.from}-${value.to}`;
-  if (!Array.isArray(value)) return String(value);
-  if (value.length) return value.map((entry) => text(entry, key)).join(', ');
+  if (!Array.isArray(value)) return written(value);
+  if (value.length) return value.map((entry) => text(entry, key, written)).join(', ');
   return key.endsWith('day') ? 'closed' : 'none';
 }

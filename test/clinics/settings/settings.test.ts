@@ -1,3 +1,4 @@
+import { clinicChanges } from '#domain/clinics/clinic-changes.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
 import { AppointmentTypeId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import { collections } from '#lambdas/clinics/settings/collections.ts';
@@ -75,6 +76,33 @@ test('a change is made whole, is in the next answer, and goes on record by the n
   ]);
   expect(clinics.records[0]?.fields).toContain('hours.monday');
   expect(JSON.stringify(clinics.records)).not.toContain('13:00');
+});
+
+test('words that read alike in a row are told apart: what is corrected is kept', async () => {
+  const room = '5c0a1b2c-3d4e-4f5a-8b6c-0000000000a1';
+  const { ask, profile } = await settingsWorld(
+    clinicOf(clinicProfile({ operatories: [{ id: room as never, name: 'Salle 1' }], appointmentTypes: [] })),
+  );
+  const before = async () => clinicOf(await profile());
+  const put = (capabilities: string[]) =>
+    ask('PUT', `operatories/${room}`, { body: { name: 'Salle 1', capabilities } });
+  const seen: unknown[] = [];
+  for (const [capabilities, etag] of [
+    [['echography, surgery'], '"2"'],
+    [['echography', 'surgery'], '"3"'],
+    [['none'], '"4"'],
+    [[], '"5"'],
+  ] as const) {
+    const was = await before();
+    expect(await put([...capabilities])).toMatchObject({ status: 200, etag, body: { capabilities } });
+    seen.push(...clinicChanges(was, await before()).map(({ from, to }) => `${from} → ${to}`));
+  }
+  expect(seen).toEqual([
+    'none → echography, surgery',
+    '"echography, surgery" → "echography", "surgery"',
+    'echography, surgery → none',
+    '"none" → none',
+  ]);
 });
 
 test('what is left out is gone or has its default, as in a clinic file', async () => {
