@@ -97,7 +97,7 @@ export const handler = taskHandler(
     }),
     instructions: createInstructionStore(tables, clock),
     inviteMembers: inviteMembers({
-      invitations: createInvitations({ invitations: store, links, notices, clock }),
+      invitations: createInvitations({ invitations: store, members, links, notices, clock }),
       store,
       members,
     }),

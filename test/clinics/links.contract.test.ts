@@ -131,7 +131,7 @@ async function world(where: 'memory' | 'DynamoDB') {
     log,
     consoleUrl: 'https://console.example',
   });
-  const invitations = createInvitations({ invitations: store, links, notices, clock });
+  const invitations = createInvitations({ invitations: store, members, links, notices, clock });
   await members.add({ clinicId: cotonou, userId: owner, role: 'owner' }, byTest(owner));
 
   const click = async (method: 'GET' | 'POST', token: string) => {
@@ -268,6 +268,9 @@ describe.each(['memory', 'DynamoDB'] as const)('links by e-mail, kept in %s', (w
     await here.members.change({ clinicId: cotonou, userId: manager, role: 'manager' }, 'removed', byTest(manager));
     expect((await here.press(token)).status).toBe(404);
     expect(await here.members.of(awaId)).toEqual([]);
+    // Invited again by somebody who may, they have a link that opens, however soon.
+    expect((await here.invite(awa, 'staff')).outcome).toBe('invited');
+    expect((await here.open(await here.deliver())).status).toBe(200);
     await here.invite('first@elsewhere.example', 'owner', elsewhere, 'platform');
     expect((await here.press(await here.deliver())).page).toContain('You are now on the team of Elsewhere Clinic');
     expect(await here.rolesOf(elsewhere)).toEqual(['owner']);

@@ -32,7 +32,7 @@ async function world() {
   const store = inMemoryInvitations(links, members);
   const queue: Notice[] = [];
   const notices = { tell: async (notice: Notice) => void queue.push(notice) };
-  const invitations = createInvitations({ invitations: store, links, notices, clock });
+  const invitations = createInvitations({ invitations: store, members, links, notices, clock });
   const invite = (email: string, role: Role) =>
     invitations.invite(cotonou, { email, role, invitedBy: { actorType: 'platform', actorId: 'ops' }, requestId: 'r0' });
   await invite('invited@clinique.example', 'staff');
@@ -98,6 +98,19 @@ test('a manager neither makes nor unmakes an owner, and the last owner stays', a
   expect(attempts.map(codeOf)).toEqual(Array(5).fill('owners-only'));
   expect(codeOf(await answer(request('DELETE /api/members/{userId}', { as: owner, user: owner })))).toBe('last-owner');
   expect(members.records).toEqual([]);
+});
+
+test('a manager does not unmake the owner who is invited by inviting them as something else', async () => {
+  const { answer, store, queue } = await world();
+  const invitedAs = async (role: Role) => (await store.awaiting(cotonou)).filter((one) => one.role === role).length;
+  const told = queue.length;
+  const post = (as: UserId | undefined, role: Role) =>
+    answer(request('POST /api/invitations', { as, body: { email: 'Partner@clinique.example', role } }));
+  expect(codeOf(await post(manager, 'staff'))).toBe('owners-only');
+  expect([await invitedAs('owner'), store.records, queue.length]).toEqual([1, [], told]);
+  expect((await post(owner, 'staff')).status).toBe(201);
+  expect(await invitedAs('owner')).toBe(0);
+  expect((await post(manager, 'auditor')).status).toBe(201);
 });
 
 test('a change is on record under the name of who made it', async () => {

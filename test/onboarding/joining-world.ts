@@ -85,7 +85,7 @@ export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: Joini
     carrier: mortal(carrier, mayDie),
     instructions: mortal(instructions, mayDie),
     inviteMembers: inviteMembers({
-      invitations: createInvitations({ invitations, links, notices, clock }),
+      invitations: createInvitations({ invitations, members: access.members, links, notices, clock }),
       store: invitations,
       members: access.members,
     }),

@@ -26,7 +26,7 @@ export interface SignedInRoute {
 }
 
 const members = ({ members, invitations: store, links, notices, clock }: SignedInWorld) => {
-  const invitations = createInvitations({ invitations: store, links, notices, clock });
+  const invitations = createInvitations({ invitations: store, members, links, notices, clock });
   return answerMemberRequest({ members, invitations, store, links, clock });
 };
 const settings = ({ members, clinics, clock, asked }: SignedInWorld) => {

@@ -81,7 +81,7 @@ export async function signedInWorld(): Promise<SignedInWorld> {
   const invitations = inMemoryInvitations(links, members);
   const told: Notice[] = [];
   const notices = { tell: async (notice: Notice) => void told.push(notice) };
-  const { invite } = createInvitations({ invitations, links, notices, clock });
+  const { invite } = createInvitations({ invitations, members, links, notices, clock });
   const invited = { role: 'staff', invitedBy: { actorType: 'platform', actorId: 'ops' }, requestId: 'r0' } as const;
   await invite(cotonou, { ...invited, email: 'invited@clinique.example' });
   await invite(elsewhere, { ...invited, email: 'invited@ailleurs.example' });

@@ -69,13 +69,13 @@ export interface Invited {
 export interface Invitations {
   /**
    * Writes to somebody who may become a member by a click; until then they are none. Repeated at once it changes
-   * nothing; later, or as something else, it sends another link instead of the last. Whether the inviter may, the caller
-   * has asked.
+   * nothing while that link can be accepted; later, or as something else, it sends another link instead of the last.
+   * Whether the inviter may, the caller has asked; `owners-only`: they may not take back what stands there already.
    */
   invite(
     clinicId: ClinicId,
     asked: { email: string; role: Role; invitedBy: Inviter; requestId: string },
-  ): Promise<Invited | { outcome: 'too-often' | 'too-many' }>;
+  ): Promise<Invited | { outcome: 'too-often' | 'too-many' | 'owners-only' }>;
 }
 
 /** A clinic that has so many answers to wait for has made a mistake. */
@@ -85,12 +85,13 @@ const mostRounds = 5;
 
 interface Deps {
   invitations: InvitationStore;
+  members: { list(clinicId: ClinicId): Promise<Member[]> };
   links: Pick<LinkStore, 'asked'>;
   notices: Notices;
   clock: Clock;
 }
 
-export function createInvitations({ invitations, links, notices, clock }: Deps): Invitations {
+export function createInvitations({ invitations, members, links, notices, clock }: Deps): Invitations {
   return {
     async invite(clinicId, { email: written, role, invitedBy, requestId }) {
       const email = InvitedEmail.parse(written);
@@ -102,12 +103,15 @@ export function createInvitations({ invitations, links, notices, clock }: Deps):
           links.asked(clinicId, matter),
         ]);
         const now = clock.now();
-        if (invitation?.state === 'awaiting' && invitation.role === role && ask && isFresh(ask, now)) {
-          // Whoever wrote it may have died before it was queued.
-          await notices.tell(linkDue(ask));
-          return { outcome: 'unchanged', invitation };
-        }
-        if (invitation?.state !== 'awaiting' && (await invitations.awaiting(clinicId)).length >= mostAwaiting) {
+        if (invitation?.state === 'awaiting') {
+          const team = await members.list(clinicId);
+          if (!mayStillInvite({ invitedBy, role: invitation.role }, team)) return { outcome: 'owners-only' };
+          if (invitation.role === role && ask && isFresh(ask, now) && mayStillInvite(invitation, team)) {
+            // Whoever wrote it may have died before it was queued.
+            await notices.tell(linkDue(ask));
+            return { outcome: 'unchanged', invitation };
+          }
+        } else if ((await invitations.awaiting(clinicId)).length >= mostAwaiting) {
           return { outcome: 'too-many' };
         }
         const next = nextAsk(ask, clinicId, matter, now);
@@ -144,7 +148,10 @@ export function createInvitations({ invitations, links, notices, clock }: Deps):
 }
 
 /** Whether an inviter could still invite so: an invitation outlives nobody's right to it. */
-export function mayStillInvite({ invitedBy, role }: Invitation, members: readonly Member[]): boolean {
+export function mayStillInvite(
+  { invitedBy, role }: Pick<Invitation, 'invitedBy' | 'role'>,
+  members: readonly Member[],
+): boolean {
   if (invitedBy.actorType === 'platform') return true;
   const inviter = members.find(({ userId }) => userId === invitedBy.actorId);
   return inviter !== undefined && allows(inviter.role, 'members.manage') && mayChangeRole(inviter, role, role);

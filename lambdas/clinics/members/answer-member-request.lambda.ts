@@ -28,6 +28,7 @@ const tables = {
   routing: openTable(client, env.ROUTING_TABLE),
   audit: openTable(client, env.AUDIT_TABLE),
 };
+const members = createMemberStore(tables);
 const store = createInvitationStore(tables);
 const links = createLinkStore(tables.routing);
 const notices = createNoticeQueue(env.NOTICES_QUEUE_URL);
@@ -35,8 +36,8 @@ const notices = createNoticeQueue(env.NOTICES_QUEUE_URL);
 export const handler = httpHandler(
   createJsonLog(),
   answerMemberRequest({
-    members: createMemberStore(tables),
-    invitations: createInvitations({ invitations: store, links, notices, clock }),
+    members,
+    invitations: createInvitations({ invitations: store, members, links, notices, clock }),
     store,
     links,
     clock,

@@ -43,6 +43,7 @@ export const changedInvitation = errorAnswer(
   'Somebody changed this invitation meanwhile. Read it again.',
 );
 export const notInvited = {
+  'owners-only': forOwners,
   'too-often': errorAnswer(
     429,
     'invited-too-often',
