@@ -1,4 +1,4 @@
-import { type Clinic, clinicPhone } from '../../clinics/clinic.ts';
+import type { Clinic } from '../../clinics/clinic.ts';
 import { spokenHours } from '../../clinics/spoken-hours.ts';
 import { spokenProviders } from '../../clinics/spoken-providers.ts';
 import { type Language, type LanguageTag, languageOf } from '../../language.ts';
@@ -101,11 +101,12 @@ function nameOf(code: string, type: 'region' | 'language', language: Language): 
 function factsOf(clinic: Clinic, tag: LanguageTag, nowMs: number): PromptFacts {
   const language = languageOf(tag);
   const { date } = wallClock(nowMs, clinic.zone);
+  const phone = clinic.phone ?? clinic.numbers[0]?.number;
   const others = [...new Set(clinic.languages.map((spoken) => languageOf(spoken)))].filter((one) => one !== language);
   return {
     clinic: clinic.name,
     address: clinic.address,
-    phone: displayPhone(clinicPhone(clinic), clinic.country),
+    phone: phone && displayPhone(phone, clinic.country),
     hours: spokenHours(clinic, language, nowMs),
     emergencyNumbers: list(clinic.emergencyNumbers, language, 'disjunction'),
     doctors: spokenProviders(clinic.providers, language),

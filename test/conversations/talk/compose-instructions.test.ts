@@ -46,6 +46,17 @@ test('a clinic of one language is spoken to in that language alone', () => {
   expect(prompt()).toContain('Bénin');
 });
 
+test('a clinic that has no number yet can read its prompt, which names none', () => {
+  for (const language of languages) {
+    const without = (channel: 'voice' | 'sms') => {
+      const clinic = clinicProfile({ status: 'inactive', phone: undefined, numbers: [] });
+      return composeInstructions('single', { clinic, texts: {}, language, nowMs, channel });
+    };
+    expect(without('voice')).not.toMatch(/undefined|^(Phone|Téléphone)/m);
+    expect(without('sms')).toMatch(/, (take a message with|prenez un message avec) take_message\./);
+  }
+});
+
 test('each role reads its own text, and a single agent reads all', () => {
   const texts = { base: { text: 'Pour tous.' }, receptionist: { text: 'Devant.' }, supervisor: { text: 'Derrière.' } };
   const read = (role: AgentRole) => /<clinic_text>\n([\s\S]*)\n<\/clinic_text>/.exec(prompt(role, { texts }))?.[1];

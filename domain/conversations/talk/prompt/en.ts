@@ -63,12 +63,12 @@ export const en: PromptWords = {
     manner:
       'Write plainly and briefly: one to three short sentences, at most 300 characters. Ask one question at a time. Plain text only: no lists, no headings, no Markdown, no emoji, no links, no ids.',
     ending: (phone) =>
-      `If they ask for a person, give them the clinic’s number, ${phone}, or take a message with take_message. When they need nothing more, one word of thanks is enough.`,
+      `If they ask for a person, ${phone ? `give them the clinic’s number, ${phone}, or ` : ''}take a message with take_message. When they need nothing more, one word of thanks is enough.`,
   },
   facts: ({ clinic, address, phone, hours, emergencyNumbers, today, isoDate }) => [
     `Name: ${clinic}`,
     `Address: ${address}`,
-    `Phone: ${phone}`,
+    ...(phone ? [`Phone: ${phone}`] : []),
     `Opening hours: ${hours}`,
     `Emergency numbers: ${emergencyNumbers}`,
     `Today: ${today} (${isoDate}). The tools expect dates in that form.`,

@@ -63,12 +63,12 @@ export const fr: PromptWords = {
     manner:
       'Écrivez simplement et brièvement : une à trois phrases courtes, 300 caractères au plus. Posez une seule question à la fois. Texte simple : pas de liste, pas de titre, pas de Markdown, pas d’émoticône, pas de lien, pas d’identifiant.',
     ending: (phone) =>
-      `Si l’on demande une personne, donnez le numéro de la clinique, ${phone}, ou prenez un message avec take_message. Quand il n’y a plus rien à faire, un mot de remerciement suffit.`,
+      `Si l’on demande une personne, ${phone ? `donnez le numéro de la clinique, ${phone}, ou ` : ''}prenez un message avec take_message. Quand il n’y a plus rien à faire, un mot de remerciement suffit.`,
   },
   facts: ({ clinic, address, phone, hours, emergencyNumbers, today, isoDate }) => [
     `Nom : ${clinic}`,
     `Adresse : ${address}`,
-    `Téléphone : ${phone}`,
+    ...(phone ? [`Téléphone : ${phone}`] : []),
     `Horaires : ${hours}`,
     `Numéros d’urgence : ${emergencyNumbers}`,
     `Aujourd’hui : ${today} (${isoDate}). Les outils attendent des dates de cette forme.`,

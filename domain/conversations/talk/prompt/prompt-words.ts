@@ -5,7 +5,8 @@ import type { AgentRole } from '../live-talk.ts';
 export interface PromptFacts {
   clinic: string;
   address: string;
-  phone: string;
+  /** None while the clinic joins, or after its only number went elsewhere. */
+  phone: string | undefined;
   /** As they are said, or that they are not known. */
   hours: string;
   emergencyNumbers: string;
@@ -49,7 +50,7 @@ export interface PromptWords {
     emergency(numbers: string): string;
     manner: string;
     /** Nobody can be put through. */
-    ending(phone: string): string;
+    ending(phone: string | undefined): string;
   };
   facts(facts: PromptFacts): readonly string[];
   noDoctors: string;
