@@ -11,7 +11,7 @@ const words: Record<Language, PatientTextWords> = { fr, en };
 
 /** What a patient is told of by SMS: clinic, date and time, and nothing of who, with whom or why. */
 export type PatientTextOf =
-  | { kind: 'booked' | 'moved' | 'cancelled' | 'reminder' | 'gone'; startMs: number }
+  | { kind: 'booked' | 'moved' | 'cancelled' | 'reminder' | 'gone' | 'refused'; startMs: number }
   | { kind: 'offered'; startMs: number; untilMs: number };
 
 /** The text of a message, short enough for three parts whatever the clinic's name. */

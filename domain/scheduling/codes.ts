@@ -34,3 +34,6 @@ export const schedulingCodes = [
   'RANGE_TOO_LONG',
 ] as const;
 export type SchedulingCode = (typeof schedulingCodes)[number];
+
+/** How a time is refused that somebody else has. */
+export const takenCodes: ReadonlySet<SchedulingCode> = new Set(['SLOT_TAKEN', 'NO_OPERATORY', 'HOLD_EXPIRED']);

@@ -1,11 +1,11 @@
 import type { Clinic } from '../clinics/clinic.ts';
 import type { Appointment } from './appointment.ts';
 import { bookable } from './bookable.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, cellStarts } from './cell.ts';
 import type { SchedulingDeps } from './create-scheduling.ts';
 import { holdIdOf } from './fairness.ts';
-import { occupiedRange } from './free-slots.ts';
-import { judgeStart, searchOfStart } from './judge-start.ts';
+import { durationWith, occupiedRange, slotAt } from './free-slots.ts';
+import { judgeStart, searchOfStart, type StartQuestion } from './judge-start.ts';
 import { occupancyOf } from './occupancy.ts';
 import { offerTimes } from './offer-times.ts';
 import { timesIn } from './find-times.ts';
@@ -49,10 +49,29 @@ export async function judgeWish(
   const { gridMinutes } = clinic.scheduling;
   const { holder } = requester;
   const occupancy = occupancyOf(cells, { gridMinutes, zone: clinic.zone, nowMs, holder, moving });
-  const judged = judgeStart(question, startMs, providerId, occupancy);
+  const judged = judgeStart(withoutNotice(question, startMs, cells, holder), startMs, providerId, occupancy);
   if (judged.code === 'OK') return { ...judged, cells, nowMs };
   const gone = judged.code === 'SLOT_TAKEN' || judged.code === 'NO_OPERATORY';
   return { code: gone && hadHold(cells, holder, startMs, nowMs) ? 'HOLD_EXPIRED' : judged.code, gone };
+}
+
+/**
+ * What is asked of a start within the lead time that is kept for the asker: it was early enough when it was offered, so
+ * that it is theirs while the hold lasts, with whom it is held.
+ */
+function withoutNotice(question: StartQuestion, startMs: number, cells: readonly Cell[], holder: string) {
+  const { clinic, type, providers, nowMs, leadTimeMin } = question;
+  if (startMs >= nowMs + leadTimeMin * 60_000) return question;
+  const kept = new Set(
+    cells
+      .filter((cell) => cell.kind === 'hold' && cell.holder === holder && (cell.expiresAtMs ?? Infinity) >= nowMs)
+      .map((cell) => `${cell.resource.id} ${cell.startMs}`),
+  );
+  const keptWith = providers.filter(({ id }) => {
+    const { occFromMs, occToMs } = slotAt(type, id, startMs, durationWith(type, id));
+    return cellStarts(occFromMs, occToMs, clinic.scheduling.gridMinutes).every((at) => kept.has(`${id} ${at}`));
+  });
+  return keptWith.length ? { ...question, providers: keptWith, leadTimeMin: 0 } : question;
 }
 
 /**

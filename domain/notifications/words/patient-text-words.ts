@@ -16,6 +16,8 @@ export interface PatientTextWords {
   offered(facts: TextFacts & { until: string }): string;
   /** The time that was offered is somebody else's by now. */
   gone(facts: TextFacts): string;
+  /** The time that was offered is free, and cannot be theirs. */
+  refused(facts: TextFacts): string;
   /** Where else to turn. */
   questions(phone: string): string;
   /** How to hear nothing more. No word in it is one a patient answers an appointment with. */

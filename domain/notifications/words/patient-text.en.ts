@@ -10,6 +10,7 @@ export const en: PatientTextWords = {
     `${clinic}: a time came free on ${date} at ${time}. Reply 1 to take it, before ${until}.`,
   gone: ({ clinic, date, time }) =>
     `${clinic}: the time of ${date} at ${time} is not free any more. You stay on the list.`,
+  refused: ({ clinic, date, time }) => `${clinic}: the time of ${date} at ${time} could not be booked. Please call us.`,
   questions: (phone) => `Questions: ${phone}.`,
   optOut: 'STOP to receive no more.',
 };

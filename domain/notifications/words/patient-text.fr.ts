@@ -10,6 +10,8 @@ export const fr: PatientTextWords = {
     `${clinic} : une place se libère le ${date} à ${time}. Répondez 1 pour la prendre, avant ${until}.`,
   gone: ({ clinic, date, time }) =>
     `${clinic} : la place du ${date} à ${time} n'est plus libre. Vous restez sur la liste.`,
+  refused: ({ clinic, date, time }) =>
+    `${clinic} : la place du ${date} à ${time} n'a pas pu être réservée. Appelez-nous.`,
   questions: (phone) => `Une question : ${phone}.`,
   optOut: 'ARRET pour ne plus rien recevoir.',
 };

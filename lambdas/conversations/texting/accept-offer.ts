@@ -3,6 +3,7 @@ import type { Clinic, E164 } from '#domain/clinics/clinic.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { patientText } from '#domain/notifications/patient-text.ts';
 import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import { takenCodes } from '#domain/scheduling/codes.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';
 import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';
@@ -79,7 +80,9 @@ export function acceptOffer({ offered, waitlist, appointments, scheduling, clock
       // The name under which times are kept for an entry.
       { kind: 'agent', holder: `waitlist_${entry.entryId}`, actor },
     );
-    if (booked.code !== 'OK') return patientText(clinic, { kind: 'gone', startMs }, language);
+    if (booked.code !== 'OK') {
+      return patientText(clinic, { kind: takenCodes.has(booked.code) ? 'gone' : 'refused', startMs }, language);
+    }
     await settle(entry, actor);
     return confirmation();
   };

@@ -1,7 +1,7 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
 import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { SchedulingCode } from '#domain/scheduling/codes.ts';
+import { takenCodes } from '#domain/scheduling/codes.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';
 import { joinOnce } from '#domain/scheduling/waitlist/join-once.ts';
@@ -142,9 +142,6 @@ async function end(deps: ActionDeps, found: WaitlistEntry, status: 'left' | 'boo
   throw new Error('an entry of a waitlist was written by others five times in a row');
 }
 
-/** How it is refused when somebody else has the time. */
-const gone: ReadonlySet<SchedulingCode> = new Set(['SLOT_TAKEN', 'NO_OPERATORY', 'HOLD_EXPIRED']);
-
 /** An entry whose time is gone waits for another. Whoever wrote meanwhile knows better. */
 async function waitAgain(deps: ActionDeps, entry: WaitlistEntry, call: ApiCall): Promise<void> {
   if (entry.status !== 'matched' && entry.status !== 'offered') return;
@@ -201,7 +198,7 @@ export function acceptOffer(deps: ActionDeps): Act<WaitlistRequestOf<'accept'>> 
       { ...requester, holder: `waitlist_${entryId}` },
     );
     if (booked.code !== 'OK') {
-      if (gone.has(booked.code)) await waitAgain(deps, entry, call);
+      if (takenCodes.has(booked.code)) await waitAgain(deps, entry, call);
       return refusedByEngine(deps, booked, call);
     }
     const settled = await end(deps, entry, 'booked', call);

@@ -17,7 +17,7 @@ import { receiveMessage } from '#lambdas/conversations/texting/receive-message.t
 import { tellPatient } from '#lambdas/notifications/tell-patient.ts';
 import { twilioPaths } from '#lambdas/twilio-urls.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
-import { consultation, koffi, room1 } from '../../fakes/scheduling.ts';
+import { awa, consultation, koffi, room1, room2 } from '../../fakes/scheduling.ts';
 import { cotonou } from '../../fakes/conversation.ts';
 import { inMemoryDirectory } from '../../fakes/directory.ts';
 import { inMemoryInbox } from '../../fakes/inbox.ts';
@@ -31,7 +31,7 @@ import {
 } from '../../fakes/texts.ts';
 import { apiUrl, knownTwilio, signedForm } from '../../fakes/twilio-requests.ts';
 import { talkWorld } from '../talk/talk-world.ts';
-import { inesNumber, theo } from '../tools/tool-world.ts';
+import { appointmentId, inesNumber, theo } from '../tools/tool-world.ts';
 
 const clinicNumber = '+12025550142';
 const service = `MG${'1'.repeat(32)}`;
@@ -356,6 +356,28 @@ describe('a time that came free', () => {
     expect(appointments()).toMatchObject([{ status: 'booked', source: 'waitlist', patientId: theo.patientId }]);
     expect(outbox.at(-1)?.body).toMatch(/rendez-vous confirmé le 6 oct\. 2026 à 15 h/);
     expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
+  });
+
+  test('is booked while it is kept, though it is within the lead time by then', async () => {
+    const given = world();
+    await offered(given, Date.parse('2026-10-05T14:30:00.000Z'));
+    given.clock.pass(5 * 60_000);
+    await given.send('1');
+    await given.work();
+    expect(given.appointments()).toMatchObject([{ status: 'booked', source: 'waitlist' }]);
+    expect(given.outbox.at(-1)?.body).toMatch(/rendez-vous confirmé le 5 oct\. 2026 à 15 h 30/);
+  });
+
+  test('is not called taken where it is the patient who cannot have it', async () => {
+    const given = world();
+    const elsewhere = { providerId: awa, operatoryId: room2.id };
+    const startMs = Date.parse('2026-10-06T14:00:00.000Z');
+    given.seed({ patientId: theo.patientId, startMs, appointmentId: appointmentId(1), ...elsewhere });
+    await offered(given);
+    await given.send('1');
+    await given.work();
+    expect(given.outbox.at(-1)?.body).toMatch(/la place du 6 oct\. 2026 à 15 h n'a pas pu être réservée/);
+    expect(given.appointments()).toHaveLength(1);
   });
 
   test.each([

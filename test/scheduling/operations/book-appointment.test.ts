@@ -98,6 +98,25 @@ test('whoever holds a time books it', async () => {
   expect((await booked(world, first ? first.startMs : 0)).appointment.startMs).toBe(at('2026-10-05 09:30'));
 });
 
+test('what is held for a caller does not become too soon while it is held, for them alone', async () => {
+  const world = schedulingWorld();
+  const query = { typeId: consultation.id, providerIds: [koffi] };
+  const offer = await world.scheduling.offer(world.clinic, query, caller, []);
+  const first = offer.code === 'OK' ? offer.slots[0]!.startMs : 0;
+  expect(world.wall(first)).toBe('2026-10-05 09:30');
+  world.clock.pass(5 * minutes);
+  expect((await world.book(first, agentOf('b'), { patient: { patientId: patientId(2) } })).code).toBe('TOO_SOON');
+  expect((await world.book(first, caller, { providerId: awa })).code).toBe('TOO_SOON');
+  expect((await booked(world, first, caller, { providerId: undefined })).appointment.providerId).toBe(koffi);
+});
+
+test('what was held and ran out is too soon like any other time', async () => {
+  const world = schedulingWorld();
+  const offer = await world.scheduling.offer(world.clinic, { typeId: consultation.id }, caller, []);
+  world.clock.pass(5 * minutes + 1);
+  expect((await world.book(offer.code === 'OK' ? offer.slots[0]!.startMs : 0, caller)).code).toBe('TOO_SOON');
+});
+
 test('a hold that ran out books normally while the time is free', async () => {
   const world = schedulingWorld();
   const wanted = { typeId: consultation.id, providerId: koffi, startMs: ten };
