@@ -46,8 +46,9 @@ export type FreedTimeOffer =
 
 /**
  * Offers a freed time to the oldest who waits for it and was not passed over: kept for a quarter of an hour, then told.
- * A patient we cannot write to gets nothing kept; the entry shows the clinic the time. Nor one who sleeps: it waits for
- * the morning, where that is early enough. Books nobody. Run twice, it finishes what it began and answers the same.
+ * A patient we cannot write to, or who may not book it themselves, gets nothing kept; the entry shows the clinic the time.
+ * Nor one who sleeps: it waits for the morning, where that is early enough. Books nobody. Run twice, it finishes what it
+ * began and answers the same.
  */
 export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender, clock, log }: Deps) {
   /** From when on there is a way to tell of a time in time; nothing where there is none. */
@@ -146,11 +147,14 @@ export function offerFreedTime({ clinics, scheduling, calendar, waitlist, sender
         isFree: async (matched, { providerId, startMs }) =>
           (await findTime(clinic, matched, { ...freed, providerId, startMs }, 'staff')) !== undefined,
       });
-      const fromMs = entry && (await tellableFrom(entry, clinic, freed.startMs));
-      const slot = entry && (await findTime(clinic, entry, freed, fromMs === undefined ? 'staff' : 'agent'));
+      if (!entry) return { outcome: 'none' };
+      const fromMs = await tellableFrom(entry, clinic, freed.startMs);
+      // Where the rules for callers say no, the clinic's people may still call and book.
+      const byText = fromMs === undefined ? undefined : await findTime(clinic, entry, freed, 'agent');
+      const slot = byText ?? (await findTime(clinic, entry, freed, 'staff'));
       if (!slot) return { outcome: 'none' };
-      if (fromMs !== undefined && fromMs > clock.now()) return { outcome: 'later', at: isoInstant(fromMs) };
-      const answer = await (fromMs === undefined ? match(entry, slot, freed) : offer(clinic, entry, slot, freed));
+      if (byText && fromMs !== undefined && fromMs > clock.now()) return { outcome: 'later', at: isoInstant(fromMs) };
+      const answer = await (byText ? offer(clinic, entry, slot, freed) : match(entry, slot, freed));
       if (answer) return answer;
     }
     throw new Error('a freed time was lost to others five times in a row');

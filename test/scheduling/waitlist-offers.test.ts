@@ -249,7 +249,6 @@ describe.each(worlds)('a freed time %s', (_, open) => {
   test.each<[string, Partial<typeof freed>]>([
     ['that somebody booked meanwhile', { startMs: Date.parse('2026-10-06T09:00:00.000Z') }],
     ['that is over', { startMs: Date.parse('2026-10-05T10:00:00.000Z') }],
-    ['that begins before anybody could come', { startMs: Date.parse('2026-10-05T14:00:00.000Z') }],
     ['at which the clinic is closed by now', { startMs: Date.parse('2026-10-06T12:30:00.000Z') }],
     ['off the grid', { startMs: Date.parse('2026-10-06T08:10:00.000Z') }],
   ])('%s is offered to nobody', async (_what, changes) => {
@@ -259,6 +258,21 @@ describe.each(worlds)('a freed time %s', (_, open) => {
     await calendar.block({ ...block, resource: { kind: 'provider', id: doctor.id } }, 5, [], 0);
     expect(await offer(at(changes))).toEqual({ outcome: 'none' });
     expect(await entry()).toEqual(first);
+  });
+
+  test.each<[string, ClinicProfile, Partial<typeof freed>]>([
+    ['that begins before a message could be answered', clinic, { startMs: Date.parse('2026-10-05T14:00:00.000Z') }],
+    [
+      'of a type that only its people book',
+      { ...clinic, appointmentTypes: [{ ...type, bookableByAgent: false }] },
+      { startMs: freed.startMs },
+    ],
+  ])('%s is kept for nobody, and the clinic sees whom to call', async (_what, profile, changes) => {
+    const { offer, entry, cells } = await world({ profile });
+    expect(await offer(at(changes))).toEqual({ outcome: 'matched' });
+    expect(await entry()).toMatchObject({ status: 'matched', offer: changes });
+    expect(await cells()).toEqual([]);
+    expect(await entry(second.entryId)).toEqual(second);
   });
 
   test('is kept no longer than until it begins', async () => {
