@@ -1,5 +1,5 @@
 import type { SchedulingDeps } from './create-scheduling.ts';
-import { holdableSlots } from './fairness.ts';
+import { holdableSlots, holdIdOf } from './fairness.ts';
 import { judgeWish, lost, refuseWish } from './judge-wanted-time.ts';
 import { exchangeHolds } from './offer-times.ts';
 import type { Scheduling } from './scheduling.ts';
@@ -9,7 +9,8 @@ const mostRounds = 3;
 
 /**
  * Holds one time that can be booked, in place of the asker's other holds. Where a fairness cap forbids holding it,
- * `held` is empty: it can be booked all the same. Holding it again keeps it for the full time again.
+ * `held` is empty: it can be booked all the same. Holding it again keeps it for the full time again. The others are given
+ * back behind it, so that whoever comes too late has lost nothing.
  */
 export const holdTime =
   ({ calendar, clock }: Pick<SchedulingDeps, 'calendar' | 'clock'>): Scheduling['hold'] =>
@@ -21,8 +22,13 @@ export const holdTime =
       if (judged.code !== 'OK') return refuseWish({ calendar, clock }, clinic, wish, judged, own);
       const { slot, cells, nowMs } = judged;
       const toHold = holdableSlots(clinic, [slot], cells, { holder: requester.holder, nowMs, givenBack: own });
-      const { held, taken } = await exchangeHolds({ calendar }, clinic, requester, { own, fresh: [], toHold, nowMs });
-      if (taken.length === 0) return { code: 'OK', slot, held };
+      const sameName = own.filter(({ holdId }) => holdId === holdIdOf(requester.holder, slot));
+      const exchange = { own: sameName, fresh: [], toHold, nowMs };
+      const { held, taken } = await exchangeHolds({ calendar }, clinic, requester, exchange);
+      if (taken.length > 0) continue;
+      const others = own.filter((hold) => !sameName.includes(hold) && hold.expiresAtMs >= nowMs);
+      await releaseTimes({ calendar })(clinic, others, requester);
+      return { code: 'OK', slot, held };
     }
     return refuseWish({ calendar, clock }, clinic, wish, lost, own);
   };

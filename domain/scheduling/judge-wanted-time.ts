@@ -84,7 +84,10 @@ const hadHold = (cells: readonly Cell[], holder: string, startMs: number, nowMs:
       kind === 'hold' && ref === holdIdOf(holder, { startMs }) && (expiresAtMs ?? Infinity) < nowMs,
   );
 
-/** Why a wish is not fulfilled. For a time that is gone fresh ones come with it, from its day on, held for an agent. */
+/**
+ * Why a wish is not fulfilled. For a time that is gone fresh ones come with it, from its day on, held for an agent in
+ * place of the former. The clinic's people are only shown them, and keep what they hold.
+ */
 export async function refuseWish(
   deps: TimeDeps,
   clinic: Clinic,
@@ -99,7 +102,8 @@ export async function refuseWish(
     from: localDate(startMs, clinic.zone),
     moving,
   };
-  const offered = await offerTimes(deps)(clinic, query, requester, formerHolds);
+  const exchanged = requester.kind === 'agent' ? formerHolds : [];
+  const offered = await offerTimes(deps)(clinic, query, requester, exchanged);
   const offers = timesIn(offered);
   return { code, ...(offers.length && { offers, held: offered.held ?? [] }) };
 }

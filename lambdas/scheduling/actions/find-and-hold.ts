@@ -51,6 +51,10 @@ export function holdTime(deps: ActionDeps): Act<RequestOf<'hold'>> {
     const { clinic, requester } = call;
     const holding = await scheduling.hold(clinic, told.wanted, requester, held.map(holdOf));
     if (holding.code !== 'OK') return refusedByEngine(deps, holding, call);
+    for (const other of held) {
+      const { requester: itsHolder } = asHolderOf(call, other);
+      if (itsHolder.holder !== requester.holder) await scheduling.release(clinic, [holdOf(other)], itsHolder);
+    }
     const heldUntilMs = holding.held[0]?.expiresAtMs;
     return done({ action: 'hold', offer: await slotTokens.offer(clinic, holding.slot, requester.holder, heldUntilMs) });
   };

@@ -337,6 +337,45 @@ describe('times', () => {
     });
   });
 
+  /** Starts of what is held with Awa, in UTC. */
+  const heldWithAwa = () => [
+    ...new Set(
+      world.calendar
+        .allCells(world.cotonou.id)
+        .flatMap(({ kind, resource, ref }) => (kind === 'hold' && resource.id === awa ? [ref.slice(-13, -8)] : [])),
+    ),
+  ];
+  const eleven = `${tomorrow}T11:00:00+01:00`;
+
+  test('a hold that cannot be exchanged stays as it was promised', async () => {
+    const held = await ask({ action: 'hold', typeId: consultation, start: ten, providerId: awa });
+    await ask({ action: 'book', typeId: consultation, start: eleven, providerId: awa, patient: someone });
+    const wanted = { action: 'hold', typeId: consultation, start: eleven, providerId: awa } as const;
+    const refused = await ask({ ...wanted, insteadOf: [held.body.offer.slotToken] });
+    expect(refused).toMatchObject({ status: 409, error: { code: 'slot-taken' } });
+    expect(heldWithAwa()).toEqual(['09:00']);
+  });
+
+  test('of two who want one time the one who came too late keeps the hold they had', async () => {
+    const held = await ask({ action: 'hold', typeId: consultation, start: ten, providerId: awa });
+    const { hold } = world.calendar;
+    world.calendar.hold = async () => ({ outcome: 'provider-taken' });
+    const wanted = { action: 'hold', typeId: consultation, start: eleven, providerId: awa } as const;
+    expect((await ask({ ...wanted, insteadOf: [held.body.offer.slotToken] })).status).toBe(409);
+    world.calendar.hold = hold;
+    expect(heldWithAwa()).toEqual(['09:00']);
+  });
+
+  test('every hold that is given back is given back, whichever request made it', async () => {
+    const hold = async (start: string) =>
+      (await ask({ action: 'hold', typeId: consultation, start, providerId: awa })).body.offer.slotToken;
+    const insteadOf = [await hold(ten), await hold(eleven)];
+    const start = `${tomorrow}T15:30:00+01:00`;
+    const { status } = await ask({ action: 'hold', typeId: consultation, start, providerId: awa, insteadOf });
+    expect(status).toBe(200);
+    expect(heldWithAwa()).toEqual(['14:30']);
+  });
+
   test('a session gives its own hold back for another', async () => {
     const first = await ask({ action: 'hold', typeId: consultation, start: ten, providerId: awa, session: 'desk-1' });
     const second = await ask({
@@ -689,6 +728,16 @@ describe('listing', () => {
       ['patient.read', 'appointment-list', 2],
       ['patient.read', 'appointment-list', 1],
     ]);
+  });
+
+  test('what a patient has ahead begins now, or where it is asked to', async () => {
+    await book('2026-10-05T15:00:00+01:00');
+    await book('2026-10-05T18:00:00+01:00');
+    world.clock.pass(3 * 60 * 60_000);
+    const startsOf = async (more: Record<string, unknown> = {}) =>
+      (await ask({ action: 'list', patientId, ...more })).body.appointments.map(({ localStart }) => localStart);
+    expect(await startsOf()).toEqual(['2026-10-05T18:00:00+01:00']);
+    expect(await startsOf({ from: '2026-10-05' })).toHaveLength(2);
   });
 
   test('days are the clinic’s, with who they are, what is blocked and when a provider works', async () => {

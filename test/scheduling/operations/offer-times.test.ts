@@ -234,7 +234,7 @@ describe('one time that is wanted', () => {
     const answer = await hold(world, at('2026-10-05 10:00'), caller, held);
     expect(answer.code === 'OK' && world.walls(answer.held)).toEqual(['2026-10-05 10:00']);
     expect(liveHolds(world)).toHaveLength(6 * 2);
-    expect(world.calls).toEqual(['cells', 'release', 'hold']);
+    expect(world.calls).toEqual(['cells', 'hold', 'release']);
   });
 
   test("is held for the clinic's people when they ask", async () => {
