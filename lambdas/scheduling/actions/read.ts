@@ -65,8 +65,14 @@ export function list(deps: ActionDeps): Act<RequestOf<'list'>> {
   };
 }
 
-function rangeOf({ from, to }: Pick<RequestOf<'list'>, 'from' | 'to'>, { zone }: Clinic, nowMs: number): Range {
-  const fromMs = typeof from === 'number' ? from : localDay(from ?? localDate(nowMs, zone), zone).startMs;
+/** Without a beginning, from today on; what a patient has ahead begins now. */
+function rangeOf(
+  { from, to, patientId }: Pick<RequestOf<'list'>, 'from' | 'to' | 'patientId'>,
+  { zone }: Clinic,
+  nowMs: number,
+): Range {
+  const begin = from ?? (patientId ? nowMs : localDate(nowMs, zone));
+  const fromMs = typeof begin === 'number' ? begin : localDay(begin, zone).startMs;
   if (typeof to === 'number') return { fromMs, toMs: to };
   return { fromMs, toMs: localDay(to ?? addDays(localDate(fromMs, zone), usualDays - 1), zone).endMs };
 }
