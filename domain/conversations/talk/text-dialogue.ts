@@ -104,10 +104,14 @@ export function createTextDialogue(deps: Deps) {
     let failures = 0;
     /** Times that nobody spoke, one after the other. */
     let silences = 0;
-    /** The caller was asked for a message because nobody can help them. */
-    let isMessageAwaited = false;
-
     const words = () => talkWordsOf(talk.language);
+    /** The caller was asked for a message because nobody can help them: in writing, by the answer before this one. */
+    let isMessageAwaited =
+      talk
+        .turns()
+        .findLast(({ speaker }) => speaker === 'agent')
+        ?.text.endsWith(words().sorryLeaveMessage) ?? false;
+
     const functions = () => {
       const language = languageOf(talk.language);
       const tools = talk.tools(role);
@@ -309,7 +313,8 @@ export function createTextDialogue(deps: Deps) {
         log.error('tool.failed', { ...where, tool: 'take_message', ...errorFields(error) });
         return yield { kind: 'say', text: said.codes.RETRY_LATER };
       }
-      yield { kind: 'say', text: sentences(said.messageTaken, said.goodbye), guarded: true };
+      const goodbye = talk.channel === 'voice' && said.goodbye;
+      yield { kind: 'say', text: sentences(said.messageTaken, goodbye), guarded: true };
       yield { kind: 'ending', ending: { kind: 'hangup' } };
     }
 

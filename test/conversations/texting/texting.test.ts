@@ -477,6 +477,20 @@ test('an emergency in writing is told what to dial: nothing to hang up, nobody t
   expect(last).not.toMatch(/Raccrochez|en ligne/);
 });
 
+test('while no model answers a message is asked for, and what is written then is passed on to the team', async () => {
+  const down = { fault: 'failed' } as const;
+  const { send, work, outbox, acts, taken } = world({ answers: [down, down, down, down] });
+  await send('Bonjour, je voudrais annuler.');
+  await work();
+  expect(outbox[0]?.body).toMatch(/Dites-moi votre nom, votre numéro et votre demande/);
+  await send('Inès Rivière, annulez mon rendez-vous de lundi.', { MessageSid: sid(2) });
+  await work();
+  expect(outbox[1]?.body).toBe("C'est noté. Je transmets votre message à l'équipe.");
+  expect(await acts.messages(cotonou, taken[0] as never)).toMatchObject([
+    { text: 'Inès Rivière, annulez mon rendez-vous de lundi.', callbackNumber: inesNumber },
+  ]);
+});
+
 test('WhatsApp is not answered unless the clinic has turned it on', async () => {
   const whatsapp = { From: `whatsapp:${inesNumber}`, To: `whatsapp:${clinicNumber}` };
   const off = world();
