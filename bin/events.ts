@@ -5,6 +5,7 @@ import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { createEventInbox } from '#adapters/dynamodb/inbox.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createCallEventQueue } from '#adapters/sqs/call-event-queue.ts';
+import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createPostCallWorkflow } from '#adapters/stepfunctions/post-call-workflow.ts';
 import { isoInstant, systemClock } from '#domain/clock.ts';
 import type { StoredEvent } from '#domain/conversations/event-inbox.ts';
@@ -45,7 +46,7 @@ async function withSystem<T>({ stage, dir }: Options, use: (system: Connection) 
 
 const inboxOf = ({ tables }: Connection) => createEventInbox(tables.inbox, systemClock, noPayloads);
 
-/** Lists and replays read the description of an event, never its body. */
+/** Lists and replays read the description of an event, and of a message who wrote it: no body that is large. */
 const noPayloads = {
   put: async () => {
     throw new Error('this tool stores no bodies');
@@ -79,13 +80,14 @@ async function replay(eventKeys: string[], options: Options): Promise<number> {
   const outcomes = await withSystem(options, async (system) => {
     const inbox = inboxOf(system);
     const queue = createCallEventQueue(await system.queueUrl('call-events.fifo'));
+    const notices = createNoticeQueue(await system.queueUrl('notices.fifo'));
     const clinicId = options.clinic ? await clinicNamed(system, options.clinic) : undefined;
     const wanted = options.all
       ? (await inbox.list('quarantined', { limit: mostAtOnce })).map(({ eventKey }) => eventKey)
       : eventKeys;
     const done: ({ eventKey: string } & ReplayOutcome)[] = [];
     for (const eventKey of wanted)
-      done.push({ eventKey, ...(await replayEvent({ inbox, queue })(eventKey, clinicId)) });
+      done.push({ eventKey, ...(await replayEvent({ inbox, queue, notices })(eventKey, clinicId)) });
     return done;
   });
   if (options.json) printJson(outcomes);

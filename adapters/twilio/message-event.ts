@@ -17,6 +17,8 @@ export type TwilioMessage =
     }
   | { kind: 'status'; messageSid: string; status: string; from?: E164; to: E164; errorCode?: number };
 
+export type IncomingMessage = Extract<TwilioMessage, { kind: 'incoming' }>;
+
 const sid = /^(SM|MM)[0-9a-f]{32}$/;
 const longestBody = 1_600;
 

@@ -14,6 +14,7 @@ import type { Notice } from '#domain/messages/notice.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import type { keepFetchedCall } from './keep-fetched-call.ts';
 import { restartSummary } from './restart-summary.ts';
+import { storedMessageNotice } from './texting/message-notice.ts';
 
 const minuteMs = 60_000;
 
@@ -102,11 +103,18 @@ export function reconcileCalls(deps: Deps) {
       }
       await inbox.countRequeue(event);
       if (conversationId) await queue.publish({ eventKey, conversationId }, { again: true });
-      else await notices.tellAgain({ kind: 'message-received', eventKey, writer: eventKey });
+      else await tellAgain(eventKey);
       log.info('event.requeued', { eventKey, ...(conversationId && { conversationId }) });
       requeued += 1;
     }
     return requeued;
+  }
+
+  /** Of a message, in the order of its writer: of two, the later may take back what the first asked for. */
+  async function tellAgain(eventKey: string): Promise<void> {
+    const stored = await inbox.load(eventKey);
+    const notice = stored && storedMessageNotice(eventKey, stored.rawBody);
+    if (notice) await notices.tellAgain(notice);
   }
 
   async function requeueLinks(): Promise<number> {

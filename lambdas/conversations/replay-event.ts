@@ -1,6 +1,8 @@
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';
 import type { EventInbox, StoredEvent } from '#domain/conversations/event-inbox.ts';
 import { type ClinicId, ConversationId } from '#domain/ids.ts';
+import type { Notice } from '#domain/messages/notice.ts';
+import { storedMessageNotice } from './texting/message-notice.ts';
 
 /** What became of the wish to replay one event. */
 export type ReplayOutcome =
@@ -9,6 +11,8 @@ export type ReplayOutcome =
 interface Deps {
   inbox: EventInbox;
   queue: CallEventQueue;
+  /** Where what was written to a clinic's number waits to be answered. */
+  notices: { tellAgain(notice: Notice): Promise<void> };
 }
 
 const isRing = ({ eventType, eventKey }: StoredEvent): boolean =>
@@ -20,14 +24,14 @@ const notYetRead = ConversationId.parse('retell_not-yet-read');
 /**
  * Puts a quarantined event back on its way, now that its number is mapped, or an unreadable one
  * that a newer release may understand. It is routed by today's mapping and merged
- * like any other; an e-mail that went out is not sent again. In a conflict `clinicId` says which of the clinics that
- * the event itself points to it belongs to.
+ * like any other, or answered if somebody wrote it; an e-mail that went out is not sent again. In a conflict `clinicId`
+ * says which of the clinics that the event itself points to it belongs to.
  */
-export function replayEvent({ inbox, queue }: Deps) {
+export function replayEvent({ inbox, queue, notices }: Deps) {
   return async (eventKey: string, clinicId?: ClinicId): Promise<ReplayOutcome> => {
     const stored = await inbox.load(eventKey);
     if (!stored) return { outcome: 'no-such-event' };
-    const { event } = stored;
+    const { event, rawBody } = stored;
     if (event.state !== 'quarantined' && event.state !== 'poison') {
       return { outcome: 'nothing-to-replay', message: `it is ${event.state} already` };
     }
@@ -38,7 +42,9 @@ export function replayEvent({ inbox, queue }: Deps) {
     if (!(await inbox.release(eventKey, { clinicId }))) {
       return { outcome: 'nothing-to-replay', message: 'somebody else has just replayed it' };
     }
-    await queue.publish({ eventKey, conversationId: event.conversationId ?? notYetRead }, { again: true });
+    const message = event.eventType === 'message' ? storedMessageNotice(eventKey, rawBody) : undefined;
+    if (message) await notices.tellAgain(message);
+    else await queue.publish({ eventKey, conversationId: event.conversationId ?? notYetRead }, { again: true });
     return { outcome: 'replayed' };
   };
 }

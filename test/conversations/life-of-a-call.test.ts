@@ -2,13 +2,17 @@ import fc from 'fast-check';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
+import { type Notice, recipientOf } from '#domain/messages/notice.ts';
 import { replayEvent } from '#lambdas/conversations/replay-event.ts';
+import { receiveMessage } from '#lambdas/conversations/texting/receive-message.ts';
+import { twilioPaths } from '#lambdas/twilio-urls.ts';
 import { callWorld, crashingAfter, threeEvents } from '../fakes/call-world.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { aCallId, aConversationId, cotonou, elsewhere } from '../fakes/conversation.ts';
 import type { Mapping } from '../fakes/directory.ts';
 import { newTalk, turn } from '../fakes/talk.ts';
 import { aMessage, anAppointment, aPatient } from '../fakes/told.ts';
+import { apiUrl, knownTwilio, signedForm } from '../fakes/twilio-requests.ts';
 
 const { started, ended, analyzed } = threeEvents();
 const onlyCall = (world: ReturnType<typeof callWorld>) => world.conversations.all()[0] as Conversation;
@@ -352,6 +356,7 @@ test('an event of an unknown number is quarantined, mapped, replayed, and then t
   const replay = replayEvent({
     inbox: world.inbox,
     queue: { publish: async (message) => void world.queued.push(message) },
+    notices: { tellAgain: async (notice) => void world.notices.push(notice) },
   });
   for (const { eventKey } of quarantined) expect(await replay(eventKey)).toEqual({ outcome: 'replayed' });
   await world.run();
@@ -382,6 +387,7 @@ test('a number that moved during the call is a conflict, settled only in favour 
   const replay = replayEvent({
     inbox: world.inbox,
     queue: { publish: async (message) => void world.queued.push(message) },
+    notices: { tellAgain: async (notice) => void world.notices.push(notice) },
   });
   const stranger = '5b1d7c3e-2f4a-4c6b-9d8e-1a2b3c4d5e6f' as typeof cotonou;
   await replay(conflict?.eventKey ?? '', stranger);
@@ -452,6 +458,7 @@ test('an unreadable event that a newer release understands is replayed; one stil
   const replay = replayEvent({
     inbox: world.inbox,
     queue: { publish: async (message) => void world.queued.push(message) },
+    notices: { tellAgain: async (notice) => void world.notices.push(notice) },
   });
   expect(await replay('retell|unreadable|a')).toEqual({ outcome: 'replayed' });
   expect(await replay('retell|unreadable|b')).toEqual({ outcome: 'replayed' });
@@ -518,6 +525,34 @@ describe('the reconciler', () => {
     expect(await world.steps.reconcile()).toMatchObject({ requeued: 2 });
     await world.run();
     expect(world.outbox).toHaveLength(1);
+  });
+
+  test('queues again what was written, in the order of who wrote it', async () => {
+    const world = callWorld();
+    const { inbox, directory, suppressions, clock, log } = world;
+    const first: Notice[] = [];
+    const notices = { tell: async (notice: Notice) => void first.push(notice) };
+    const receive = receiveMessage({
+      twilio: knownTwilio,
+      apiUrl,
+      inbox,
+      directory,
+      suppressions,
+      notices,
+      clock,
+      log,
+    });
+    const texts = ['Annulez mon rendez-vous', 'Non, gardez-le finalement'];
+    for (const [nth, Body] of texts.entries()) {
+      const MessageSid = `SM${String(nth).padStart(32, '0')}`;
+      const form = { MessageSid, SmsStatus: 'received', From: '+12025550117', To: '+12025550142', Body };
+      await receive(signedForm(twilioPaths.incomingMessage, form));
+      clock.pass(1_000);
+    }
+    clock.pass(3 * 60_000);
+    expect(await world.steps.reconcile()).toMatchObject({ requeued: 2 });
+    expect(world.notices).toEqual(first);
+    expect(new Set(world.notices.map(recipientOf)).size).toBe(1);
   });
 
   test('ends a call whose end was never told, from the vendor’s record', async () => {

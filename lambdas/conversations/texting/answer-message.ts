@@ -5,6 +5,7 @@ import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts
 import type { Clock } from '#domain/clock.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { WrittenAnswer } from '#domain/conversations/texting/answer-written.ts';
+import { optWordOf } from '#domain/conversations/texting/opt-words.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import type { openWritten } from '#domain/conversations/texting/open-written.ts';
 import { plainTypography, withinParts } from '#domain/conversations/texting/sms-text.ts';
@@ -15,6 +16,7 @@ import type { MessageReceived } from '#domain/messages/notice.ts';
 import { displayPhone } from '#domain/phone-number.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { type WriteDeps, writeTo } from '#lambdas/notifications/tell-patient.ts';
+import { heedStop } from './heed-stop.ts';
 
 interface Deps extends WriteDeps {
   inbox: Pick<EventInbox, 'load' | 'settle'>;
@@ -38,6 +40,7 @@ const staleMs = 12 * 60 * 60 * 1000;
 export function answerMessage(deps: Deps) {
   const { inbox, directory, clinics, open, answer, incoming, clock, log } = deps;
   const write = writeTo(deps);
+  const stop = heedStop(deps);
 
   async function replyTo(
     clinic: ClinicProfile,
@@ -65,6 +68,11 @@ export function answerMessage(deps: Deps) {
     if (message?.kind !== 'incoming') throw new Error('a stored message cannot be read');
     const { number } = await directory.find({ number: message.to });
     if (!number?.clinicId) return inbox.settle(event, 'quarantined', { reason: 'unknown_number' });
+    // It counted when it came, unless the number was nobody's then.
+    if (optWordOf(message.text, message.optOutType) === 'stop') {
+      await stop(number.clinicId, message);
+      return inbox.settle(event, 'merged', { clinicId: number.clinicId });
+    }
     const clinic = await clinics.profile(number.clinicId);
     if (clinic?.status !== 'active') return inbox.settle(event, 'quarantined', { reason: 'clinic_suspended' });
     const { id: clinicId } = clinic;

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { TwilioForm } from '#adapters/twilio/form.ts';
-import { readTwilioMessage, type TwilioMessage } from '#adapters/twilio/message-event.ts';
+import { type IncomingMessage, readTwilioMessage, type TwilioMessage } from '#adapters/twilio/message-event.ts';
 import type { TwilioSecret } from '#adapters/twilio/secret.ts';
 import type { SuppressionList } from '#domain/clinics/suppression-list.ts';
 import type { Clock } from '#domain/clock.ts';
@@ -15,6 +14,8 @@ import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts
 import { keepPoison } from '#lambdas/keep-poison.ts';
 import { twilioRequests, twimlAnswer } from '#lambdas/twilio-request.ts';
 import { twilioPaths } from '#lambdas/twilio-urls.ts';
+import { heedStop } from './heed-stop.ts';
+import { messageNotice } from './message-notice.ts';
 
 interface Deps {
   twilio: Pick<TwilioSecret, 'tokens' | 'refreshedTokens'>;
@@ -39,17 +40,17 @@ export function receiveMessage(deps: Deps) {
   const { inbox, directory, suppressions, notices, clock, log } = deps;
   const authenticate = twilioRequests(deps);
   const poison = keepPoison(deps, 'twilio');
+  const stop = heedStop(deps);
 
   /** @returns whether there is nothing more to do */
-  async function heedOptWord(message: Incoming, clinicId: ClinicId): Promise<boolean> {
+  async function heedOptWord(message: IncomingMessage, clinicId: ClinicId): Promise<boolean> {
     const word = optWordOf(message.text, message.optOutType);
-    const by = { actorType: 'user' as const, actorId: 'sender', requestId: message.messageSid };
     if (word === 'stop') {
-      await suppressions.refuse(clinicId, message.from, ['messages', 'calls'], by);
-      log.info('contact.refused', { clinicId });
+      await stop(clinicId, message);
       return true;
     }
     if (word === 'start') {
+      const by = { actorType: 'user', actorId: 'sender', requestId: message.messageSid } as const;
       await suppressions.allow(clinicId, message.from, ['messages'], by);
       log.info('contact.allowed', { clinicId });
       // Twilio has welcomed them back; where it has not, ours is a word like any other.
@@ -58,7 +59,7 @@ export function receiveMessage(deps: Deps) {
     return word === 'help';
   }
 
-  async function takeIncoming(message: Incoming, { rawBody }: HttpRequest): Promise<HttpAnswer> {
+  async function takeIncoming(message: IncomingMessage, { rawBody }: HttpRequest): Promise<HttpAnswer> {
     const eventKey = `twilio|message|${message.messageSid}`;
     const { number } = await directory.find({ number: message.to });
     const clinicId = number?.clinicId;
@@ -81,7 +82,7 @@ export function receiveMessage(deps: Deps) {
       log.error('event.quarantined', { eventKey, reason: 'unknown_number' });
     } else if (stored.outcome === 'duplicate') log.info('event.duplicate', { eventKey });
     const isWaiting = stored.outcome === 'stored' ? clinicId !== undefined && !isDone : stored.state === 'received';
-    if (isWaiting) await notices.tell({ kind: 'message-received', eventKey, writer: writerOf(message) });
+    if (isWaiting) await notices.tell(messageNotice(eventKey, message));
     if (stored.outcome === 'stored') log.info('event.received', { eventKey, eventType: 'message' });
     return nothingToSay;
   }
@@ -123,14 +124,7 @@ export function receiveMessage(deps: Deps) {
   };
 }
 
-type Incoming = Extract<TwilioMessage, { kind: 'incoming' }>;
 type Status = Extract<TwilioMessage, { kind: 'status' }>;
 
 /** Attempt to send to somebody who asked for no more. */
 const optedOut = 21_610;
-
-const writerOf = ({ channel, from, to }: Incoming): string =>
-  createHash('sha256')
-    .update(JSON.stringify([channel, from, to]))
-    .digest('hex')
-    .slice(0, 32);

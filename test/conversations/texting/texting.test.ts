@@ -12,6 +12,7 @@ import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
 import { waitlistEntry } from '../../fakes/waitlist.ts';
 import { WaitlistEntryId } from '#domain/ids.ts';
 import { acceptOffer } from '#lambdas/conversations/texting/accept-offer.ts';
+import { replayEvent } from '#lambdas/conversations/replay-event.ts';
 import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
 import { receiveMessage } from '#lambdas/conversations/texting/receive-message.ts';
 import { tellPatient } from '#lambdas/notifications/tell-patient.ts';
@@ -51,7 +52,8 @@ function world({
   const { clock, log, talks, instructions, conversations, dialogues } = base;
   const deps = { ...base.deps, scheduling: toldScheduling(base.deps.scheduling, { notices, log }) };
   const inbox = inMemoryInbox();
-  const directory = inMemoryDirectory({ numbers: { [clinicNumber]: owner } });
+  const mapping = { numbers: { [clinicNumber]: owner } as Record<string, typeof owner> };
+  const directory = inMemoryDirectory(mapping);
   const suppressions = inMemorySuppressions();
   const sender = rememberedTexts(...sends);
   const model = scriptedTextModel(...answers);
@@ -102,7 +104,17 @@ function world({
   return {
     ...base,
     inbox,
+    mapping,
     suppressions,
+    /** A person lets everything that is quarantined go on. */
+    async replayAll() {
+      const replay = replayEvent({
+        inbox,
+        queue: { publish: () => Promise.reject(new Error('a message is no event of a call')) },
+        notices: { tellAgain: notices.tell },
+      });
+      for (const { eventKey } of await inbox.list('quarantined', { limit: 10 })) await replay(eventKey);
+    },
     model,
     told,
     outbox: sender.outbox,
@@ -509,6 +521,19 @@ test('a message to a number of nobody waits for a person, and none is answered b
   await send('Bonjour', { To: '+12025550199' });
   expect(told).toEqual([]);
   expect([...inbox.events.values()].map(({ event }) => event.state)).toEqual(['quarantined']);
+});
+
+test('what waited for its number to be mapped is answered once it is let go on, and a STOP among it is heeded', async () => {
+  const { send, work, replayAll, mapping, suppressions, inbox, outbox } = world({ answers: [{ deltas: ['Oui.'] }] });
+  mapping.numbers = {};
+  await send('Êtes-vous ouverts ce soir ?');
+  await send('STOP', { From: '+12025550152', MessageSid: sid(2) });
+  mapping.numbers = { [clinicNumber]: cotonou };
+  await replayAll();
+  await work();
+  expect(outbox).toMatchObject([{ to: inesNumber, body: expect.stringMatching(/Oui\.$/) }]);
+  expect([...(await suppressions.refusedBy(cotonou, '+12025550152' as E164))]).toEqual(['messages', 'calls']);
+  expect([...inbox.events.values()].map(({ event }) => event.state)).toEqual(['merged', 'merged']);
 });
 
 test('a forged or altered message is refused and nothing of it kept', async () => {
