@@ -114,6 +114,8 @@ export const en: ToolWords = {
   verified: "Thank you, that's verified. What can I do for you?",
   verifyAgain: "I couldn't confirm those details. Could you repeat the full name and the date of birth?",
   verifyFail: "I can't confirm your identity by phone. Let me connect you with the team.",
+  verifyFailWritten: (phone) =>
+    `I can't confirm your identity in writing. Call the team at ${phone}, or leave them a message.`,
   isBornOn: (date) => `Is the date of birth ${date}?`,
 
   messageTaken: "All right. I'm passing your message on to the team.",

@@ -123,6 +123,8 @@ export const fr: ToolWords = {
   verifyAgain:
     'Je n’ai pas pu confirmer ces informations. Pouvez-vous répéter le nom complet et la date de naissance ?',
   verifyFail: 'Je ne peux pas confirmer votre identité par téléphone. Je vous mets en relation avec l’équipe.',
+  verifyFailWritten: (phone) =>
+    `Je ne peux pas confirmer votre identité par écrit. Appelez l’équipe au ${phone}, ou laissez-lui un message.`,
   isBornOn: (date) => `La date de naissance est bien le ${date} ?`,
 
   messageTaken: 'C’est noté. Je transmets votre message à l’équipe.',

@@ -70,6 +70,8 @@ export interface ToolWords {
   verified: string;
   verifyAgain: string;
   verifyFail: string;
+  /** To somebody who writes: there is no line to put through. */
+  verifyFailWritten(phone: string): string;
   isBornOn(date: string): string;
 
   messageTaken: string;

@@ -65,6 +65,18 @@ describe('verification', () => {
     );
   });
 
+  test('whoever writes is given the number of the clinic after three attempts, and is put through to nobody', async () => {
+    const world = toolWorld({ clinic: { humanLine, phone: '+12025550179' }, at: '2026-10-05T09:00:00.000Z' });
+    const conversation = { conversationId: aConversationId, channel: 'sms' as const, acts: [] };
+    const guess = (n: number) => ({ patient_name: 'Nour Lagune', date_of_birth: `1958-08-2${n}` });
+    for (const n of [2, 3]) await world.run('verify_patient', guess(n), { conversation });
+    expect(await world.run('verify_patient', guess(4), { conversation })).toEqual({
+      code: 'VERIFICATION_LOCKED',
+      say: 'Je ne peux pas confirmer votre identité par écrit. Appelez l’équipe au +1 202 555 0179, ou laissez-lui un message.',
+      data: { verified: false, handle: '', transfer_number: '' },
+    });
+  });
+
   test('six guesses at one moment are no more than three attempts', async () => {
     const world = toolWorld({ fromNumber: undefined });
     const guesses = [2, 3, 4, 5, 6, 7].map((n) => ({ ...nourVerified, date_of_birth: `1958-08-2${n}` }));

@@ -1,4 +1,6 @@
+import { clinicPhone } from '../../../clinics/clinic.ts';
 import { lineOpen } from '../../../clinics/human-line.ts';
+import { displayPhone } from '../../../phone-number.ts';
 import { mostAttemptsPerCall } from '../../../scheduling/patients/create-identification.ts';
 import { foldName } from '../../../scheduling/patients/folded-name.ts';
 import { matchNames } from '../../../scheduling/patients/matching.ts';
@@ -7,6 +9,7 @@ import { wallClock } from '../../../wall-time.ts';
 import type { DialogueState, KnownPatient } from '../../dialogue.ts';
 import { sentences, wordsOfTag } from '../../words/words.ts';
 import { defineTool } from '../define-tool.ts';
+import { isWritten } from '../emergency-answer.ts';
 import { inputOf } from '../fields.ts';
 import { askFor, refused } from '../refusals.ts';
 import type { ToolAnswer, ToolCall, ToolDeps, ToolFields } from '../tool.ts';
@@ -112,12 +115,14 @@ async function reserveAttempt(
 /** The same words whether too often the wrong thing was said or nobody of that name is known. */
 function locked(call: ToolCall): ToolAnswer {
   const words = wordsOfTag(call.language);
-  const open = lineOpen('humanLine', call.clinic, call.nowMs);
-  const number = open ? call.clinic.humanLine?.number : undefined;
+  const { clinic } = call;
+  const open = !isWritten(call) && lineOpen('humanLine', clinic, call.nowMs);
+  const number = open ? clinic.humanLine?.number : undefined;
   const [cannot = ''] = /^.*?\.(?=\s)/.exec(words.verifyFail) ?? [];
+  const spoken = number ? words.verifyFail : sentences(cannot, words.codes.NOBODY_AVAILABLE);
   return {
     code: 'VERIFICATION_LOCKED',
-    say: number ? words.verifyFail : sentences(cannot, words.codes.NOBODY_AVAILABLE),
+    say: isWritten(call) ? words.verifyFailWritten(displayPhone(clinicPhone(clinic), clinic.country)) : spoken,
     data: { verified: false, ...(number && { transfer_number: number }) },
     wrote: true,
   };
