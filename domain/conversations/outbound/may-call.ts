@@ -22,14 +22,12 @@ interface Asked {
 }
 
 /**
- * Which of somebody's numbers may be called now. Of several that may not, the one that comes nearest says why: it is
+ * Which of somebody's numbers may be called now. Whoever asked on one of them not to be called is called on none: the
+ * person said it, not their telephone. Of several that may not, the one that comes nearest says why: it is
  * only night there, rather than refused.
  */
 export function mayCall({ suppressions }: { suppressions: Pick<SuppressionList, 'refusedBy'> }) {
-  async function judge(number: E164, { clinic, consented, nowMs }: Asked): Promise<MayCall> {
-    if ((await suppressions.refusedBy(clinic.id, number)).has('calls')) {
-      return { outcome: 'refused', reason: 'calls-refused' };
-    }
+  function judge(number: E164, { clinic, consented, nowMs }: Asked): MayCall {
     if (!consented.has(number)) return { outcome: 'refused', reason: 'no-consent' };
     // A clinic that rings itself would talk to itself.
     const isOurs = clinic.numbers.some((own) => own.number === number);
@@ -43,7 +41,10 @@ export function mayCall({ suppressions }: { suppressions: Pick<SuppressionList, 
   }
 
   return async (asked: Asked): Promise<MayCall> => {
-    const judged = await Promise.all(asked.numbers.map((number) => judge(number, asked)));
+    const { clinic, numbers } = asked;
+    const refusals = await Promise.all(numbers.map((number) => suppressions.refusedBy(clinic.id, number)));
+    if (refusals.some((refusal) => refusal.has('calls'))) return { outcome: 'refused', reason: 'calls-refused' };
+    const judged = numbers.map((number) => judge(number, asked));
     const allowed = judged.find(({ outcome }) => outcome === 'allowed');
     if (allowed) return allowed;
     const refused = judged.flatMap((one) => (one.outcome === 'refused' ? [one] : []));

@@ -1,4 +1,5 @@
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
+import type { E164 } from '#domain/clinics/clinic.ts';
 import { NotDialled } from '#domain/conversations/outbound/dialer.ts';
 import type { CallWish } from '#domain/conversations/outbound/place-outbound-call.ts';
 import { callableFrom } from '#domain/conversations/outbound/quiet-hours.ts';
@@ -152,6 +153,18 @@ test('of several numbers the first that may be called now is called', async () =
   await consents.give(cotonou, patientId, { numbers: phones, way: 'in-writing', givenAtMs: 0 }, by);
   await place(clinic, callId(), { kind: 'call-back', patientId }, by);
   expect(dialer.dialled).toMatchObject([{ to: '+33199001261' }]);
+});
+
+test('who asked on one of their numbers not to be called is not called on another', async () => {
+  const { place, clinic, by, patients, consents, suppressions, dialer } = await callingWorld();
+  const patientId = PatientId.parse('c3f81a5d-0e77-42b6-9a14-d8be52c3f81a');
+  const phones = ['+12025550118', '+12025550119'];
+  await patients.add(patient({ patientId, phones }), []);
+  await consents.give(cotonou, patientId, { numbers: phones, way: 'in-writing', givenAtMs: 0 }, by);
+  await suppressions.refuse(cotonou, phones[0] as E164, ['calls'], by);
+  const placed = await place(clinic, callId(), { kind: 'call-back', patientId }, by);
+  expect(placed).toEqual({ outcome: 'not-allowed', reason: 'calls-refused' });
+  expect(dialer.dialled).toEqual([]);
 });
 
 test('a caller who left a message with a number is called back on it, for two weeks', async () => {
