@@ -54,8 +54,9 @@ export function createIncomingTexts(core: Table, clock: Clock): IncomingTexts {
       const row = { ...key, entity: 'IncomingText', clinicId, conversationId, ...stamps(clock), state: 'begun' };
       const stood = await core.put(row, { condition: 'attribute_not_exists(PK)' });
       if (!stood) return { state: 'new' };
-      const { reply } = stood.stoodInTheWay;
-      return typeof reply === 'string' ? { state: 'answered', reply } : { state: 'begun' };
+      const { reply, createdAt } = stood.stoodInTheWay;
+      if (typeof reply === 'string') return { state: 'answered', reply };
+      return { state: 'begun', sinceMs: Date.parse(String(createdAt)) };
     },
 
     async answered(clinicId, { conversationId, name }, reply) {

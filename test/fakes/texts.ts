@@ -86,20 +86,20 @@ export function inMemoryBegunChats(): BegunChats {
   };
 }
 
-export function inMemoryIncoming(): IncomingTexts {
-  const replies = new Map<string, string | undefined>();
+export function inMemoryIncoming(clock: Clock): IncomingTexts {
+  const replies = new Map<string, { sinceMs: number; reply?: string }>();
   const keyOf = (clinicId: string, { conversationId, name }: { conversationId: string; name: string }) =>
     `${clinicId} ${conversationId} ${name}`;
   return {
     async take(clinicId, at) {
       const key = keyOf(clinicId, at);
-      const reply = replies.get(key);
-      if (reply !== undefined) return { state: 'answered', reply };
-      if (replies.has(key)) return { state: 'begun' };
-      replies.set(key, undefined);
+      const known = replies.get(key);
+      if (known?.reply !== undefined) return { state: 'answered', reply: known.reply };
+      if (known) return { state: 'begun', sinceMs: known.sinceMs };
+      replies.set(key, { sinceMs: clock.now() });
       return { state: 'new' };
     },
-    answered: async (clinicId, at, reply) => void replies.set(keyOf(clinicId, at), reply),
+    answered: async (clinicId, at, reply) => void replies.set(keyOf(clinicId, at), { sinceMs: clock.now(), reply }),
   };
 }
 

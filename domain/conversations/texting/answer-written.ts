@@ -5,7 +5,7 @@ import type { LiveTalk } from '../talk/live-talk.ts';
 import { isAnswerOwed } from '../talk/speech/history.ts';
 import type { TakeTalk } from '../talk/take-talk.ts';
 import type { Prompted, TextDialogue } from '../talk/text-dialogue.ts';
-import { utterancesOf } from '../talk/turn.ts';
+import { type Turn, utterancesOf } from '../talk/turn.ts';
 import { textingWordsOf } from './words/words.ts';
 
 /** What one person may write in one conversation; the model is paid for each. */
@@ -28,7 +28,8 @@ export type WrittenAnswer =
 
 /**
  * Answers what somebody wrote, with a model and the tools of the talk; all of it is saved before it is answered. Asked
- * again for words that stand unanswered in the talk, it does not hear them twice.
+ * again for words that stand in the talk, it does not hear them twice, and answers what it answered. Whoever writes to a
+ * number is told that a machine answers, with the first answer they get of it.
  */
 export function answerWritten({ takeTalk, createDialogue }: Deps) {
   async function words(talk: LiveTalk, prompted: Prompted): Promise<string> {
@@ -41,29 +42,45 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     return text.replace(/\s+/g, ' ').trim();
   }
 
+  async function answerTo(talk: LiveTalk, message: string, begunAtMs: number | undefined): Promise<string> {
+    const { clinic, channel } = talk;
+    const { disclosure, tooLong } = textingWordsOf(talk.language);
+    const turns = talk.turns();
+    const last = turns.findLast(({ speaker }) => speaker === 'caller');
+    const isOwed = isAnswerOwed(turns);
+    // The same word written twice is two messages: this one cannot have been heard before it was first begun.
+    const isHeard = last?.text === message && (isOwed || last.atMs >= (begunAtMs ?? Infinity));
+    if (!isHeard && utterancesOf(turns).length >= mostMessages) {
+      return tooLong(displayPhone(clinicPhone(clinic), clinic.country));
+    }
+    const isDisclosure = ({ speaker, text }: Turn) =>
+      speaker === 'agent' && clinic.languages.some((tag) => text === textingWordsOf(tag).disclosure(clinic.name));
+    const place = isHeard ? turns.indexOf(last) : turns.length;
+    const answered = turns.slice(0, place);
+    const isTold = answered.some(isDisclosure) && answered.some(({ speaker }) => speaker === 'caller');
+    const isDue = channel !== 'web' && !isTold;
+    if (isDue && !turns.some(isDisclosure)) talk.begin('agent').fill(disclosure(clinic.name));
+    const answer =
+      isHeard && !isOwed
+        ? wordsOf(turns.slice(place))
+        : await words(talk, isHeard ? { kind: 'said' } : { kind: 'said', text: message });
+    return isDue ? `${disclosure(clinic.name)} ${answer}` : answer;
+  }
+
   return async (
     clinicId: ClinicId,
     conversationId: ConversationId,
     /** The first words of a conversation are ours where nobody has written yet. */
     message: string | undefined,
+    /** When it was first begun to be answered, where this is not the first time. */
+    begunAtMs?: number,
   ): Promise<WrittenAnswer> => {
     const talk = await takeTalk(clinicId, conversationId);
     if (!talk) return { outcome: 'over' };
-    const { clinic, channel } = talk;
     let text: string;
     try {
-      if (message === undefined) {
-        text = talk.isResumed ? '' : await words(talk, { kind: 'begun' });
-      } else if (utterancesOf(talk.turns()).length >= mostMessages) {
-        text = textingWordsOf(talk.language).tooLong(displayPhone(clinicPhone(clinic), clinic.country));
-      } else {
-        const isFirst = !talk.isResumed && channel !== 'web';
-        const disclosure = textingWordsOf(talk.language).disclosure(clinic.name);
-        if (isFirst) talk.begin('agent').fill(disclosure);
-        const isHeard = isAnswerOwed(talk.turns()) && utterancesOf(talk.turns()).at(-1) === message;
-        const answer = await words(talk, isHeard ? { kind: 'said' } : { kind: 'said', text: message });
-        text = isFirst ? `${disclosure} ${answer}` : answer;
-      }
+      if (message !== undefined) text = await answerTo(talk, message, begunAtMs);
+      else text = talk.isResumed ? '' : await words(talk, { kind: 'begun' });
     } finally {
       await talk.saved();
       await talk.close({ over: false });
@@ -72,3 +89,10 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     return { outcome: 'answered', text };
   };
 }
+
+const wordsOf = (turns: readonly Turn[]): string =>
+  turns
+    .filter(({ speaker }) => speaker === 'agent')
+    .map(({ text }) => text)
+    .join(' ')
+    .replace(/\s+/g, ' ');

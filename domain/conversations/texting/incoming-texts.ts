@@ -8,11 +8,11 @@ export interface IncomingPlace {
 
 /** What somebody wrote, and how far we have come with it. */
 export interface IncomingTexts {
-  /** `begun`: somebody began to answer it and was not heard of again. */
+  /** `begun`: somebody began to answer it, first at `sinceMs`, and was not heard of again. */
   take(
     clinicId: ClinicId,
     at: IncomingPlace,
-  ): Promise<{ state: 'new' } | { state: 'begun' } | { state: 'answered'; reply: string }>;
+  ): Promise<{ state: 'new' } | { state: 'begun'; sinceMs: number } | { state: 'answered'; reply: string }>;
   /** Keeps what it is answered, so that asked again it hears the same. */
   answered(clinicId: ClinicId, at: IncomingPlace, reply: string): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts
 import { clinicPhone } from '#domain/clinics/clinic.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
-import type { WrittenAnswer } from '#domain/conversations/texting/answer-written.ts';
+import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';
 import type { BegunChats } from '#domain/conversations/texting/begun-chats.ts';
 import { mintChatToken, readChatToken } from '#domain/conversations/texting/chat-token.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
@@ -40,7 +40,7 @@ interface Deps {
   tokenKey: Secret;
   talks: Pick<TalkStore, 'get' | 'turns'>;
   open: ReturnType<typeof openWritten>;
-  answer(clinicId: ClinicId, conversationId: ConversationId, message: string | undefined): Promise<WrittenAnswer>;
+  answer: ReturnType<typeof answerWritten>;
   incoming: IncomingTexts;
   begunChats: BegunChats;
   /** Our own address: its pages may always carry the chat. */
@@ -87,7 +87,8 @@ export function answerChat(deps: Deps) {
     const conversationId = webConversationId(visitor);
     const taken = await incoming.take(clinic.id, { conversationId, name: messageId });
     if (taken.state === 'answered') return { status: 200, body: { reply: taken.reply } };
-    const answered = await answer(clinic.id, conversationId, text);
+    const begunAtMs = taken.state === 'begun' ? taken.sinceMs : undefined;
+    const answered = await answer(clinic.id, conversationId, text, begunAtMs);
     if (answered.outcome === 'over') return over;
     if (answered.outcome === 'superseded') return answeredElsewhere;
     const language = (await talks.get(clinic.id, conversationId))?.language ?? clinic.defaultLanguage;

@@ -4,13 +4,13 @@ import { clinicPhone, type E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
-import type { WrittenAnswer } from '#domain/conversations/texting/answer-written.ts';
+import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';
 import { optWordOf } from '#domain/conversations/texting/opt-words.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import type { openWritten } from '#domain/conversations/texting/open-written.ts';
 import { plainTypography, withinParts } from '#domain/conversations/texting/sms-text.ts';
 import { textingWordsOf } from '#domain/conversations/texting/words/words.ts';
-import type { ClinicId, ConversationId } from '#domain/ids.ts';
+import type { ConversationId } from '#domain/ids.ts';
 import type { LanguageTag } from '#domain/language.ts';
 import type { MessageReceived } from '#domain/messages/notice.ts';
 import { displayPhone } from '#domain/phone-number.ts';
@@ -23,7 +23,7 @@ interface Deps extends WriteDeps {
   directory: Pick<ClinicDirectory, 'find' | 'claimSession'>;
   clinics: Pick<ClinicStore, 'profile'>;
   open: ReturnType<typeof openWritten>;
-  answer(clinicId: ClinicId, conversationId: ConversationId, message: string): Promise<WrittenAnswer>;
+  answer: ReturnType<typeof answerWritten>;
   incoming: IncomingTexts;
   /** Books a time that was offered by SMS, where the message says yes to one; answers what to tell. */
   accept(clinic: ClinicProfile, number: E164, text: string, requestId: string): Promise<string | undefined>;
@@ -52,7 +52,8 @@ export function answerMessage(deps: Deps) {
     const taken = await incoming.take(clinic.id, { conversationId, name });
     if (taken.state === 'answered') return taken.reply;
     if (text === '') return words.wordsOnly;
-    const answered = await answer(clinic.id, conversationId, text);
+    const begunAtMs = taken.state === 'begun' ? taken.sinceMs : undefined;
+    const answered = await answer(clinic.id, conversationId, text, begunAtMs);
     if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
     if (answered.outcome === 'answered' && answered.text) return answered.text;
     return words.tryAgain(displayPhone(clinicPhone(clinic), clinic.country));

@@ -68,6 +68,12 @@ function world({
     limits: writtenLimits,
   });
   const taken: string[] = [];
+  const incoming = inMemoryIncoming(clock);
+  /** How often each step of answering fails before it does not. */
+  const failing = { take: 0, answered: 0 };
+  const mayFail = (step: keyof typeof failing) => {
+    if (failing[step]-- > 0) throw new Error(`the process died at ${step}`);
+  };
   const shared = {
     ...deps,
     suppressions,
@@ -87,12 +93,19 @@ function world({
     open: openWritten({ talks, instructions, clock }),
     answer: answerWritten({
       takeTalk: async (...what) => {
+        mayFail('take');
         taken.push(what[1]);
         return takeTalk(deps)(...what);
       },
       createDialogue,
     }),
-    incoming: inMemoryIncoming(),
+    incoming: {
+      take: incoming.take,
+      async answered(...what) {
+        mayFail('answered');
+        await incoming.answered(...what);
+      },
+    },
     accept: acceptOffer({ ...shared, scheduling: base.deps.scheduling }),
   });
   const tell = tellPatient(shared);
@@ -105,6 +118,7 @@ function world({
     ...base,
     inbox,
     mapping,
+    failing,
     suppressions,
     /** A person lets everything that is quarantined go on. */
     async replayAll() {
@@ -203,6 +217,47 @@ test('who writes to a clinic is answered once, by a machine that says it is one,
   expect(names).not.toContain('transfer_to_human');
   expect(model.requests[0]?.instructions).not.toMatch(/à voix haute, sans|assistant vocal/);
   expect(await conversations.get(cotonou, taken[0] as never)).toMatchObject({ channel: 'sms', status: 'ongoing' });
+});
+
+test('a process that dies between an answer and its record has heard and answered once, and said that it is a machine', async () => {
+  const { send, work, told, outbox, storedTurnsOf, failing, model } = withTurns(
+    world({ answers: [{ deltas: ['Oui, ouverts.'] }] }),
+  );
+  await send('Êtes-vous ouverts ?');
+  const [notice] = told;
+  failing.answered = 1;
+  await expect(work()).rejects.toThrow('died');
+  told.push(notice!);
+  await work();
+  expect(outbox.map(({ body }) => body)).toEqual(['Clinique Exemple, assistant automatique (IA). Oui, ouverts.']);
+  expect(model.requests).toHaveLength(1);
+  expect(await storedTurnsOf()).toEqual([
+    'agent: Clinique Exemple, assistant automatique (IA).',
+    'caller: Êtes-vous ouverts ?',
+    'agent: Oui, ouverts.',
+  ]);
+});
+
+test('the same word written twice is answered twice, also where the process died over the second', async () => {
+  const { send, work, told, outbox, clock, failing } = world({
+    answers: [{ deltas: ['Lundi 15 h ?'] }, { deltas: ['Avec un rappel ?'] }, { deltas: ['C’est noté.'] }],
+  });
+  for (const [n, text] of ['Un rendez-vous', 'Oui', 'Oui'].entries()) {
+    clock.pass(60_000);
+    await send(text, { MessageSid: sid(n) });
+    const [notice] = told;
+    if (n === 2) {
+      failing.take = 1;
+      await expect(work()).rejects.toThrow('died');
+      told.push(notice!);
+    }
+    await work();
+  }
+  expect(outbox.map(({ body }) => body.replace(/^.*\(IA\)\. /, ''))).toEqual([
+    'Lundi 15 h ?',
+    'Avec un rappel ?',
+    "C'est noté.",
+  ]);
 });
 
 test('an appointment is booked by the tools of a call, and whoever booked it in writing is written to no second time', async () => {

@@ -40,7 +40,7 @@ const worlds = [
         clock,
         list: inMemorySuppressions(),
         sent: inMemorySentTexts(),
-        incoming: inMemoryIncoming(),
+        incoming: inMemoryIncoming(clock),
         begunChats: inMemoryBegunChats(),
         offered: inMemoryOfferedTimes(clock),
       };
@@ -112,7 +112,7 @@ describe.each(worlds)('texts %s', (_, open) => {
       name: 'SM1',
     };
     expect(await incoming.take(cotonou, at)).toEqual({ state: 'new' });
-    expect(await incoming.take(cotonou, at)).toEqual({ state: 'begun' });
+    expect(await incoming.take(cotonou, at)).toEqual({ state: 'begun', sinceMs: standingClock().now() });
     await incoming.answered(cotonou, at, 'Bonjour.');
     expect(await incoming.take(cotonou, at)).toEqual({ state: 'answered', reply: 'Bonjour.' });
     expect(await incoming.take(elsewhere, at)).toEqual({ state: 'new' });

@@ -44,7 +44,7 @@ function world(...answers: Parameters<typeof scriptedTextModel>) {
         limits: writtenLimits,
       }),
     }),
-    incoming: inMemoryIncoming(),
+    incoming: inMemoryIncoming(clock),
     begunChats: inMemoryBegunChats(),
     apiUrl: 'https://api.clinics.example',
     clock,
