@@ -2,9 +2,14 @@ import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { WaitlistEntryId } from '#domain/ids.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
-import { type SentTexts, TextNotSent, type TextServices } from '#domain/conversations/texting/text-sender.ts';
+import {
+  type SentTexts,
+  TextNotSent,
+  TextRefusal,
+  type TextServices,
+} from '#domain/conversations/texting/text-sender.ts';
 import { keys } from './keys.ts';
-import type { Table } from './table.ts';
+import type { Item, Table } from './table.ts';
 
 /** As long as what a vendor sent: then nobody sends it again. */
 const keptSeconds = 30 * 24 * 60 * 60;
@@ -15,6 +20,11 @@ const stamps = (clock: Clock) => ({
   updatedAt: isoInstant(clock.now()),
   ttl: Math.floor(clock.now() / 1000) + keptSeconds,
 });
+
+function knownOf({ state, reason }: Item): Awaited<ReturnType<SentTexts['once']>> {
+  if (state === 'refused') return { outcome: 'refused', reason: TextRefusal.parse(reason) };
+  return { outcome: state === 'sent' ? 'already' : 'unknown' };
+}
 
 /** What was written to numbers: a place is taken before anything is sent, and given back only if nothing was. */
 export function createSentTexts(core: Table, clock: Clock): SentTexts {
@@ -27,7 +37,7 @@ export function createSentTexts(core: Table, clock: Clock): SentTexts {
         names: { '#state': 'state' },
         values: { ':free': 'free' },
       });
-      if (stood) return { outcome: 'already' };
+      if (stood) return knownOf(stood.stoodInTheWay);
       const settle = (changes: Record<string, unknown>) =>
         core.update(key, { ...changes, updatedAt: isoInstant(clock.now()) });
       try {

@@ -67,6 +67,7 @@ export function remindPatient(deps: Deps) {
       name: `reminder#${appointmentId}#${startMs}`,
       body: patientText(clinic, { kind: 'reminder', startMs }, spoken(clinic, patient.language)),
     });
+    if (outcome === 'unknown') return { state: 'sent', reason: outcome };
     return outcome === 'told' ? { state: 'sent' } : dropped(outcome);
   }
 

@@ -37,13 +37,13 @@ interface Writing {
 
 /**
  * Writes to a number for a clinic, once by the name of what is written, unless its owner asked for no more. What Twilio
- * knows of a refusal that we do not, we know from then on.
+ * knows of a refusal that we do not, we know from then on. `unknown`: it was tried before, and may have arrived.
  */
 export function writeTo({ suppressions, sender, sent, services, log }: WriteDeps) {
   return async (
     clinic: ClinicProfile,
     { name, ...text }: Writing,
-  ): Promise<'told' | 'messages-refused' | 'text-refused'> => {
+  ): Promise<'told' | 'unknown' | 'messages-refused' | 'text-refused'> => {
     const where = { clinicId: clinic.id };
     const { messagingServiceSid } = clinic.texting;
     if ((await suppressions.refusedBy(clinic.id, text.to)).has('messages')) {
@@ -58,6 +58,7 @@ export function writeTo({ suppressions, sender, sent, services, log }: WriteDeps
       sender.send({ ...text, ...(messagingServiceSid && { messagingServiceSid }) });
     const told = await sent.once(clinic.id, text.to, name, send);
     if (told.outcome === 'accepted') log.info('text.sent', where);
+    if (told.outcome === 'unknown') return 'unknown';
     if (told.outcome !== 'refused') return 'told';
     log.warn('text.refused', { ...where, reason: told.code === undefined ? told.reason : String(told.code) });
     if (told.reason !== 'opted-out') return 'text-refused';
@@ -145,7 +146,8 @@ export function tellPatient(deps: Deps) {
         spoken(clinic, language),
       ),
     });
-    if (told !== 'told') await showToClinic();
+    // Who may have read the offer may answer it.
+    if (told !== 'told' && told !== 'unknown') await showToClinic();
   }
 
   return (notice: AppointmentChanged | WaitlistOffered): Promise<void> =>

@@ -39,18 +39,20 @@ export function inMemorySuppressions(): SuppressionList & { changes: string[] } 
 
 /** Places of what was written, under the same rules as the table. */
 export function inMemorySentTexts(): SentTexts {
-  const states = new Map<string, 'begun' | 'done'>();
+  const known = new Map<string, TextOutcome | 'begun'>();
   return {
     async once(clinicId, to, name, send) {
       const key = `${clinicId} ${to} ${name}`;
-      if (states.has(key)) return { outcome: 'already' };
-      states.set(key, 'begun');
+      const before = known.get(key);
+      if (before === 'begun') return { outcome: 'unknown' };
+      if (before) return before.outcome === 'accepted' ? { outcome: 'already' } : before;
+      known.set(key, 'begun');
       try {
         const answer = await send();
-        states.set(key, 'done');
+        known.set(key, answer);
         return answer;
       } catch (error) {
-        if (error instanceof TextNotSent) states.delete(key);
+        if (error instanceof TextNotSent) known.delete(key);
         throw error;
       }
     },

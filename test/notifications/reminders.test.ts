@@ -16,16 +16,19 @@ const hourMs = 60 * 60 * 1000;
 const minuteMs = 60_000;
 
 /** Clinic, appointments and the two functions, with the queue between them in memory. */
-async function reminding({
-  appointments = [appointment()],
-  outbound = { reminders: 'sms' },
-  ...changes
-}: Partial<z.input<typeof Clinic>> & { appointments?: Appointment[] } = {}) {
+async function reminding(
+  {
+    appointments = [appointment()],
+    outbound = { reminders: 'sms' },
+    ...changes
+  }: Partial<z.input<typeof Clinic>> & { appointments?: Appointment[] } = {},
+  ...sends: Parameters<typeof rememberedTexts>
+) {
   const world = await callingWorld({ texting: { sms: true }, outbound, appointments, ...changes });
   const reminders = inMemoryReminders([{ clinicId: cotonou, zone: world.clinic.zone }]);
   const queue: ReminderDue[] = [];
-  const failing = { queue: 0 };
-  const sender = rememberedTexts();
+  const failing = { queue: 0, settle: 0 };
+  const sender = rememberedTexts(...sends);
   const profile = { current: world.clinic };
   const sweep = sweepReminders({
     directory: { clinicIds: async () => [cotonou, elsewhere] },
@@ -43,7 +46,13 @@ async function reminding({
   const heed = remindPatient({
     ...world,
     clinics: { profile: async () => profile.current },
-    reminders,
+    reminders: {
+      get: reminders.get,
+      async settle(...what) {
+        if (failing.settle-- > 0) throw new Error('the record was lost');
+        await reminders.settle(...what);
+      },
+    },
     sender,
     sent: inMemorySentTexts(),
     services: { claim: async () => true },
@@ -96,6 +105,21 @@ describe('the day before, at the same time by the clock', () => {
       }
     },
   );
+});
+
+test.each([
+  ['an answer of the vendor that was lost', [new Error('the answer was lost')], 'sent unknown'],
+  ['a refusal whose record was lost', [{ outcome: 'refused', reason: 'unreachable' }], 'dropped text-refused'],
+] as const)('of %s a reminder asked for again is not on record as sent', async (_, sends, state) => {
+  const { sweep, heed, queue, sender, states, failing } = await reminding({}, ...sends);
+  await sweep();
+  const [due] = queue;
+  failing.settle = 1;
+  await expect(heed(due!)).rejects.toThrow('lost');
+  failing.settle = 0;
+  await heed(due!);
+  expect(states()).toEqual([state]);
+  expect(sender.outbox).toEqual([]);
 });
 
 test('a patient is reminded once by SMS, in their language, of when and of nothing else', async () => {

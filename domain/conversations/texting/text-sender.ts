@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { E164 } from '../../clinics/clinic.ts';
 import type { ClinicId } from '../../ids.ts';
 
@@ -16,10 +17,14 @@ export class TextNotSent extends Error {
   override name = 'TextNotSent';
 }
 
+/** Why a vendor will never send a message. `opted-out`: its own list says so. */
+export const TextRefusal = z.enum(['opted-out', 'unreachable', 'not-ours', 'other']);
+export type TextRefusal = z.infer<typeof TextRefusal>;
+
 export type TextOutcome =
   | { outcome: 'accepted'; textId: string }
-  /** The vendor will never send it. `opted-out`: its own list says so. `code`: the vendor's. */
-  | { outcome: 'refused'; reason: 'opted-out' | 'unreachable' | 'not-ours' | 'other'; code?: number };
+  /** `code`: the vendor's. */
+  | { outcome: 'refused'; reason: TextRefusal; code?: number };
 
 export interface TextSender {
   /** @throws TextNotSent; any other error when it is not known what became of it */
@@ -29,15 +34,16 @@ export interface TextSender {
 /** What was written to a number, each once by its name. */
 export interface SentTexts {
   /**
-   * Sends unless it was sent, refused, or begun and never heard of again: a person is written to once at most. Gives
-   * its place back for a `TextNotSent`, which it throws on.
+   * Sends unless it was sent, refused, or begun and never heard of again: a person is written to once at most. Asked
+   * again it answers what is known: `already` sent, `unknown`, or the refusal. Gives its place back for a `TextNotSent`,
+   * which it throws on.
    */
   once(
     clinicId: ClinicId,
     to: E164,
     name: string,
     send: () => Promise<TextOutcome>,
-  ): Promise<TextOutcome | { outcome: 'already' }>;
+  ): Promise<TextOutcome | { outcome: 'already' | 'unknown' }>;
 }
 
 /** Accounts at the vendor that belong to one clinic, whoever is configured with them. */

@@ -9,7 +9,7 @@ import {
 import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { E164 } from '#domain/clinics/clinic.ts';
 import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
-import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
+import { TextNotSent, type TextOutcome } from '#domain/conversations/texting/text-sender.ts';
 import { WaitlistEntryId, writtenConversationId } from '#domain/ids.ts';
 import { standingClock } from '../../fakes/clock.ts';
 import { cotonou, elsewhere } from '../../fakes/conversation.ts';
@@ -93,15 +93,16 @@ describe.each(worlds)('texts %s', (_, open) => {
 
   test('a person is written to once under one name, and again only where certainly nothing was sent', async () => {
     const { sent } = await open();
-    const once = (name: string, outcome: () => Promise<{ outcome: 'accepted'; textId: string }>) =>
-      sent.once(cotonou, number, name, outcome);
+    const once = (name: string, outcome: () => Promise<TextOutcome>) => sent.once(cotonou, number, name, outcome);
     const accepted = async () => ({ outcome: 'accepted', textId: 'SM1' }) as const;
     const failing = (error: Error) => () => Promise.reject(error);
     await expect(once('a', failing(new TextNotSent('busy')))).rejects.toThrow('busy');
     expect(await once('a', accepted)).toEqual({ outcome: 'accepted', textId: 'SM1' });
     expect(await once('a', accepted)).toEqual({ outcome: 'already' });
     await expect(once('b', failing(new Error('lost')))).rejects.toThrow('lost');
-    expect(await once('b', accepted)).toEqual({ outcome: 'already' });
+    expect(await once('b', accepted)).toEqual({ outcome: 'unknown' });
+    const refusal = async () => ({ outcome: 'refused', reason: 'opted-out' }) as const;
+    for (const vendor of [refusal, accepted]) expect(await once('c', vendor)).toEqual(await refusal());
     expect(await sent.once(elsewhere, number, 'a', accepted)).toMatchObject({ outcome: 'accepted' });
   });
 
