@@ -264,6 +264,7 @@ test('each function may do exactly what its work needs', () => {
     'run-onboarding-step': {
       ClinicSecrets: 'DeleteSecret GetSecretValue',
       Core: 'ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+      'Core GSI1': 'Query',
       Routing: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
       'Routing GSI1': 'Query',
       Audit: 'PutItem',
@@ -274,7 +275,7 @@ test('each function may do exactly what its work needs', () => {
       'configuration-set': 'SendRawEmail',
     },
     'answer-platform-request': {
-      Core: 'BatchGetItem GetItem PutItem Query',
+      Core: 'BatchGetItem GetItem PutItem Query UpdateItem',
       Routing: 'BatchGetItem GetItem Query',
       Audit: 'PutItem',
       'Routing GSI1': 'Query',
