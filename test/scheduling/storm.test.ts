@@ -112,7 +112,7 @@ test('whatever is booked, moved, cancelled and blocked at once, nothing ever ove
 
   const lost: unknown[] = [];
   const callers = Array.from({ length: 6 }, async (_, caller) => {
-    for (let turn = 0; turn < 25; turn++) {
+    for (let turn = 0; turn < 40; turn++) {
       if (random(20) === 0) faulty.next(answerLost);
       await act(`caller-${caller}-${turn}`).catch((error: unknown) => lost.push(error));
     }
