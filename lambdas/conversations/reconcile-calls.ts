@@ -101,9 +101,15 @@ export function reconcileCalls(deps: Deps) {
         log.error('event.given-up', { eventKey, ...(conversationId && { conversationId }) });
         continue;
       }
+      const message = conversationId ? undefined : await messageOf(eventKey);
+      if (!conversationId && !message) {
+        await inbox.settle(event, 'poison', { reason: 'unreadable' });
+        log.error('event.given-up', { eventKey });
+        continue;
+      }
       await inbox.countRequeue(event);
       if (conversationId) await queue.publish({ eventKey, conversationId }, { again: true });
-      else await tellAgain(eventKey);
+      else if (message) await notices.tellAgain(message);
       log.info('event.requeued', { eventKey, ...(conversationId && { conversationId }) });
       requeued += 1;
     }
@@ -111,10 +117,9 @@ export function reconcileCalls(deps: Deps) {
   }
 
   /** Of a message, in the order of its writer: of two, the later may take back what the first asked for. */
-  async function tellAgain(eventKey: string): Promise<void> {
+  async function messageOf(eventKey: string): Promise<Notice | undefined> {
     const stored = await inbox.load(eventKey);
-    const notice = stored && storedMessageNotice(eventKey, stored.rawBody);
-    if (notice) await notices.tellAgain(notice);
+    return stored && storedMessageNotice(eventKey, stored.rawBody);
   }
 
   async function requeueLinks(): Promise<number> {

@@ -261,7 +261,7 @@ export class Conversations extends Construct {
     allowTable(reconcileCalls, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem'], ['GSI2']);
     allowSend(reconcileCalls, notices);
     allowTable(reconcileCalls, routing, ['BatchGetItem'], ['GSI1']);
-    allowTable(reconcileCalls, inbox, ['PutItem', 'UpdateItem'], ['GSI1']);
+    allowTable(reconcileCalls, inbox, ['GetItem', 'PutItem', 'UpdateItem'], ['GSI1']);
     allowBucket(reconcileCalls, payloads, ['GetObject', 'PutObject']);
     allowSend(reconcileCalls, callEvents.queue);
     allowSecret(reconcileCalls, retellApiKey, dataKey);

@@ -555,6 +555,22 @@ describe('the reconciler', () => {
     expect(new Set(world.notices.map(recipientOf)).size).toBe(1);
   });
 
+  test('gives up on what was written and cannot be read, and goes on with the rest', async () => {
+    const world = callWorld();
+    const eventKey = 'twilio|message|unreadable';
+    const receivedAt = world.clock.now();
+    await world.inbox.store(
+      { eventKey, provider: 'twilio', eventType: 'message', state: 'received', receivedAt, source: 'webhook' },
+      Buffer.from('Body=?'),
+    );
+    await world.arrive(ended, analyzed);
+    world.queued.length = 0;
+    world.clock.pass(3 * 60_000);
+    expect(await world.steps.reconcile()).toMatchObject({ requeued: 2 });
+    expect((await world.inbox.load(eventKey))?.event).toMatchObject({ state: 'poison', reason: 'unreadable' });
+    expect(world.log.codes()).toContain('event.given-up');
+  });
+
   test('ends a call whose end was never told, from the vendor’s record', async () => {
     const world = callWorld();
     await world.arrive(started);

@@ -217,7 +217,7 @@ test('each function may do exactly what its work needs', () => {
       'Core GSI2': 'Query',
       Routing: 'BatchGetItem',
       'Routing GSI1': 'Query',
-      Inbox: 'PutItem UpdateItem',
+      Inbox: 'GetItem PutItem UpdateItem',
       'Inbox GSI1': 'Query',
       Payloads: 'GetObject PutObject',
       CallEvents: 'SendMessage',
