@@ -1,3 +1,4 @@
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { Clinic, E164 } from '#domain/clinics/clinic.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
@@ -7,6 +8,7 @@ import { takenCodes } from '#domain/scheduling/codes.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';
 import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';
+import { endEntry } from '#domain/scheduling/waitlist/end-entry.ts';
 import type { WaitlistEntry, WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 
 interface Deps {
@@ -18,9 +20,6 @@ interface Deps {
   clock: Clock;
 }
 
-/** An entry has few writers; who loses to them so often has met a fault. */
-const mostRounds = 5;
-
 /** The whole message: no word a carrier or a patient uses for anything else. */
 const yes = /^\s*1\s*[.!]?\s*$/;
 
@@ -31,36 +30,6 @@ const yes = /^\s*1\s*[.!]?\s*$/;
  * something else.
  */
 export function acceptOffer({ offered, waitlist, appointments, scheduling, clock }: Deps) {
-  /** Whoever has what they waited for waits no more, though the offer ran out in that instant. */
-  async function settle(accepted: WaitlistEntry, actor: Requester['actor']): Promise<void> {
-    const { clinicId, entryId, patientId } = accepted;
-    let entry: WaitlistEntry | undefined = accepted;
-    for (let round = 0; round < mostRounds; round++) {
-      if (!entry || entry.status === 'booked') return;
-      const nowMs = clock.now();
-      const { outcome } = await waitlist.update(
-        { ...entry, status: 'booked', updatedAtMs: nowMs, version: entry.version + 1 },
-        [
-          {
-            v: 1,
-            clinicId,
-            occurredAt: isoInstant(nowMs),
-            ...actor,
-            act: 'patient.update',
-            outcome: 'success',
-            resourceType: 'waitlist-entry',
-            resourceId: entryId,
-            patientId,
-            fields: ['status'],
-          },
-        ],
-      );
-      if (outcome === 'updated') return;
-      entry = await waitlist.get(clinicId, entryId);
-    }
-    throw new Error('an entry of a waitlist was written by others five times in a row');
-  }
-
   return async (clinic: Clinic, number: E164, text: string, requestId: string): Promise<string | undefined> => {
     if (!yes.test(text)) return undefined;
     const entryId = await offered.of(clinic.id, number);
@@ -83,7 +52,24 @@ export function acceptOffer({ offered, waitlist, appointments, scheduling, clock
     if (booked.code !== 'OK') {
       return patientText(clinic, { kind: takenCodes.has(booked.code) ? 'gone' : 'refused', startMs }, language);
     }
-    await settle(entry, actor);
+    // Also where the offer ran out in that instant: whoever has what they waited for waits no more.
+    await endEntry({ waitlist, clock }, entry, 'booked', onRecord(actor));
     return confirmation();
   };
 }
+
+/** That they have what they waited for. */
+const onRecord =
+  (actor: Requester['actor']) =>
+  (entry: WaitlistEntry, nowMs: number): PendingAuditEvent => ({
+    v: 1,
+    clinicId: entry.clinicId,
+    occurredAt: isoInstant(nowMs),
+    ...actor,
+    act: 'patient.update',
+    outcome: 'success',
+    resourceType: 'waitlist-entry',
+    resourceId: entry.entryId,
+    patientId: entry.patientId,
+    fields: ['status'],
+  });

@@ -4,6 +4,7 @@ import type { Appointment } from '#domain/scheduling/appointment.ts';
 import { takenCodes } from '#domain/scheduling/codes.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';
+import { endEntry } from '#domain/scheduling/waitlist/end-entry.ts';
 import { joinOnce } from '#domain/scheduling/waitlist/join-once.ts';
 import type { WaitlistEntry } from '#domain/scheduling/waitlist/waitlist.ts';
 import { fieldProblem } from '../api/field-problems.ts';
@@ -15,9 +16,6 @@ import { unknownAtClinic } from './known-at-clinic.ts';
 import { patientOfRequest, storedPhone } from './patient-of-request.ts';
 import { recordReading } from './record-reading.ts';
 import { refusedByEngine } from './refused-by-engine.ts';
-
-/** Entries are written by few at once; who loses so often has met a fault. */
-const mostRounds = 5;
 
 /** The record of a change to an entry. */
 const auditOf = (
@@ -122,26 +120,6 @@ export function listEntries(deps: ActionDeps): Act<WaitlistRequestOf<'list'>> {
   };
 }
 
-/**
- * Turns an entry to a status that ends it, whoever else writes; answers it as it stands then. One that ended in another
- * way before is left as it is.
- */
-async function end(deps: ActionDeps, found: WaitlistEntry, status: 'left' | 'booked', call: ApiCall) {
-  let entry = found;
-  for (let round = 0; round < mostRounds; round++) {
-    const isEnded = entry.status === 'booked' || (entry.status === 'left' && status === 'left');
-    if (isEnded) return entry;
-    const nowMs = deps.clock.now();
-    const next: WaitlistEntry = { ...entry, status, updatedAtMs: nowMs, version: entry.version + 1 };
-    const { outcome } = await deps.waitlist.update(next, [auditOf(entry, call, ['status'], nowMs)]);
-    if (outcome === 'updated') return next;
-    const now = await deps.waitlist.get(entry.clinicId, entry.entryId);
-    if (!now) throw new Error('an entry of a waitlist disappeared');
-    entry = now;
-  }
-  throw new Error('an entry of a waitlist was written by others five times in a row');
-}
-
 /** An entry whose time is gone waits for another. Whoever wrote meanwhile knows better. */
 async function waitAgain(deps: ActionDeps, entry: WaitlistEntry, call: ApiCall): Promise<void> {
   if (entry.status !== 'matched' && entry.status !== 'offered') return;
@@ -156,7 +134,7 @@ export function leave(deps: ActionDeps): Act<WaitlistRequestOf<'leave'>> {
     const { clinic, requester } = call;
     const entry = await deps.waitlist.get(clinic.id, entryId);
     if (!entry) return refuse('waitlist-entry-unknown');
-    const left = await end(deps, entry, 'left', call);
+    const left = await endEntry(deps, entry, 'left', (one, nowMs) => auditOf(one, call, ['status'], nowMs));
     if (left.status === 'booked') return refuse('waitlist-entry-closed');
     if (left.offer && 'holdId' in left.offer) {
       await deps.scheduling.release(clinic, [left.offer], { ...requester, holder: left.offer.holder });
@@ -201,7 +179,7 @@ export function acceptOffer(deps: ActionDeps): Act<WaitlistRequestOf<'accept'>> 
       if (takenCodes.has(booked.code)) await waitAgain(deps, entry, call);
       return refusedByEngine(deps, booked, call);
     }
-    const settled = await end(deps, entry, 'booked', call);
+    const settled = await endEntry(deps, entry, 'booked', (one, nowMs) => auditOf(one, call, ['status'], nowMs));
     return answer(settled, booked.appointment, booked.replayed ? 200 : 201);
   };
 }
