@@ -13,6 +13,10 @@ export const LanguageTag = z
   });
 export type LanguageTag = z.infer<typeof LanguageTag>;
 
+/** What is spoken that comes nearest to a wanted tag: the same, else the same language of any region. */
+export const nearestTag = (spoken: readonly LanguageTag[], wanted: string | undefined): LanguageTag | undefined =>
+  spoken.find((tag) => tag === wanted) ?? spoken.find((tag) => tag.slice(0, 2) === wanted?.slice(0, 2).toLowerCase());
+
 /** The catalogue of a tag: `fr-BJ` speaks `fr`. Tags we do not speak fall through to the next in the chain, at last `en`. */
 export function languageOf(...chain: (string | undefined)[]): Language {
   for (const tag of chain) {

@@ -18,7 +18,7 @@ import { TookTooLong, withinLimit } from '#domain/conversations/tools/time-limit
 import type { ToolContext, ToolResult } from '#domain/conversations/tools/tool.ts';
 import { wordsOfTag } from '#domain/conversations/words/words.ts';
 import { type ClinicId, type ConversationId, retellConversationId } from '#domain/ids.ts';
-import { type LanguageTag, languageOf } from '#domain/language.ts';
+import { type LanguageTag, languageOf, nearestTag } from '#domain/language.ts';
 import { errorFields, type Log, type LogFields } from '#domain/log.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
 import { safeVariables } from '#domain/routing/ring-variables.ts';
@@ -191,10 +191,7 @@ const conversationIdOf = ({ webhook }: FunctionCall): ConversationId => retellCo
 
 /** The one it began in, if the clinic speaks it; a flow may send another word for a language, such as `fr-FR`. */
 function languageOfCall(call: FunctionCall, clinic: ClinicProfile, numberLanguage?: LanguageTag): LanguageTag {
-  const spoken =
-    clinic.languages.find((tag) => tag === call.language) ??
-    clinic.languages.find((tag) => tag.slice(0, 2) === call.language?.slice(0, 2).toLowerCase());
-  return spoken ?? numberLanguage ?? clinic.defaultLanguage;
+  return nearestTag(clinic.languages, call.language) ?? numberLanguage ?? clinic.defaultLanguage;
 }
 
 /** Whether an argument names another clinic than the call's. A variable that was not filled in names none. */

@@ -6,7 +6,7 @@ import { type Clinic, clinicCallsFrom, type E164 } from '../../clinics/clinic.ts
 import { KeyRefused } from '../../clinics/credentials/credential.ts';
 import type { SuppressionList } from '../../clinics/suppression-list.ts';
 import { AppointmentId, type ClinicId, ConversationId, type OutboundCallId, PatientId } from '../../ids.ts';
-import type { LanguageTag } from '../../language.ts';
+import { type LanguageTag, nearestTag } from '../../language.ts';
 import { errorFields, type Log } from '../../log.ts';
 import { normalizePhone } from '../../phone-number.ts';
 import { ownsCells } from '../../scheduling/appointment.ts';
@@ -214,4 +214,4 @@ export function placeOutboundCall(deps: Deps) {
 
 /** Theirs, where the clinic speaks it. */
 const languageFor = ({ languages, defaultLanguage }: Clinic, wanted: LanguageTag | undefined): LanguageTag =>
-  languages.find((one) => wanted && one.slice(0, 2) === wanted.slice(0, 2)) ?? defaultLanguage;
+  nearestTag(languages, wanted) ?? defaultLanguage;

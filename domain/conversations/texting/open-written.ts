@@ -1,7 +1,7 @@
 import type { ClinicProfile } from '../../clinics/clinic-store.ts';
 import type { E164 } from '../../clinics/clinic.ts';
 import { type ClinicId, type ConversationId, webConversationId, writtenConversationId } from '../../ids.ts';
-import type { LanguageTag } from '../../language.ts';
+import { type LanguageTag, nearestTag } from '../../language.ts';
 import { addDays } from '../../scheduling/zoned-time.ts';
 import { wallClock } from '../../wall-time.ts';
 import type { InstructionStore, Instructions, InstructionScope } from '../talk/instructions.ts';
@@ -48,7 +48,7 @@ export function openWritten({ talks, instructions, clock }: Deps) {
       channel,
       direction: 'inbound',
       ...(channel !== 'web' && { fromNumber: writer.number, toNumber: writer.clinicNumber }),
-      language: spokenWith(writer, clinic),
+      language: nearestTag(clinic.languages, writer.language) ?? clinic.defaultLanguage,
       agents: 'single',
       instructions: versionsOf(texts),
       openedAtMs: clock.now(),
@@ -88,12 +88,6 @@ export function openWritten({ talks, instructions, clock }: Deps) {
     }
     return { outcome: 'over' };
   };
-}
-
-/** What the clinic speaks of the writer’s language: of its region if it may be, else of any. */
-function spokenWith({ language }: Writer, { languages, defaultLanguage }: ClinicProfile): LanguageTag {
-  const ofAnyRegion = languages.find((tag) => tag.slice(0, 2) === language?.slice(0, 2));
-  return languages.find((tag) => tag === language) ?? ofAnyRegion ?? defaultLanguage;
 }
 
 const versionsOf = (texts: Partial<Record<InstructionScope, Instructions>>): Talk['instructions'] =>
