@@ -1,14 +1,15 @@
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
-import type {
-  HistoryItem,
-  Listening,
-  Purpose,
-  ResponseRequest,
-  SpeechHandlers,
-  SpeechLoss,
-  SpeechSession,
-  SpeechSetup,
-  SpokenItem,
+import {
+  type HistoryItem,
+  type Listening,
+  type Purpose,
+  type ResponseRequest,
+  type SpeechHandlers,
+  type SpeechLoss,
+  type SpeechSession,
+  type SpeechSetup,
+  type SpokenItem,
+  purposes,
 } from '#domain/conversations/talk/speech/speech-model.ts';
 import { ModelFault } from '#domain/conversations/talk/text-model.ts';
 import { AudioFinder } from './realtime-audio.ts';
@@ -24,19 +25,8 @@ const overloadedBytes = 72 * 1024;
 /** Frames of 20 ms are then sent three at a time, for a third of the work. */
 const mergedBytes = 3 * 160;
 
-const purposes: readonly string[] = [
-  'greeting',
-  'notice',
-  'answer',
-  'resumed',
-  'filler',
-  'silence',
-  'repair',
-  'alarm',
-  'ending',
-] satisfies Purpose[];
 const purposeIn = (metadata: Record<string, string> | null | undefined): Purpose | undefined =>
-  purposes.find((purpose) => purpose === metadata?.purpose) as Purpose | undefined;
+  purposes.find((purpose) => purpose === metadata?.purpose);
 
 /** Codes after which the same request, key or model will never do. */
 const hopeless = new Set(['invalid_api_key', 'model_not_found', 'insufficient_quota', 'account_deactivated']);

@@ -11,8 +11,18 @@ export interface SpokenItem {
 }
 
 /** Why we asked for a response. */
-export type Purpose =
-  'greeting' | 'notice' | 'answer' | 'resumed' | 'filler' | 'silence' | 'repair' | 'alarm' | 'ending';
+export const purposes = [
+  'greeting',
+  'notice',
+  'answer',
+  'resumed',
+  'filler',
+  'silence',
+  'repair',
+  'alarm',
+  'ending',
+] as const;
+export type Purpose = (typeof purposes)[number];
 
 export interface ResponseRequest {
   purpose: Purpose;
