@@ -22,8 +22,9 @@ interface Deps {
 export type SettledOffer = { outcome: 'settled' } | { outcome: 'pass-on'; passedOver: WaitlistEntryId[] };
 
 /**
- * What becomes of an offer whose time has run out. Accepted, or for the clinic to tell: nothing more is done. Otherwise the time is given back, the
- * entry waits on, unless the patient left the list, and the next in line is asked. Run twice, it answers the same.
+ * What becomes of an offer whose time has run out. Accepted, or for the clinic to tell: nothing more is done. Otherwise
+ * the time is given back, the entry waits on, unless the patient left the list, and the next in line is asked. Run twice,
+ * it answers the same.
  */
 export function settleOffer({ clinics, calendar, waitlist, clock, log }: Deps) {
   return async ({ freed, passedOver, entryId }: OfferRanOut): Promise<SettledOffer> => {

@@ -114,7 +114,8 @@ export const widgetScript = String.raw`(() => {
   const begin = () => {
     begun = begun || goOn().catch((answer) => {
       begun = undefined;
-      status.textContent = answer.status === 429 ? answer.body.error.message : say.failed;
+      // Not every 429 is ours: the gateway has words of its own, for nobody to read.
+      status.textContent = (answer.status === 429 && answer.body.error && answer.body.error.message) || say.failed;
     });
     return begun;
   };
