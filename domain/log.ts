@@ -105,7 +105,8 @@ export type LogCode =
   | 'onboarding.step'
   | 'onboarding.refused'
   | 'recording.kept'
-  | 'recording.stopped';
+  | 'recording.stopped'
+  | 'recording.goes-on';
 
 /**
  * What may stand beside a code. Bodies, names, numbers, addresses and transcripts have no field here, so a log of them

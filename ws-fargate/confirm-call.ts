@@ -68,7 +68,7 @@ interface Deps {
   clinics: Pick<ClinicStore, 'profile'>;
   talks: Pick<TalkStore, 'get'>;
   bindingKey: Pick<Secret, 'values'>;
-  retell: LiveCallSource;
+  retell: Pick<LiveCallSource, 'find'>;
   clock: Clock;
 }
 

@@ -5,14 +5,20 @@ import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
 
 /**
  * Puts on record that the caller has heard the notice of the recording, or has objected to it, as Retell's transcript
- * tells: what stands in it was really heard.
+ * tells: what stands in it was really heard. Whoever objects is not recorded by Retell.
+ *
+ * @param stopRecording given again by whoever takes the call over: the former holder may have died before
  */
-export function heedRecording(talk: Pick<LiveTalk, 'clinic' | 'turns' | 'unheardNotice' | 'consent'>) {
+export function heedRecording(
+  talk: Pick<LiveTalk, 'clinic' | 'turns' | 'unheardNotice' | 'consent'>,
+  stopRecording: () => void,
+) {
   const isRecorded = talk.clinic.voice.recording !== 'off';
   const notice = foldSpeech(talk.unheardNotice ?? '');
   let hasHeard = notice === '';
   // Whoever held the talk before has put it on record.
   let hasObjected = hasObjectedIn(talk);
+  if (isRecorded && hasObjected) stopRecording();
 
   return {
     /** The whole call, as the newest frame tells it. */
@@ -26,6 +32,7 @@ export function heedRecording(talk: Pick<LiveTalk, 'clinic' | 'turns' | 'unheard
     async objected(): Promise<void> {
       if (!isRecorded || hasObjected || !hasObjectedIn(talk)) return;
       hasObjected = true;
+      stopRecording();
       await talk.consent('objected');
     },
   };

@@ -1,11 +1,14 @@
+import type { LiveCallSource } from '#adapters/retell/live-call.ts';
 import { type CallDetails, llmFrames, type Utterance } from '#adapters/retell/llm-socket.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 import type { Clock } from '#domain/clock.ts';
 import { lineOpen } from '#domain/clinics/human-line.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { providerIdOf } from '#domain/conversations/talk/begun-conversation.ts';
 import { transferTo } from '#domain/conversations/talk/ending-of.ts';
 import type { InstructionStore } from '#domain/conversations/talk/instructions.ts';
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
+import { orderRecordingStop } from '#domain/conversations/talk/order-recording-stop.ts';
 import { createDeadlines } from '#domain/conversations/talk/speech/deadlines.ts';
 import { isAnswerOwed } from '#domain/conversations/talk/speech/history.ts';
 import { speechWords } from '#domain/conversations/talk/speech/speech-words.ts';
@@ -38,6 +41,8 @@ const announceWithinMs = 15_000;
 const leaveAfterMs = 30_000;
 /** On handing over: an answer that is nearly said, and turns that are nearly saved. */
 const finishWithinMs = 5_000;
+/** What Retell is to store of a call is asked of up to two accounts. */
+const orderWithinMs = 6_000;
 /** Who says nothing is asked twice whether they are there, and then said goodbye to. */
 const mostReminders = 3;
 
@@ -50,6 +55,7 @@ export interface RetellSessionDeps {
   instructions: Pick<InstructionStore, 'current'>;
   takeTalk(clinicId: ClinicId, conversationId: ConversationId): Promise<LiveTalk | undefined>;
   createDialogue(talk: LiveTalk, options: { keepsTurns: boolean }): TextDialogue;
+  retell: Pick<LiveCallSource, 'storeNothing'>;
   liveCalls: LiveCalls;
   maxCallMs: number;
   clock: Clock;
@@ -207,7 +213,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
 
   async function hold(talk: LiveTalk, opened: Talk): Promise<void> {
     const turns = followTranscript(talk);
-    const recording = heedRecording(talk);
+    const recording = heedRecording(talk, () => stopRecording(talk));
     const replies = createReplies({
       ...deps,
       talk,
@@ -233,6 +239,17 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
     // Only of a call that we ended, and whose socket was then closed in order, it is sure that it does not go on.
     await talk.close({ over: replies.isEnding && code === 1000 });
     log.info('talk.ended', { ...where, reason: String(code), durationMs: clock.now() - opened.openedAtMs });
+  }
+
+  /** Behind the call's back, and also when it is over meanwhile: then Retell forgets what it has. */
+  function stopRecording({ clinic, conversationId }: LiveTalk): void {
+    const callId = providerIdOf({ conversationId });
+    orderRecordingStop({
+      stopRecording: () => deps.retell.storeNothing(clinic.id, callId, { signal: AbortSignal.timeout(orderWithinMs) }),
+      later: (ms, run) => void timers.set(run, ms),
+      log,
+      where,
+    });
   }
 
   interface Holding {

@@ -109,6 +109,12 @@ const told: { name: string; code: LogCode; atLeast: number; impact: string }[] =
     impact: 'What is said in calls is not kept: it is missing from the record, and a call whose task dies starts anew.',
   },
   {
+    name: 'voice-recording-goes-on',
+    code: 'recording.goes-on',
+    atLeast: 1,
+    impact: 'A caller objected to the recording of their call, and the vendor did not take the order to stop it.',
+  },
+  {
     name: 'voice-unprotected',
     code: 'voice.unprotected',
     atLeast: 10,

@@ -144,6 +144,28 @@ describe('a call that goes on is looked for', () => {
     expect(await find(await begun(apiKey, clinic.boundAgentId), refused)).toMatchObject({ isOver: false });
     await expect(find(await begun(theirs.apiKey, theirs.agentId), refused)).rejects.toBeInstanceOf(KeyRefused);
   });
+
+  test('and restricted to its basic attributes, in whichever account and also when it is over, for good', async () => {
+    const live = createLiveCallSource(world.baseUrl, ours, async () => theirs.apiKey);
+    const storeNothing = (callId: string) => live.storeNothing(cotonou, callId, { signal: never.signal });
+    const ongoing = { call_id: 'call_ongoing000001', agent_id: theirs.agentId, call_status: 'ongoing' };
+    const over = { call_id: 'call_over00000001', agent_id: clinic.boundAgentId, call_status: 'ended' };
+    const said = { transcript: 'User: Bonjour.', recording_url: 'https://recordings.example/1.wav' };
+    await world.post('/archive', { calls: [ongoing, { ...over, ...said }] });
+    for (const { call_id } of [ongoing, ongoing, over]) await storeNothing(call_id);
+    const restricted = { data_storage_setting: 'basic_attributes_only' } as const;
+    expect(await world.client(theirs.apiKey).call.retrieve(ongoing.call_id)).toEqual({ ...ongoing, ...restricted });
+    expect(await world.client().call.retrieve(over.call_id)).toEqual({ ...over, ...restricted });
+    await expect(storeNothing('call_unknown00001')).rejects.toThrow('Retell does not know the call');
+
+    const change = (fields: object) => world.client(theirs.apiKey).call.updateLive(ongoing.call_id, fields);
+    await expect(change({ fields_to_override: { data_storage_setting: 'everything' } })).rejects.toMatchObject({
+      status: 400,
+    });
+    await expect(change({ fields_to_override: { data_storage_setting: 'nothing' } })).rejects.toMatchObject({
+      status: 400,
+    });
+  });
 });
 
 test('a key of a clinic that Retell refuses does not make its calls unknown', async () => {

@@ -62,7 +62,10 @@ async function ours(): Promise<number> {
       claimSession: async () => ({ clinicId, routedBy: 'number' }),
     } satisfies ClinicDirectory),
     bindingKey: { values: async () => ['bench'] },
-    retell: { find: () => Promise.reject(new Error('nobody asks Retell in this bench')) },
+    retell: {
+      find: () => Promise.reject(new Error('nobody asks Retell in this bench')),
+      storeNothing: () => Promise.reject(new Error('nobody objects in this bench')),
+    },
     accept: acceptSocket,
     takeTalk: takeTalk({
       ...deps,

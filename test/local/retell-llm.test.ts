@@ -121,6 +121,24 @@ test('a talk is told as it grows, answered by number, spoken, and reported as an
   expect(stepNames(steps)).not.toContain('warning');
 });
 
+test('of a call that is restricted while it goes on only basics are stored; its events tell all the same', async () => {
+  const restriction = { fields_to_override: { data_storage_setting: 'basic_attributes_only' } } as const;
+  let restricted: Promise<unknown> | undefined;
+  const steps = await call('two-hundred-at-once', (frame, at) => {
+    restricted ??= world.client().call.updateLive(at.path.split('/').at(-1)!, restriction);
+    answer(frame, at);
+  });
+  expect(await restricted).toEqual({ success: true });
+  expect(ended()).toMatchObject({
+    data_storage_setting: 'basic_attributes_only',
+    transcript: expect.stringContaining('User: Bonjour'),
+    recording_url: expect.any(String),
+  });
+  const stored = await world.client().call.retrieve(detailOf(steps, 'ringing').callId);
+  expect(stored).toMatchObject({ data_storage_setting: 'basic_attributes_only', call_status: 'ended', metadata });
+  expect(JSON.stringify(stored)).not.toMatch(/transcript|recording|call_analysis/);
+});
+
 test('only the newest request is answered: older words are dropped without a word', async () => {
   const steps = await call('two-hundred-at-once', (frame, at) => {
     if (frame.interaction_type !== 'response_required') return;

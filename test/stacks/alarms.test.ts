@@ -153,6 +153,7 @@ test('an alarm on a log code counts lines that our functions really write', () =
     'notice.not-queued',
     'recipient.disabled',
     'reconcile.finished',
+    'recording.goes-on',
     'reminders.swept',
     'request.failed',
     'ring.safe-answer',

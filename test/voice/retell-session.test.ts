@@ -243,7 +243,7 @@ describe('a call', () => {
   });
 
   test('has on record that the notice of the recording was heard, and who objected to it', async () => {
-    const { call, acts, talk, startTask } = await start({ clinic: { voice: { recording: 'explicit' } } });
+    const { call, acts, talk, startTask, log } = await start({ clinic: { voice: { recording: 'explicit' } } });
     const peer = await call();
     const greeted: ['agent', string] = ['agent', peer.saidTo(0)];
     peer.update([['agent', 'Bonjour, vous êtes bien à Clinique Exemple.']]);
@@ -262,6 +262,26 @@ describe('a call', () => {
       { act: 'consent.notice', outcome: 'success' },
       { act: 'consent.notice', outcome: 'denied' },
     ]);
+    // Whoever held it may have died before the order reached Retell.
+    expect(world.unstored).toEqual(Array(2).fill(`${world.clinicId} ${aCallId}`));
+    expect(log.codes()).toContain('recording.stopped');
+  });
+
+  test('has Retell store nothing once the caller objects, tries again for a while, and goes on whatever Retell says', async () => {
+    const orders = Array.from({ length: 3 }, () => 'refused' as const);
+    const { call, model, time, log } = await start({ clinic: { voice: { recording: 'notice' } }, orders });
+    const peer = await call();
+    const refuses: ['user', string] = ['user', 'Non, je ne veux pas être enregistrée.'];
+    for (const responseId of [1, 2]) {
+      peer.request(responseId, [['agent', peer.saidTo(0)], refuses]);
+      const answer = await model.asked(responseId);
+      answer.say('Bien.');
+      answer.finish();
+      await peer.answered(responseId);
+    }
+    for (let second = 0; second < 3; second++) await time.pass(1_000);
+    expect(world.unstored).toHaveLength(3);
+    expect(log.codes().filter((code) => code.startsWith('recording.'))).toEqual(['recording.goes-on']);
   });
 
   test('hears that a minute is left, then ends', async () => {

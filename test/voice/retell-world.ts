@@ -22,6 +22,8 @@ const maxCallMs = 30 * 60_000;
 export interface VoiceWorldOptions extends TalkWorldOptions {
   maxCalls?: number;
   atRetell?: (callId: string) => Promise<CallDetails | undefined>;
+  /** What becomes of each order to store nothing, in turn. */
+  orders?: ('taken' | 'refused')[];
   talkDeps?: Partial<TalkDeps>;
 }
 
@@ -35,6 +37,7 @@ export async function voiceWorld(options: VoiceWorldOptions = {}) {
   const directory = inMemoryDirectory({ numbers: { [number]: clinicId } });
   const keys = inMemorySocketKeys({ [clinic.slug]: clinicId, lakeside: elsewhere });
   const asked: string[] = [];
+  const unstored: string[] = [];
   const issued = await issueSocketKey({ keys, clock: time })(clinic);
   if (issued.outcome !== 'issued') throw new Error(issued.outcome);
   const servers: VoiceServer[] = [];
@@ -53,6 +56,10 @@ export async function voiceWorld(options: VoiceWorldOptions = {}) {
         async find(_clinicId, callId) {
           asked.push(callId);
           return options.atRetell?.(callId);
+        },
+        async storeNothing(ofClinic, callId) {
+          unstored.push(`${ofClinic} ${callId}`);
+          if (options.orders?.shift() === 'refused') throw new Error('Retell does not take the order');
         },
       },
       accept: acceptSocket,
@@ -110,6 +117,7 @@ export async function voiceWorld(options: VoiceWorldOptions = {}) {
     directory,
     keys,
     asked,
+    unstored,
     path: issued.path,
     startTask,
     details,

@@ -20,6 +20,7 @@ import { deliver, type DeliveryHabits } from './delivery.ts';
 import { readInboundAnswer } from './inbound-answer.ts';
 import { type LiveLine, liveTalk } from './llm-call.ts';
 import { chosenTalk, expectedLengthMs, performTalk, type Stage } from './perform-talk.ts';
+import { asRestricted, storedCall } from './stored-data.ts';
 import { type CallEventName, callEvents, type FunctionOutcome, type TimelineEntry } from './timeline.ts';
 
 /** What Retell knows of a clinic's number: where it is bound, not whose name it bears. */
@@ -289,8 +290,9 @@ export async function reportInOrder(
   for await (const happening of happenings) {
     if (before) await exchange.reporting.wait(before === 'call_started' ? talkMs : analysisMs);
     before = happening.event;
-    await exchange.archive.put([happening.call]);
-    underWay.push(Promise.allSettled([report(happening, options, exchange, tell)]));
+    const call = asRestricted(exchange.archive, happening.call);
+    await exchange.archive.put([storedCall(call)]);
+    underWay.push(Promise.allSettled([report({ ...happening, call }, options, exchange, tell)]));
   }
   for (const [result] of await Promise.all(underWay)) if (result?.status === 'rejected') throw result.reason;
 }
@@ -303,8 +305,8 @@ async function reportReversed(
   tell: Tell,
 ): Promise<void> {
   const all: Happening[] = [];
-  for await (const happening of happenings) all.push(happening);
-  await exchange.archive.put(all.map(({ call }) => call));
+  for await (const { event, call } of happenings) all.push({ event, call: asRestricted(exchange.archive, call) });
+  await exchange.archive.put(all.map(({ call }) => storedCall(call)));
   for (const happening of all.toReversed()) await report(happening, options, exchange, tell);
 }
 

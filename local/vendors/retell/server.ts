@@ -21,6 +21,7 @@ import { createTelephones, Telephone } from '#local/vendors/telephones.ts';
 import { CreatePhoneCall, dialOut, type RetellTelephones } from './dial-out.ts';
 import { openNumbers } from './numbers.ts';
 import { CalledClinic, CallOptions, type Exchange, placeCall } from './place-call.ts';
+import { restrictStorage, UpdateCall, UpdateLiveCall } from './stored-data.ts';
 import type { TimelineEntry } from './timeline.ts';
 import { CreateWebCall, createWebCalls, JoinWebCall } from './web-calls.ts';
 
@@ -148,6 +149,17 @@ export async function startRetell({
       const found = archive.get(decodeURIComponent(pathname.slice('/v2/get-call/'.length)));
       if (!found || !isTheirs(found.call)) throw new Refusal(404, 'Call not found.');
       return sendJson(response, 200, found.call);
+    }
+    const [, isLiveOnly, updated = ''] = /^PATCH \/v2\/update-(live-)?call\/(.+)$/.exec(called) ?? [];
+    if (updated) {
+      const order = isLiveOnly
+        ? (await readJson(request, UpdateLiveCall)).fields_to_override
+        : await readJson(request, UpdateCall);
+      const found = archive.get(decodeURIComponent(updated));
+      if (!found || !isTheirs(found.call)) throw new Refusal(404, 'Call not found.');
+      if (isLiveOnly && found.call.call_status !== 'ongoing') throw new Refusal(400, 'The call is not ongoing.');
+      const restricted = await restrictStorage(archive, found, order.data_storage_setting);
+      return sendJson(response, 200, isLiveOnly ? { success: true } : restricted);
     }
     if (called.startsWith('GET /get-chat/')) throw new Refusal(404, 'Chat not found.'); // No scenario is a chat.
     if (called === 'POST /v3/create-web-call') {
@@ -279,6 +291,7 @@ const frontPage = {
   what: 'A stand-in for Retell AI on this machine. It is not Retell, and nothing here reaches Retell.',
   rest: [
     'GET /v2/get-call/{call_id}',
+    'PATCH /v2/update-live-call/{call_id}, PATCH /v2/update-call/{call_id}: data_storage_setting',
     'POST /v2/create-phone-call',
     'POST /v3/list-calls',
     'GET /get-chat/{chat_id}',
