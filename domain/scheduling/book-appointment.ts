@@ -46,7 +46,7 @@ export function bookAppointment(deps: SchedulingDeps): Scheduling['book'] {
     }
   }
 
-  return async (clinic, request, requester) => {
+  return async (clinic, request, requester, formerHolds) => {
     const { startMs, typeId } = request;
     const wish = { wanted: request, requester };
     const key = bookingKey(clinic.id, requester.holder, patientIdOf(request), typeId, startMs);
@@ -57,7 +57,7 @@ export function bookAppointment(deps: SchedulingDeps): Scheduling['book'] {
         // The same wish may have been fulfilled between the two reads, and then be what stands in its own way.
         const since = judged.gone ? await madeBefore(clinic, key, startMs) : before;
         if (since.fulfilledBy) return { code: 'OK', appointment: since.fulfilledBy, replayed: true };
-        return refuseWish(deps, clinic, wish, judged);
+        return refuseWish(deps, clinic, wish, judged, formerHolds);
       }
       const nowMs = clock.now();
       const booking = newBooking(clinic, request, requester, { ...before, slot: judged.slot, nowMs });
@@ -75,7 +75,7 @@ export function bookAppointment(deps: SchedulingDeps): Scheduling['book'] {
           return { code: refusals[booked.outcome] };
       }
     }
-    return refuseWish(deps, clinic, wish, lost);
+    return refuseWish(deps, clinic, wish, lost, formerHolds);
   };
 }
 

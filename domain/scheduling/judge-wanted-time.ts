@@ -102,10 +102,10 @@ export async function refuseWish(
     from: localDate(startMs, clinic.zone),
     moving,
   };
-  const exchanged = requester.kind === 'agent' ? formerHolds : [];
-  const offered = await offerTimes(deps)(clinic, query, requester, exchanged);
+  const holds = requester.kind === 'agent';
+  const offered = await offerTimes(deps)(clinic, query, requester, holds ? formerHolds : []);
   const offers = timesIn(offered);
-  return { code, ...(offers.length && { offers, held: offered.held ?? [] }) };
+  return { code, ...(offers.length && { offers, ...(holds && { held: offered.held ?? [] }) }) };
 }
 
 /** Somebody else was quicker, as often as we tried. */

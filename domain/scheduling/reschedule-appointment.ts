@@ -16,7 +16,7 @@ const mostRounds = 6;
  */
 export const rescheduleAppointment =
   (deps: SchedulingDeps): Scheduling['reschedule'] =>
-  (clinic, appointmentId, to, requester, expectedVersion) =>
+  (clinic, appointmentId, to, requester, expectedVersion, formerHolds) =>
     changeAppointment(deps, clinic, {
       appointmentId,
       expectedVersion,
@@ -35,7 +35,7 @@ export const rescheduleAppointment =
         };
         for (let round = 0; round < mostRounds; round++) {
           const judged = await judgeWish(deps, clinic, wish);
-          if (judged.code !== 'OK') return refuseWish(deps, clinic, wish, judged);
+          if (judged.code !== 'OK') return refuseWish(deps, clinic, wish, judged, formerHolds);
           const nowMs = deps.clock.now();
           const after = moved(before, judged.slot, { zone: clinic.zone, actorId: requester.actor.actorId, nowMs });
           const { gridMinutes, maxBookingsPerConversation } = clinic.scheduling;
@@ -54,7 +54,7 @@ export const rescheduleAppointment =
           if (outcome === 'changed-meanwhile') return outcome;
           if (outcome === 'patient-overlap') return { code: 'PATIENT_OVERLAP' };
         }
-        return refuseWish(deps, clinic, wish, lost);
+        return refuseWish(deps, clinic, wish, lost, formerHolds);
       },
     });
 

@@ -34,7 +34,7 @@ export interface Refusal {
   code: Exclude<SchedulingCode, 'OK'>;
   /** Fresh times in place of one that is gone. */
   offers?: Slot[];
-  /** Those held among `offers`. */
+  /** Those held among `offers`, in place of the former holds. */
   held?: HeldTime[];
   /** Whom an ambiguous name may mean. */
   candidates?: ProviderId[];
@@ -87,15 +87,27 @@ export interface Scheduling {
   ): Promise<{ code: 'OK'; slot: Slot; held: HeldTime[] } | Refusal>;
   release(clinic: Clinic, holds: readonly HeldTime[], requester: Requester): Promise<void>;
 
-  /** Books, or answers the appointment that the same wish made before. `SLOT_TAKEN` comes with three fresh offers. */
-  book(clinic: Clinic, request: BookingRequest, requester: Requester): Promise<Booked>;
-  /** Moves to another start or provider, all at once or not at all. `expectedVersion`: `CHANGED_MEANWHILE` if it differs. */
+  /**
+   * Books, or answers the appointment that the same wish made before. `SLOT_TAKEN` comes with three fresh offers, held
+   * for an agent in place of the former holds.
+   */
+  book(
+    clinic: Clinic,
+    request: BookingRequest,
+    requester: Requester,
+    formerHolds?: readonly HeldTime[],
+  ): Promise<Booked>;
+  /**
+   * Moves to another start or provider, all at once or not at all. `expectedVersion`: `CHANGED_MEANWHILE` if it differs.
+   * A time that is gone comes with fresh offers, as with `book`.
+   */
   reschedule(
     clinic: Clinic,
     appointmentId: AppointmentId,
     to: { startMs: number; providerId?: ProviderId },
     requester: Requester,
     expectedVersion?: number,
+    formerHolds?: readonly HeldTime[],
   ): Promise<Changed>;
   cancel(
     clinic: Clinic,

@@ -40,13 +40,13 @@ export function toldScheduling(scheduling: Scheduling, { notices, log }: Deps): 
 
   return {
     ...scheduling,
-    async book(clinic, request, requester) {
-      const booked = await scheduling.book(clinic, request, requester);
+    async book(clinic, request, requester, formerHolds) {
+      const booked = await scheduling.book(clinic, request, requester, formerHolds);
       if (booked.code === 'OK') await tell('booked', booked.appointment, requester);
       return booked;
     },
-    async reschedule(clinic, appointmentId, to, requester, expectedVersion) {
-      const moved = await scheduling.reschedule(clinic, appointmentId, to, requester, expectedVersion);
+    async reschedule(clinic, appointmentId, to, requester, expectedVersion, formerHolds) {
+      const moved = await scheduling.reschedule(clinic, appointmentId, to, requester, expectedVersion, formerHolds);
       if (moved.code === 'OK') await tell('moved', moved.appointment, requester);
       return moved;
     },

@@ -93,7 +93,7 @@ export function dateRefused(
 }
 
 /** Why an act of scheduling was not done; where a time is gone, with the fresh ones in its place. */
-export function refusedBy(call: ToolCall, { code, offers = [], held = [], candidates = [] }: Refusal): ToolAnswer {
+export function refusedBy(call: ToolCall, { code, offers = [], held, candidates = [] }: Refusal): ToolAnswer {
   const words = wordsOfTag(call.language);
   if (code === 'PROVIDER_UNKNOWN') return providerUnknown(call);
   const meant = call.clinic.providers.filter(({ id }) => candidates.includes(id));
@@ -101,13 +101,15 @@ export function refusedBy(call: ToolCall, { code, offers = [], held = [], candid
   if (offers.length === 0) return refused(call, code);
   const offer = sentences(words.offer(spokenSlots(offers, call)));
   const say = code === 'SLOT_TAKEN' ? words.slotTaken(offer) : sentences(firstSentence(words.codes[code]), offer);
+  // Fresh holds stand in place of those the call knew of; what another tool of the same moment holds stays known.
+  const replaced = held ? [...call.state.held, ...held] : [];
   return {
     ...refused(call, code, say),
     data: timeFields(offers, call),
     remember: (state) => ({
       ...state,
       offers: [...offers],
-      held: [...stillHeld(state, call.nowMs).filter((former) => !held.some(isSameHold(former))), ...held],
+      held: [...stillHeld(state, call.nowMs).filter((known) => !replaced.some(isSameHold(known))), ...(held ?? [])],
       writes: state.writes + 1,
     }),
   };

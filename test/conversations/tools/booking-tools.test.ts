@@ -275,6 +275,30 @@ describe('booking', () => {
     });
   });
 
+  test.each([
+    ['books', 'book_appointment', someoneNew],
+    ['moves to', 'reschedule_appointment', { ...nourVerified, current_date: '2026-10-19' }],
+  ])(
+    'whoever %s one time after the other that is gone holds three at most, on whichever days',
+    async (_, tool, who) => {
+      const world = toolWorld();
+      await world.run('verify_patient', nourVerified);
+      const later = inCotonou('2026-10-19', '09:00');
+      world.seed({ appointmentId: appointmentId(0), patientId: nour.patientId, startMs: later });
+      await world.run('find_available_times', { ...consultation, date: '2026-10-12' });
+      for (const [n, date] of ['2026-10-13', '2026-10-14', '2026-10-15'].entries()) {
+        const startMs = inCotonou(date, '09:00');
+        world.seed({ appointmentId: appointmentId(n + 1), patientId: theo.patientId, startMs });
+        const wish = { ...who, ...consultation, doctor: 'docteur Koffi Exemple', date, time: '09:00' };
+        expect((await world.run(tool, wish)).code).toBe('SLOT_TAKEN');
+        const holds = world.calendar.allCells(world.clinic.id).filter(({ kind }) => kind === 'hold');
+        const { held } = await world.state();
+        expect(held).toHaveLength(3);
+        expect(new Set(holds.map(({ ref }) => ref))).toEqual(new Set(held.map(({ holdId }) => holdId)));
+      }
+    },
+  );
+
   test('another time for the same visit is a change, to be confirmed', async () => {
     const world = toolWorld();
     await world.run('find_available_times', { ...consultation, date: '2026-10-13' });

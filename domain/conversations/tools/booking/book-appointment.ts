@@ -90,6 +90,7 @@ export const bookAppointment = defineTool({
         source: 'agent',
       },
       call.requester,
+      call.state.held,
     );
     if (booked.code !== 'OK') return refusedBy(call, booked);
 
@@ -140,7 +141,14 @@ function changeToConfirm(call: ToolCall, before: Appointment, wanted: WantedTime
 async function replace(deps: ToolDeps, call: ToolCall, before: Appointment, wanted: WantedTime): Promise<ToolAnswer> {
   const { startMs, providerId } = wanted;
   const to = { startMs, ...(providerId && { providerId }) };
-  const moved = await deps.scheduling.reschedule(call.clinic, before.appointmentId, to, call.requester, before.version);
+  const moved = await deps.scheduling.reschedule(
+    call.clinic,
+    before.appointmentId,
+    to,
+    call.requester,
+    before.version,
+    call.state.held,
+  );
   if (moved.code !== 'OK') return refusedBy(call, moved);
   await tellWaitlist(deps, call, before, moved.appointment.version);
   return {

@@ -56,6 +56,7 @@ export const rescheduleAppointment = defineTool({
       { startMs, ...(providerId && { providerId }) },
       call.requester,
       before.version,
+      call.state.held,
     );
     if (moved.code !== 'OK') return refusedBy(call, moved);
     const { appointment } = moved;
