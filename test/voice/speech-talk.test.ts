@@ -1,6 +1,6 @@
 import { soundsLikeEmergency } from '#domain/conversations/emergency-phrases.ts';
 import { type EmergencyState, judgeEmergency } from '#domain/conversations/judge-emergency.ts';
-import type { Alarm } from '#domain/conversations/talk/live-talk.ts';
+import type { Alarm, ToolOutcome } from '#domain/conversations/talk/live-talk.ts';
 import { receptionistFunctions } from '#domain/conversations/talk/model-functions.ts';
 import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
@@ -235,6 +235,29 @@ test('a caller is put through after the sentence, and the talk stays open for wh
   await call.pass(5_000);
   expect(call.orders).toEqual(['go-on after transfer']);
   expect(call.talk.closed).toEqual([{ over: false }]);
+});
+
+test.each([
+  ['a person, then danger', ['transfer_to_human', 'report_emergency'], '+12025550198'],
+  ['danger, then a person', ['report_emergency', 'transfer_to_human'], '+12025550198'],
+  ['the goodbye, then danger', ['end_call', 'report_emergency'], '+12025550198'],
+  ['the goodbye and danger, nobody on call', ['end_call', 'report_emergency'], undefined],
+])('of two ends that one answer asks for, the graver stands: %s', async (_, names, onCall) => {
+  const outcomes: Record<string, Pick<ToolOutcome, 'say' | 'ending' | 'emergency'>> = {
+    end_call: { say: 'Au revoir.', ending: { kind: 'hangup' } },
+    transfer_to_human: { say: 'Je vous passe l’équipe.', ending: { kind: 'transfer', number: '+12025550199' } },
+    report_emergency: { say: script, emergency: true, ...(onCall && { ending: { kind: 'transfer', number: onCall } }) },
+  };
+  const call = speechWorld({
+    answers: [{ calls: names.map((name) => ({ name })) }],
+    tool: (name) => ({ code: 'OK', data: {}, say: '', ...outcomes[name] }),
+  });
+  await call.greeted();
+  call.model().callerSays('Une personne, vite.');
+  await call.pass(5_000);
+  expect(call.talk.endings).toEqual(onCall ? [{ kind: 'transfer', number: onCall }] : []);
+  expect(asked(call)).toEqual([script]);
+  expect(call.talk.said().at(-1)).toBe(`agent: ${script}`);
 });
 
 test('when the vendor cannot be told, the stream is closed, so that it asks', async () => {

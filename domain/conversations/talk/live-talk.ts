@@ -27,6 +27,8 @@ export interface Alarm {
 /** What a tool answered, and what the wire must do once its sentence was heard. */
 export interface ToolOutcome extends ToolResult {
   ending?: Ending;
+  /** Somebody is in danger: its sentence goes before any other. */
+  emergency?: true;
 }
 
 /**

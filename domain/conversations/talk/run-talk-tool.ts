@@ -1,6 +1,6 @@
 import { toolNamed } from '../tools/registry.ts';
 import type { ToolContext, ToolResult } from '../tools/tool.ts';
-import { endingOf } from './ending-of.ts';
+import { endingOf, isEmergency } from './ending-of.ts';
 import type { ToolOutcome } from './live-talk.ts';
 import type { TalkTurns } from './talk-turns.ts';
 import { type ToolUse, utterancesOf } from './turn.ts';
@@ -24,7 +24,7 @@ interface Deps {
 
 function outcomeOf({ code, say, data }: ToolResult): ToolOutcome {
   const ending = endingOf({ data });
-  return { code, say, data, ...(ending && { ending }) };
+  return { code, say, data, ...(ending && { ending }), ...(isEmergency({ code, data }) && { emergency: true }) };
 }
 
 /** Runs the tools of a talk and keeps what they did as turns. A call that comes again hears its answer again. */

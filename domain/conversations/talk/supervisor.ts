@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { languageOf } from '../../language.ts';
 import { errorFields, type Log } from '../../log.ts';
-import { strongerEnding } from './ending-of.ts';
+import { lastWordOf } from './ending-of.ts';
 import type { LiveTalk, ToolOutcome } from './live-talk.ts';
 import { modelFunctions } from './model-functions.ts';
 import { modelItems, toolOutput } from './model-items.ts';
 import { promptWords } from './prompt/words.ts';
-import type { Ending } from './talk.ts';
 import { ModelFault, type ModelItem, type TextModel } from './text-model.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { talkWordsOf } from './words/words.ts';
@@ -18,11 +17,10 @@ const Answer = z.object({
   needs_human: z.boolean().describe('True only if the caller wants a person or cannot be helped here.'),
 });
 
-export interface SupervisorAnswer {
+export interface SupervisorAnswer extends Pick<ToolOutcome, 'ending' | 'emergency'> {
   /** To be spoken as it is. */
   say: string;
   needsHuman: boolean;
-  ending?: Ending;
 }
 
 /**
@@ -168,9 +166,9 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 const lastSay = (done: readonly ToolOutcome[]): string => done.at(-1)?.say ?? '';
 
 function said(done: readonly ToolOutcome[], answer: SupervisorAnswer): SupervisorAnswer {
-  const endings = done.flatMap(({ ending }) => (ending ? [ending] : []));
-  const ending = endings.reduce<Ending | undefined>((standing, next) => strongerEnding(standing, next), undefined);
-  return { ...answer, ...(ending && { ending }) };
+  const ending = lastWordOf(done)?.ending;
+  const emergency = done.some((outcome) => outcome.emergency);
+  return { ...answer, ...(ending && { ending }), ...(emergency && { emergency }) };
 }
 
 /** A person the model only spoke of is called by us: what they hear is what is then true. */

@@ -3,7 +3,7 @@ import { lineOpen } from '../../clinics/human-line.ts';
 import { languageOf } from '../../language.ts';
 import { errorFields, type Log } from '../../log.ts';
 import { sentences, wordsOfTag } from '../words/words.ts';
-import { transferTo } from './ending-of.ts';
+import { lastWordOf, transferTo } from './ending-of.ts';
 import type { LiveTalk, ToolOutcome } from './live-talk.ts';
 import { askSupervisorName, modelFunctions, receptionistFunctions } from './model-functions.ts';
 import { modelItems, toolOutput } from './model-items.ts';
@@ -207,8 +207,8 @@ export function createTextDialogue(deps: Deps) {
     /** A tool of the talk, the one behind it, or the refusal of one that this role does not have. */
     async function run(name: string, args: string, callId: string, signal: AbortSignal): Promise<ToolOutcome> {
       if (role === 'receptionist' && name === askSupervisorName) {
-        const { say, needsHuman, ending } = await askSupervisor(talk, requestIn(args), callId, { signal });
-        return { code: 'OK', say, data: { needs_human: needsHuman }, ...(ending && { ending }) };
+        const { needsHuman, ...answer } = await askSupervisor(talk, requestIn(args), callId, { signal });
+        return { code: 'OK', data: { needs_human: needsHuman }, ...answer };
       }
       if (!talk.tools(role).some((tool) => tool.name === name)) {
         return { code: 'ARGUMENTS_INVALID', say: wordsOfTag(talk.language).codes.ARGUMENTS_INVALID, data: {} };
@@ -247,9 +247,10 @@ export function createTextDialogue(deps: Deps) {
         items.push(...round.items);
         // What the next round says does not stick to what this one said.
         if (round.hasSpoken) yield { kind: 'say', text: ' ' };
-        let isAnswered = false;
+        const outcomes: ToolOutcome[] = [];
+        const answers: string[] = [];
         for (const { callId, name, args } of round.calls) {
-          if (signal.aborted) return yield* cutShort(signal, untoldOutcome);
+          if (signal.aborted) break;
           yield { kind: 'tool-call', callId, name, args };
           const running = settled(run(name, args, callId, signal));
           const first = await within(timers, running, saidAnything ? undefined : limits.fillerMs);
@@ -267,16 +268,18 @@ export function createTextDialogue(deps: Deps) {
           yield { kind: 'tool-result', callId, outcome };
           items.push({ kind: 'result', callId, output: toolOutput(outcome) });
           untoldOutcome = outcome;
-          const { ending, say } = outcome;
-          // The goodbye that was just said is not said again; that somebody else takes over is always told.
-          if (ending && !(ending.kind === 'hangup' && round.hasSpoken)) yield { kind: 'say', text: say, guarded: true };
-          if (ending) return yield { kind: 'ending', ending };
-          if (name === askSupervisorName) {
-            isAnswered = true;
-            yield { kind: 'say', text: say };
-          }
+          outcomes.push(outcome);
+          if (name === askSupervisorName) answers.push(outcome.say);
         }
-        if (isAnswered) return;
+        const last = lastWordOf(outcomes);
+        if (last) {
+          const { say, ending } = last;
+          // The goodbye that was just said is not said again; that somebody else takes over is always told.
+          if (ending?.kind !== 'hangup' || !round.hasSpoken) yield { kind: 'say', text: say, guarded: true };
+          if (ending) yield { kind: 'ending', ending };
+          return;
+        }
+        if (answers.length) return yield { kind: 'say', text: answers.join(' ') };
       }
     }
 

@@ -197,6 +197,30 @@ describe('an answer', () => {
     expect(spoken(told)).toBe('Bonne journée !');
     expect(told.at(-1)).toEqual({ kind: 'ending', ending: { kind: 'hangup' } });
   });
+
+  const inDanger = { name: 'report_emergency', args: { happening_now: 'yes' } };
+  const onCall = { emergencyLine: { number: '+12025550172' } };
+  const toThoseOnCall = { kind: 'ending', ending: { kind: 'transfer', number: '+12025550172' } };
+  const [toPerson, goodbye] = [{ name: 'transfer_to_human' }, { name: 'end_call' }];
+
+  test.each([
+    ['a person, then danger', [toPerson, inDanger], { ...person, ...onCall }, toThoseOnCall],
+    ['danger, then a person', [inDanger, toPerson], { ...person, ...onCall }, toThoseOnCall],
+    ['the goodbye, then danger', [goodbye, inDanger], onCall, toThoseOnCall],
+    ['the goodbye, then a person', [goodbye, toPerson], person, transfer],
+    ['danger and a person, nobody on call', [inDanger, toPerson], person, transfer],
+    ['the goodbye and danger, nobody on call', [goodbye, inDanger], {}, undefined],
+    ['danger and the goodbye, nobody on call', [inDanger, goodbye], {}, undefined],
+  ])('of two ends that one answer asks for, the graver stands: %s', async (_, calls, clinic, ending) => {
+    const { reply } = await dialogueWith([{ calls }], { clinic, at: duringHours });
+    const told = await reply(hello);
+    expect(told.filter(({ kind }) => kind === 'ending')).toEqual(ending ? [ending] : []);
+    const words = told.filter((one) => one.kind === 'say');
+    expect(words).toHaveLength(1);
+    expect(words[0]).toMatchObject({ guarded: true });
+    expect(words[0]?.text.includes('112')).toBe(calls.includes(inDanger));
+    expect(words[0]?.text.includes('Je vous mets en relation')).toBe(ending === transfer);
+  });
 });
 
 describe('interruptions', () => {

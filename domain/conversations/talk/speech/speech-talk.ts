@@ -4,6 +4,7 @@ import { languageOf } from '../../../language.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
 import { sentences } from '../../words/words.ts';
 import type { Alarm, LiveTalk } from '../live-talk.ts';
+import { lastWordOf } from '../ending-of.ts';
 import type { Ending } from '../talk.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Timers } from '../timers.ts';
@@ -137,7 +138,8 @@ export class SpeechTalk {
   #hadSound = false;
   #lostWords = false;
   #ending: { ending: Ending; saved: Promise<boolean>; isSaid: boolean } | undefined;
-  #pendingEnding: { ending: Ending; say: string } | undefined;
+  /** What functions have answered since the last of them was done, and may end the call. */
+  #outcomes: FinishedRun[] = [];
   #lastWord = '';
   #hasFallenBack = false;
   #isTalkOver = false;
@@ -564,22 +566,23 @@ export class SpeechTalk {
     this.#session?.respond({ purpose: 'filler', say: fillers[this.#fillers++ % fillers.length] as string });
   }
 
-  #toolFinished({ callId, name, generation, isMuted, output, say, ending }: FinishedRun): void {
+  #toolFinished(run: FinishedRun): void {
+    const { callId, name, generation, isMuted, output, ending } = run;
     if (this.#isOver) {
       if (!this.#isAwaitingWords) void this.#close();
       return;
     }
     if (generation === this.#link.generation) this.#session?.answer(callId, output);
     else this.#session?.add({ by: 'us', text: this.#words.toolAnswered(name, output) });
-    const mayEnd = ending && !(isMuted && ending.kind === 'hangup');
-    if (mayEnd && !this.#pendingEnding) this.#pendingEnding = { ending, say };
+    if (!isMuted || ending?.kind !== 'hangup') this.#outcomes.push(run);
     if (!isMuted && !this.#ending) this.#wantsAnswer = true;
     if (this.#runs.count > 0) return;
     this.#deadlines.clear('filler');
-    const pending = this.#pendingEnding;
-    this.#pendingEnding = undefined;
+    const last = lastWordOf(this.#outcomes);
+    this.#outcomes = [];
     if (this.#ending) return;
-    if (pending) return this.#finish(pending.ending, pending.say || this.#words.goodbye);
+    if (last?.ending) return this.#finish(last.ending, last.say || this.#words.goodbye);
+    if (last) return this.#raise(last);
     if (this.#wantsAnswer) return this.#wantAnswer();
     this.#settle();
   }
@@ -608,7 +611,7 @@ export class SpeechTalk {
     this.#isOwed = false;
     this.#runs.mute();
     this.#runs.interrupt();
-    if (this.#pendingEnding?.ending.kind === 'hangup') this.#pendingEnding = undefined;
+    this.#outcomes = this.#outcomes.filter((outcome) => outcome.ending?.kind !== 'hangup');
     this.#isUnanswered = false;
     this.#deadlines.clear('filler', 'act');
     this.#ending = undefined;

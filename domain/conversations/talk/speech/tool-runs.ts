@@ -2,10 +2,9 @@ import { languageOf } from '../../../language.ts';
 import type { LiveTalk, ToolOutcome } from '../live-talk.ts';
 import { askSupervisorName } from '../model-functions.ts';
 import type { AskSupervisor } from '../supervisor.ts';
-import type { Ending } from '../talk.ts';
 import { speechWords } from './speech-words.ts';
 
-export interface FinishedRun {
+export interface FinishedRun extends Pick<ToolOutcome, 'say' | 'ending' | 'emergency'> {
   callId: string;
   name: string;
   /** In which session it was called. */
@@ -14,11 +13,9 @@ export interface FinishedRun {
   isMuted: boolean;
   /** What the model is told. */
   output: string;
-  say: string;
-  ending: Ending | undefined;
 }
 
-type Answered = Pick<FinishedRun, 'output' | 'say' | 'ending'>;
+type Answered = Pick<FinishedRun, 'output' | 'say' | 'ending' | 'emergency'>;
 type Call = Pick<FinishedRun, 'callId' | 'name' | 'generation' | 'isMuted'> & { args: string };
 
 /** Functions the model called, running beside the audio. */
@@ -48,12 +45,12 @@ export function createToolRuns(
     const asked = new AbortController();
     asking.add(asked);
     try {
-      const { say, ending } = await supervisor(talk, requestIn(args), callId, { signal: asked.signal });
-      return { output: JSON.stringify({ say }), say, ending };
+      const { needsHuman: _, ...answer } = await supervisor(talk, requestIn(args), callId, { signal: asked.signal });
+      return { output: JSON.stringify({ say: answer.say }), ...answer };
     } catch (error) {
       if (!asked.signal.aborted) throw error;
       const note = speechWords[languageOf(talk.language)].askAgain;
-      return { output: JSON.stringify({ code: 'INTERRUPTED', note }), say: '', ending: undefined };
+      return { output: JSON.stringify({ code: 'INTERRUPTED', note }), say: '' };
     } finally {
       asking.delete(asked);
     }
@@ -61,8 +58,8 @@ export function createToolRuns(
 
   async function run(callId: string, name: string, args: unknown): Promise<Answered> {
     if (name === askSupervisorName && askSupervisor) return ask(askSupervisor, callId, args);
-    const { code, say, data, ending }: ToolOutcome = await talk.runTool(name, args, callId);
-    return { output: JSON.stringify({ code, say, ...data }), say, ending };
+    const { code, say, data, ...how }: ToolOutcome = await talk.runTool(name, args, callId);
+    return { output: JSON.stringify({ code, say, ...data }), say, ...how };
   }
 
   return {
@@ -95,7 +92,7 @@ export function createToolRuns(
 }
 
 /** A function that fails is told as such: without an output the model would call it again and again. */
-const later = { output: JSON.stringify({ code: 'RETRY_LATER' }), say: '', ending: undefined };
+const later = { output: JSON.stringify({ code: 'RETRY_LATER' }), say: '' };
 
 /** Arguments are the model's own writing: no JSON is as good as none. */
 function parsed(args: string): unknown {
