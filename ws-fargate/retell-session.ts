@@ -12,7 +12,7 @@ import { orderRecordingStop } from '#domain/conversations/talk/order-recording-s
 import { createDeadlines } from '#domain/conversations/talk/speech/deadlines.ts';
 import { isAnswerOwed } from '#domain/conversations/talk/speech/history.ts';
 import { speechWords } from '#domain/conversations/talk/speech/speech-words.ts';
-import type { Ending, Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
+import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { Prompted, TextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
 import { late, type Timers, within } from '#domain/conversations/talk/timers.ts';
 import { hasAgentSpoken } from '#domain/conversations/talk/turn.ts';
@@ -189,7 +189,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
 
   /** There is no place: a person answers, or the caller is asked to call again. */
   async function turnAway(clinic: ClinicProfile, language: LanguageTag): Promise<void> {
-    const person = personOf(clinic);
+    const person = lineOpen('humanLine', clinic, clock.now()) ? transferTo(clinic.humanLine?.number) : undefined;
     const words = languageOf(language);
     const text = person ? speechWords[words].prepared['busy-transfer'] : limitWords[words].busyCallAgain;
     const sayTo = (responseId: number) =>
@@ -207,9 +207,6 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
     deadlines.set('leave', leaveAfterMs, () => line.hangUp());
     await gone;
   }
-
-  const personOf = (clinic: ClinicProfile): Ending | undefined =>
-    lineOpen('humanLine', clinic, clock.now()) ? transferTo(clinic.humanLine?.number) : undefined;
 
   async function hold(talk: LiveTalk, opened: Talk): Promise<void> {
     const turns = followTranscript(talk);
@@ -298,7 +295,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
       deadlines.set('announce', announceWithinMs, () => replies.announceNow());
     });
     deadlines.set('limit', Math.max(0, leftMs), () => {
-      const person = personOf(talk.clinic);
+      const person = transferTo(talk.personNow());
       const { timeIsUpTransfer, timeIsUpGoodbye } = speechWords[words()];
       replies.finish(person ? timeIsUpTransfer : timeIsUpGoodbye, person ?? { kind: 'hangup' });
       deadlines.set('leave', leaveAfterMs, () => line.hangUp());

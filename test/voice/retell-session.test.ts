@@ -303,6 +303,20 @@ describe('a call', () => {
   });
 });
 
+test('the longest call of whoever may be in danger ends with those on call', async () => {
+  const { call, model, time } = await start({
+    clinic: { emergencyLine: { number: '+12025550172' }, humanLine: { number: '+12025550171' } },
+    at: '2026-10-05T08:00:00.000Z',
+  });
+  const peer = await call();
+  peer.request(1, [['user', 'J’ai une forte douleur à la poitrine.']]);
+  expect(await peer.answered(1)).toContain('Est-ce que cela se passe');
+  await time.pass(30 * 60_000);
+  const last = await peer.until(({ content_complete, transfer_number }) => !!content_complete && !!transfer_number);
+  expect(last).toMatchObject({ response_type: 'agent_interrupt', transfer_number: '+12025550172' });
+  expect(model.answers).toHaveLength(0);
+});
+
 describe('a reconnect', () => {
   test('goes on without greeting, on another task, with all that was said', async () => {
     const { call, startTask, model } = await start();

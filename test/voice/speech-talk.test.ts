@@ -764,6 +764,17 @@ test('a call that changes hands is no longer for it, nor is one that an alarm ha
   expect(call.talk.said().at(-1)).toContain('durée maximale');
 });
 
+test('a call that would be too long goes to whoever answers now', async () => {
+  const onCall = '+12025550198';
+  const call = speechWorld({ maxCallMs: 120_000, person: onCall, clinic: withHumans });
+  await call.greeted();
+  for (let minute = 0; minute < 5; minute++) {
+    call.model().callerSays('Et puis…');
+    await call.pass(12_000);
+  }
+  expect(call.talk.endings).toEqual([{ kind: 'transfer', number: onCall }]);
+});
+
 test('a call that would be too long is ended with a word', async () => {
   const call = speechWorld({ maxCallMs: 120_000 });
   await call.greeted();

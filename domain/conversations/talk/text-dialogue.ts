@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts';
-import { lineOpen } from '../../clinics/human-line.ts';
 import { languageOf } from '../../language.ts';
 import { errorFields, type Log } from '../../log.ts';
 import { sentences, wordsOfTag } from '../words/words.ts';
@@ -297,9 +296,7 @@ export function createTextDialogue(deps: Deps) {
     /** No model helps: a person does, or a message is taken for one. */
     async function* giveUp(): AsyncGenerator<Told> {
       log.warn('voice.fallback', { ...where, reason: 'model' });
-      const { clinic } = talk;
-      const isOnTheLine = talk.channel === 'voice' && lineOpen('humanLine', clinic, clock.now());
-      const person = isOnTheLine ? transferTo(clinic.humanLine?.number) : undefined;
+      const person = talk.channel === 'voice' ? transferTo(talk.personNow()) : undefined;
       if (person) {
         yield { kind: 'say', text: words().sorryTransferring, guarded: true };
         return yield { kind: 'ending', ending: person };

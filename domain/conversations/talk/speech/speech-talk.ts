@@ -1,5 +1,4 @@
 import type { Clock } from '../../../clock.ts';
-import { lineOpen } from '../../../clinics/human-line.ts';
 import { languageOf } from '../../../language.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
 import { sentences } from '../../words/words.ts';
@@ -679,8 +678,7 @@ export class SpeechTalk {
 
   #timeIsUp(): void {
     if (this.#ending || this.#isOver) return;
-    const { clinic } = this.#talk;
-    const number = lineOpen('humanLine', clinic, this.#deps.clock.now()) ? clinic.humanLine?.number : undefined;
+    const number = this.#talk.personNow();
     this.#silenceAgent();
     this.#session?.interrupt();
     if (number) this.#finish({ kind: 'transfer', number }, this.#words.timeIsUpTransfer);
