@@ -1,7 +1,7 @@
 import type { Utterance } from '#adapters/retell/llm-socket.ts';
 import { foldSpeech } from '#domain/conversations/folded-speech.ts';
-import { objectsToRecording } from '#domain/conversations/recording-objection.ts';
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
+import { showObjection } from '#domain/conversations/talk/stored-turns.ts';
 
 /**
  * Puts on record that the caller has heard the notice of the recording, or has objected to it, as Retell's transcript
@@ -10,15 +10,18 @@ import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
  * @param stopRecording given again by whoever takes the call over: the former holder may have died before
  */
 export function heedRecording(
-  talk: Pick<LiveTalk, 'clinic' | 'turns' | 'unheardNotice' | 'consent'>,
+  talk: Pick<LiveTalk, 'clinic' | 'turns' | 'unheardNotice' | 'hasObjected' | 'consent'>,
   stopRecording: () => void,
 ) {
-  const isRecorded = talk.clinic.voice.recording !== 'off';
   const notice = foldSpeech(talk.unheardNotice ?? '');
   let hasHeard = notice === '';
-  // Whoever held the talk before has put it on record.
-  let hasObjected = hasObjectedIn(talk);
-  if (isRecorded && hasObjected) stopRecording();
+
+  async function heed(): Promise<void> {
+    stopRecording();
+    await talk.consent('objected');
+  }
+  const isObjectedTo = () => showObjection(talk.turns(), talk.clinic.voice);
+  if (talk.hasObjected || isObjectedTo()) void heed();
 
   return {
     /** The whole call, as the newest frame tells it. */
@@ -30,13 +33,7 @@ export function heedRecording(
 
     /** To be asked once what the caller says is whole. */
     async objected(): Promise<void> {
-      if (!isRecorded || hasObjected || !hasObjectedIn(talk)) return;
-      hasObjected = true;
-      stopRecording();
-      await talk.consent('objected');
+      if (!talk.hasObjected && isObjectedTo()) await heed();
     },
   };
 }
-
-const hasObjectedIn = (talk: Pick<LiveTalk, 'turns'>): boolean =>
-  talk.turns().some(({ speaker, text }) => speaker === 'caller' && objectsToRecording(text));

@@ -11,6 +11,9 @@ const mostRounds = 10;
 /** As long as what tools remember. Turns stay with their conversation: they are its transcript. */
 const keptSeconds = 30 * 24 * 60 * 60;
 
+/** No correction of a turn comes to this. */
+const lastRevision = 1_000_000;
+
 const instant = (epochMs: number | undefined): string | undefined =>
   epochMs === undefined ? undefined : isoInstant(epochMs);
 const epoch = (value: unknown): number | undefined => (value === undefined ? undefined : Date.parse(String(value)));
@@ -20,6 +23,7 @@ const toTalk = ({
   streamTokenExpiresAt,
   streamGivenAt,
   noticeHeardAt,
+  objectedAt,
   letGoAt,
   callOverAt,
   finishedAt,
@@ -31,6 +35,7 @@ const toTalk = ({
     streamTokenExpiresAtMs: epoch(streamTokenExpiresAt),
     streamGivenAtMs: epoch(streamGivenAt),
     noticeHeardAtMs: epoch(noticeHeardAt),
+    objectedAtMs: epoch(objectedAt),
     letGoAtMs: epoch(letGoAt),
     callOverAtMs: epoch(callOverAt),
     finishedAtMs: epoch(finishedAt),
@@ -41,6 +46,7 @@ const talkRow = ({
   streamTokenExpiresAtMs,
   streamGivenAtMs,
   noticeHeardAtMs,
+  objectedAtMs,
   letGoAtMs,
   callOverAtMs,
   finishedAtMs,
@@ -51,6 +57,7 @@ const talkRow = ({
   streamTokenExpiresAt: instant(streamTokenExpiresAtMs),
   streamGivenAt: instant(streamGivenAtMs),
   noticeHeardAt: instant(noticeHeardAtMs),
+  objectedAt: instant(objectedAtMs),
   letGoAt: instant(letGoAtMs),
   callOverAt: instant(callOverAtMs),
   finishedAt: instant(finishedAtMs),
@@ -154,6 +161,12 @@ export function createTalkStore(core: Table, clock: Clock): TalkStore {
       const { PK } = keys.turn(clinicId, conversationId, 0);
       const items = await core.query({ pk: PK, sk: 'begins_with(SK, :turn)', values: { ':turn': 'TURN#' } });
       return items.map(toTurn);
+    },
+
+    async emptyTurns(clinicId, conversationId, places) {
+      const emptied = { text: '', tool: undefined, revision: lastRevision, updatedAt: stamps().updatedAt };
+      const there = { condition: 'attribute_exists(PK)' };
+      await Promise.all(places.map((seq) => core.update(keys.turn(clinicId, conversationId, seq), emptied, there)));
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ClinicId } from '../ids.ts';
 import { eventRank, type CallEvent } from './call-event.ts';
 import { type Anomaly, type Conversation, endKinds, statuses, statusRank } from './conversation.ts';
+import { untilObjection } from './heed-objection.ts';
 import { outcomeOf } from './outcome.ts';
 import { reachedOf } from './reached.ts';
 
@@ -29,11 +30,15 @@ const settledFields = [
 /**
  * Merges one vendor event into what is known of its conversation. Merging only adds knowledge: events may come in any
  * order, late or twice, and always end in the same conversation. Answers `current` itself when the event adds nothing.
+ * Of a call whose caller objected to being recorded it also takes away, in whatever order that becomes known.
  */
-export function advanceCall(current: Conversation | undefined, event: CallEvent, routed: Routed): Conversation {
-  const before = current ?? firstSight(event, routed);
+export function advanceCall(current: Conversation | undefined, told: CallEvent, routed: Routed): Conversation {
+  const hasObjected = current?.objectedToRecording === true || told.objectedToRecording === true;
+  const event = hasObjected ? untilObjection(told) : told;
+  const before = hasObjected && current ? forgetSaid(current) : (current ?? firstSight(event, routed));
   const anomalies = new Set<Anomaly>([...before.anomalies, ...event.anomalies]);
   const next: Conversation = { ...before, ranks: { ...before.ranks } };
+  if (hasObjected) next.objectedToRecording = true;
 
   if (statusRank[event.status] > statusRank[before.status]) next.status = event.status;
   if (event.endKind) {
@@ -84,6 +89,14 @@ export function contradicts(known: Conversation, event: CallEvent): boolean {
   const differs = (field: 'channel' | 'direction') =>
     known.ranks[field] !== undefined && event[field] !== undefined && known[field] !== event[field];
   return differs('channel') || differs('direction');
+}
+
+/** Texts that were kept before the objection was known are, with their ranks, as if they had never come. */
+function forgetSaid(known: Conversation): Conversation {
+  const left = untilObjection(known);
+  const ranks = { ...known.ranks };
+  for (const field of ['transcript', 'recordingUrl'] as const) if (left[field] === undefined) delete ranks[field];
+  return { ...left, ranks };
 }
 
 /** Whether the talk is over, so that the clinic can be told. */

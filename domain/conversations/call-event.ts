@@ -33,6 +33,8 @@ export interface CallEvent {
   answeredBy?: 'human' | 'machine';
   analysis?: Analysis;
   recordingUrl?: string;
+  /** The caller objected to being recorded: what was said after that is not kept. */
+  objectedToRecording?: boolean;
   anomalies: Anomaly[];
   unknownValues: string[];
   /** The vendor's time of the event, 0 where it has none: decides between two analyses. */

@@ -106,6 +106,8 @@ export const Conversation = z.object({
   reached: Reached.optional(),
   analysis: Analysis.optional(),
   recordingUrl: z.string().optional(),
+  /** The caller objected to being recorded: nothing that was said after it is kept. */
+  objectedToRecording: z.boolean().optional(),
   acts: z.array(Act),
   /** Appointments our own tools booked, moved or cancelled in it, in that order. */
   appointmentIds: z.array(AppointmentId).default([]),

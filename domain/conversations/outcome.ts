@@ -9,7 +9,14 @@ const transferReasons = new Set(['call_transfer', 'transfer_bridged']);
 export function outcomeOf(
   call: Pick<
     Conversation,
-    'acts' | 'analysis' | 'disconnectionReason' | 'endKind' | 'transcript' | 'durationMs' | 'status'
+    | 'acts'
+    | 'analysis'
+    | 'disconnectionReason'
+    | 'endKind'
+    | 'transcript'
+    | 'objectedToRecording'
+    | 'durationMs'
+    | 'status'
   >,
 ): Outcome {
   const act = Act.options.find((candidate) => call.acts.includes(candidate));
@@ -19,6 +26,8 @@ export function outcomeOf(
   const ended = call.status !== 'registered' && call.status !== 'ongoing';
   if (!ended) return 'unknown';
   if (call.durationMs !== undefined && call.durationMs < shortestRealCallMs) return 'abandoned';
+  // Whoever objects to being recorded has spoken, whether or not any of it is kept.
+  if (call.objectedToRecording) return 'info';
   // Without a transcript nothing was said, but only the analysis, which carries it whole, can tell.
   if (call.transcript === undefined) return call.analysis ? 'abandoned' : 'unknown';
   return callerSpoke(call.transcript) ? 'info' : 'abandoned';

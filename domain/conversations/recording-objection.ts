@@ -1,5 +1,9 @@
+import type { Clinic } from '../clinics/clinic.ts';
 import type { Language } from '../language.ts';
 import { foldSpeech } from './folded-speech.ts';
+
+/** Of the clinic that was called. */
+export type RecordingSetting = Pick<Clinic['voice'], 'recording'>;
 
 /** Up to `n` words may stand between two others. */
 const gap = (n: number): string => `(?:\\w+ ){0,${n}}`;
@@ -33,5 +37,14 @@ const phrases: Readonly<Record<Language, readonly string[]>> = {
 /** Every language is heard in every call, as with emergencies. */
 const anyPhrase = new RegExp(`(?<!\\w)(?:${[...phrases.fr, ...phrases.en].join('|')})(?!\\w)`);
 
-/** Whether an utterance objects to the recording of the call. */
-export const objectsToRecording = (utterance: string): boolean => anyPhrase.test(foldSpeech(utterance));
+/**
+ * Whether an utterance objects to the recording of the call. Where nobody said that it is recorded, whoever declines
+ * declines something else, unless they speak of recording.
+ */
+export function objectsToRecording(
+  utterance: string,
+  { recording }: RecordingSetting = { recording: 'notice' },
+): boolean {
+  const said = foldSpeech(utterance);
+  return anyPhrase.test(said) && (recording !== 'off' || /enregistr|record/.test(said));
+}

@@ -143,6 +143,7 @@ function noticesOf({ conversation, clinic, template, degraded }: CallSummary, wo
   const plain = (...sentences: string[]) => notices.push({ tone: 'plain', text: sentences.join(' ') });
   if (conversation.outcome === 'emergency') notices.push({ tone: 'urgent', text: words.emergencyNotice });
   if (conversation.endKind === 'error') plain(words.failureNotice);
+  if (conversation.objectedToRecording) plain(words.objectedNotice);
   if (conversation.endKind === 'not_connected') plain(words.notConnectedNotice);
   if (template === 'call-summary-update') {
     const elsewhere = clinic.email.content === 'link_only' && summaryOf(conversation) !== undefined;

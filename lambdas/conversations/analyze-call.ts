@@ -8,6 +8,7 @@ import { ownWords, type TalkEvents } from '#domain/conversations/talk/talk-event
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
 import { ModelFault, type TextModel } from '#domain/conversations/talk/text-model.ts';
+import { showObjection, storedTurns } from '#domain/conversations/talk/stored-turns.ts';
 import { transcriptOf } from '#domain/conversations/talk/turn.ts';
 import { ClinicId, ConversationId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
@@ -50,9 +51,17 @@ export function analyzeCall({ conversations, talks, clinics, model, modelName, e
     if (call.analysis) return { analyzed: true };
     if (talk && talk.finishedAtMs === undefined && clock.now() - endOf(call) < patienceMs) throw new TalkNotFinished();
 
-    const turns = await talks.turns(clinicId, conversationId);
+    const said = await talks.turns(clinicId, conversationId);
+    const isKnown = call.objectedToRecording === true || talk?.objectedAtMs !== undefined;
+    // Whoever heard it may have died before it was on record.
+    const hasObjected = isKnown || (call.providerObject === 'call' && showObjection(said, clinic.voice));
+    const turns = storedTurns(said, hasObjected);
     try {
-      const analysis = await analyse(turns, clinic.defaultLanguage, AbortSignal.timeout(modelPatienceMs));
+      const analysis = await analyse(
+        { turns, ...(hasObjected && { actsOnRecord: call.acts }) },
+        clinic.defaultLanguage,
+        AbortSignal.timeout(modelPatienceMs),
+      );
       const { providerId, direction, fromNumber, toNumber } = call;
       await events.tell({
         event: 'talk_analyzed',

@@ -10,6 +10,7 @@ import type { CallEvent } from '#domain/conversations/call-event.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
+import { showsObjection } from '#domain/conversations/heed-objection.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import { transcriptAsksNoMoreCalls } from '#domain/conversations/outbound/asks-no-more-calls.ts';
 import type { OutboundCalls } from '#domain/conversations/outbound/outbound-call.ts';
@@ -17,7 +18,8 @@ import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.
 import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
 import { finishCall } from '#domain/conversations/talk/finish-call.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
-import { utterancesOf } from '#domain/conversations/talk/turn.ts';
+import { storedTurns } from '#domain/conversations/talk/stored-turns.ts';
+import { transcriptOf, utterancesOf } from '#domain/conversations/talk/turn.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { Notices } from '#domain/messages/notice.ts';
@@ -35,7 +37,7 @@ interface Deps {
   conversations: ConversationStore;
   dialogues: DialogueStore;
   acts: Pick<ConversationActs, 'record' | 'messages'>;
-  talks: Pick<TalkStore, 'change' | 'turns'>;
+  talks: Pick<TalkStore, 'get' | 'change' | 'turns' | 'emptyTurns'>;
   calendar: Pick<Calendar, 'release'>;
   outboundCalls: Pick<OutboundCalls, 'settle'>;
   suppressions: Pick<SuppressionList, 'refuse'>;
@@ -82,7 +84,7 @@ export function recordCallEvent(deps: Deps) {
 
     const { session, clinic } = bound;
     const { clinicId } = session;
-    const event = told.toCallEvent();
+    const event = await heard(told.toCallEvent(), clinic);
     const { call, contradicted } = await merge(event, session);
     if (contradicted) return quarantine('conflict');
     if (call.anomalies.length) {
@@ -93,10 +95,12 @@ export function recordCallEvent(deps: Deps) {
     if (outboundCallId && call.direction === 'outbound') {
       await outboundCalls.settle(clinicId, outboundCallId, { state: 'placed', conversationId });
     }
-    await settleEmergency(call);
-    await heedNoMoreCalls(call, clinic);
+    const said = await wholeTranscript(call, event);
+    await settleEmergency(call, said);
+    await heedNoMoreCalls(call, said, clinic);
     // What we tell ourselves comes from whoever held the talk.
     if (record.provider === 'twilio' && event.kind === 'ended') await finish(clinic, conversationId);
+    await forgetSaid(call);
     await tellPatients(call, clinic);
     await tell(call, clinic);
     await releaseHolds(call, clinic);
@@ -107,6 +111,15 @@ export function recordCallEvent(deps: Deps) {
     }
   };
 
+  /** Whether its caller objected to being recorded: as its transcript shows, or as whoever talked with them knows. */
+  async function heard(event: CallEvent, { id, voice }: ClinicProfile): Promise<CallEvent> {
+    if (event.providerObject !== 'call') return event;
+    const isShown = showsObjection(event.transcript ?? '', voice);
+    const isOver = event.kind === 'ended' || event.kind === 'analyzed';
+    const isKnown = isShown || (isOver && (await talks.get(id, event.conversationId))?.objectedAtMs !== undefined);
+    return isKnown ? { ...event, objectedToRecording: true } : event;
+  }
+
   async function merge(event: CallEvent, { clinicId, routedBy }: Session) {
     let contradicted = false;
     const call = await conversations.change(clinicId, event.conversationId, (current) => {
@@ -116,16 +129,36 @@ export function recordCallEvent(deps: Deps) {
     return { call: call as Conversation, contradicted };
   }
 
+  /** All that was said, also what is not kept of it: an emergency counts, and the wish for no more calls. */
+  async function wholeTranscript({ clinicId, conversationId, ...call }: Conversation, event: CallEvent) {
+    if (!call.objectedToRecording || !hasEnded(call)) return call.transcript ?? '';
+    if (event.provider === 'retell' && event.transcript) return event.transcript;
+    return transcriptOf(await talks.turns(clinicId, conversationId));
+  }
+
+  /** Nobody goes on with the talk any more, so that what was said after the objection has no use. */
+  async function forgetSaid(call: Conversation): Promise<void> {
+    if (!hasEnded(call) || !call.objectedToRecording) return;
+    const { clinicId, conversationId } = call;
+    const turns = await talks.turns(clinicId, conversationId);
+    const after = turns.slice(storedTurns(turns, true).length).filter(({ text, tool }) => text !== '' || tool);
+    await talks.emptyTurns(
+      clinicId,
+      conversationId,
+      after.map(({ seq }) => seq),
+    );
+  }
+
   /**
    * An emergency the caller spoke of and did not take back counts, whether they were asked and gone before anybody heard
    * a no, no tool heard the words, or its record failed during the call: the clinic is told so first of all.
    */
-  async function settleEmergency(call: Conversation): Promise<void> {
+  async function settleEmergency(call: Conversation, said: string): Promise<void> {
     if (!hasEnded(call)) return;
     const { clinicId, conversationId } = call;
     const known = await dialogues.get(clinicId, conversationId);
     const counted = known.judgedUtterances > 0 ? await talks.turns(clinicId, conversationId) : [];
-    const reason = judgeEndedCall(known, call.transcript, utterancesOf(counted));
+    const reason = judgeEndedCall(known, said, utterancesOf(counted));
     if (!reason) return;
     if (!call.acts.includes('emergency')) {
       log.warn('emergency.detected', { clinicId, conversationId });
@@ -157,8 +190,8 @@ export function recordCallEvent(deps: Deps) {
   }
 
   /** Whoever said that they want no more calls gets none by a machine, from this clinic. */
-  async function heedNoMoreCalls(call: Conversation, clinic: ClinicProfile): Promise<void> {
-    if (call.channel !== 'voice' || !hasEnded(call) || !transcriptAsksNoMoreCalls(call.transcript ?? '')) return;
+  async function heedNoMoreCalls(call: Conversation, said: string, clinic: ClinicProfile): Promise<void> {
+    if (call.channel !== 'voice' || !hasEnded(call) || !transcriptAsksNoMoreCalls(said)) return;
     const number = callerNumberOf(call, clinic.country);
     if (!number) return;
     const { clinicId, conversationId } = call;

@@ -79,6 +79,36 @@ test('without a stated duration it is the time between start and end', () => {
   expect(merge(callEvent({ startedAt, endedAt: startedAt + 90_000 })).durationMs).toBe(90_000);
 });
 
+describe('a caller who objected to being recorded', () => {
+  const objected = { objectedToRecording: true, recordingUrl: 'https://recordings.example/whole.wav' };
+  const transcript = 'Agent: Bonjour,\nbienvenue.\nUser: Je refuse.\nAgent: Bien.\nUser: Une rage de dents.';
+
+  test('is kept no further than that, at Retell neither as sound nor in what was made of the words', () => {
+    const call = merge(
+      started,
+      callEvent({ ...analyzed, ...objected, transcript }),
+      callEvent({ ...ended, transcript }),
+    );
+    expect(call).toMatchObject({
+      objectedToRecording: true,
+      outcome: 'info',
+      transcript: 'Agent: Bonjour,\nbienvenue.\nUser: Je refuse.',
+    });
+    expect(call.recordingUrl).toBeUndefined();
+    expect(call.analysis?.summary).toBeUndefined();
+  });
+
+  test('leaves nothing where the words do not show when, and of a Twilio call what was recorded before', () => {
+    const call = merge(
+      callEvent({ ...ended, recordingUrl: 'https://a.example' }),
+      callEvent({ ...analyzed, ...objected }),
+    );
+    expect([call.transcript, call.recordingUrl, call.outcome]).toEqual([undefined, undefined, 'info']);
+    const ours = callEvent({ ...analyzed, ...objected, provider: 'twilio', transcript });
+    expect(merge(ours)).toMatchObject({ recordingUrl: objected.recordingUrl, analysis: analyzed.analysis! });
+  });
+});
+
 test('the same event again writes nothing', () => {
   const call = merge(started, ended);
   expect(advanceCall(call, ended, { ...routed, now: routed.now + 5_000 })).toBe(call);
@@ -98,16 +128,21 @@ const someEvent: fc.Arbitrary<CallEvent> = fc
     startedAt: fc.option(fc.integer({ min: startedAt, max: startedAt + 2000 }), { nil: undefined }),
     endedAt: fc.option(fc.integer({ min: startedAt - 10, max: startedAt + 90_000_000 }), { nil: undefined }),
     statedDurationMs: fc.option(fc.integer({ min: 0, max: 90_000_000 }), { nil: undefined }),
-    transcript: fc.option(fc.constantFrom('', 'User: a', 'User: b', 'Agent: long text'), { nil: undefined }),
+    transcript: fc.option(
+      fc.constantFrom('', 'User: a', 'User: b', 'Agent: long text', 'Agent: A\nUser: Je refuse.\nUser: douze secrets'),
+      { nil: undefined },
+    ),
+    isKnown: fc.boolean(),
     disconnectionReason: fc.option(fc.constantFrom('user_hangup', 'call_transfer'), { nil: undefined }),
     recordingUrl: fc.option(fc.constantFrom('https://a.example', 'https://b.example'), { nil: undefined }),
     summary: fc.string({ maxLength: 3 }),
     occurredAt: fc.constantFrom(0, 1_790_000_000_000),
     bodyHash: fc.stringMatching(/^[0-9a-f]{4}$/),
   })
-  .map(({ kind, summary, ...rest }) =>
+  .map(({ kind, summary, isKnown, ...rest }) =>
     callEvent({
       ...rest,
+      ...((isKnown || rest.transcript?.includes('Je refuse')) && { objectedToRecording: true }),
       kind,
       status: ({ started: 'ongoing', progressed: 'ongoing', ended: 'ended', analyzed: 'analyzed' } as const)[kind],
       analysis: kind === 'analyzed' ? { summary: `${summary} ${rest.bodyHash}` } : undefined,
@@ -125,7 +160,9 @@ test('whatever the order and however often events come, the conversation ends th
       ),
       ({ events, shuffled }) => {
         const plain = ({ version: _, ...call }: Conversation) => JSON.parse(JSON.stringify(call)) as unknown;
-        expect(plain(merge(...shuffled))).toEqual(plain(merge(...events)));
+        const call = merge(...shuffled);
+        expect(plain(call)).toEqual(plain(merge(...events)));
+        expect(JSON.stringify(call)).not.toContain('secrets');
       },
     ),
     { numRuns: 2_000, seed: 20261005 },

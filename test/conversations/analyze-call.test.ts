@@ -107,6 +107,33 @@ test('what a caller says stays within the transcript, and only our system says w
   });
 });
 
+test('of a caller who objected to being recorded what they said before is read, and what our system did in all of it', async () => {
+  const here = await world({ value: read });
+  await here.talked(
+    'Bonjour.',
+    'Un rendez-vous jeudi. Et je ne veux pas être enregistrée.',
+    'Bien.',
+    'C’est pour un VIH.',
+  );
+  await here.finish();
+  await here.conversations.change(cotonou, aTalkId, (current) => ({ ...current!, acts: ['booked'] }));
+  await here.analyze();
+  expect(here.model.requests[0]?.items).toMatchObject([
+    { text: expect.stringMatching(/caller: Un rendez-vous jeudi.*enregistrée\.\n\[booked: OK\]\n<\/transcript>$/) },
+  ]);
+  expect(here.events.told[0]?.transcript).toMatch(/enregistrée\.$/);
+});
+
+test('an objection and nothing before it is described without a model', async () => {
+  const here = await world();
+  await here.talked('', '', '', '', 'Bonjour.', 'Je refuse.', 'Bien.', 'C’est pour un VIH.');
+  await here.finish();
+  await here.talks.change(cotonou, aTalkId, (current) => ({ ...current, objectedAtMs: 1 }));
+  await here.analyze();
+  expect(here.model.requests).toEqual([]);
+  expect(here.events.told[0]?.analysis?.summary).toMatch(/^La personne a refusé l’enregistrement/);
+});
+
 test('while the last words are being saved it is asked again, for a minute after the call at most', async () => {
   const here = await world({ value: read });
   await here.talked('Bonjour.', wish);

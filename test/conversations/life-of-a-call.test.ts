@@ -128,6 +128,52 @@ test('words that sound like an emergency and that no tool heard reach the clinic
   }
 });
 
+describe('a caller who objects to being recorded', () => {
+  const call = withWords(
+    'User: Un détartrage, et je refuse d’être enregistré.',
+    'Agent: Bien.',
+    'User: ma mère est inconsciente',
+    'Agent: Pardon ?',
+  );
+  const { email } = clinicProfile();
+  const toldInFull = clinicProfile({ email: { ...email, content: 'full' } });
+  const recording_url = 'https://recordings.example/whole.wav';
+  const bodies = [call.ended, call.analyzed].map((body) => ({ ...body, call: { ...body.call, recording_url } }));
+
+  test('is told of without what they said after it, and danger among it as a fact, in every order of the events', async () => {
+    for (const order of [bodies, bodies.toReversed(), [...bodies, ...bodies]]) {
+      const world = callWorld({ profiles: [toldInFull] });
+      for (const event of order) {
+        await world.arrive(event);
+        await world.run();
+      }
+      const kept = onlyCall(world);
+      expect(kept).toMatchObject({ acts: ['emergency'], objectedToRecording: true, outcome: 'emergency' });
+      expect(kept.transcript).toMatch(/enregistré\.$/);
+      expect(kept).not.toHaveProperty('recordingUrl', recording_url);
+      const letter = JSON.stringify(world.outbox);
+      expect(world.outbox).toMatchObject([{ document: { urgent: true } }]);
+      expect(letter).toContain('refusé d’être enregistrée');
+      expect(letter).toContain('détartrage');
+      expect(letter).not.toMatch(/inconsciente|a demandé un rendez-vous/);
+    }
+  });
+
+  test('on our socket leaves no turns after it, whatever of it Retell’s transcript shows', async () => {
+    const world = callWorld();
+    await world.talks.open(cotonou, newTalk({ conversationId: aConversationId, provider: 'retell' }));
+    await world.talks.change(cotonou, aConversationId, (current) => ({ ...current, epoch: 1, objectedAtMs: 1 }));
+    for (const [n, text] of ['Un détartrage.', 'Je refuse.', 'C’est urgent.'].entries())
+      await world.talks.keepTurn(cotonou, aConversationId, turn(1, n, { text }));
+    await world.arrive(started, ended, analyzed);
+    await world.run();
+    expect(onlyCall(world)).toMatchObject({ objectedToRecording: true, outcome: 'info', status: 'closed' });
+    expect(onlyCall(world).transcript).toBeUndefined();
+    const turns = await world.talks.turns(cotonou, aConversationId);
+    expect(turns.map(({ text }) => text)).toEqual(['Un détartrage.', 'Je refuse.', '']);
+  });
+});
+
 test('an emergency long past that the caller denied before hanging up is none', async () => {
   const call = withWords('User: j’ai eu un AVC l’an dernier', isItNow, 'User: Non, pas maintenant.');
   const asked = { emergency: 'asked', judgedUtterances: 1 } as const;
@@ -753,6 +799,12 @@ test.each([
     'an emergency nobody heard',
     [started, withWords('User: ma mère est inconsciente').ended],
     withWords('User: ma mère est inconsciente').analyzed,
+    ['emergency'],
+  ],
+  [
+    'an objection to the recording, and an emergency nobody heard after it',
+    [started, withWords('User: Ne m’enregistrez pas.', 'User: ma mère est inconsciente').ended],
+    withWords('User: Ne m’enregistrez pas.', 'User: ma mère est inconsciente').analyzed,
     ['emergency'],
   ],
 ])(

@@ -52,8 +52,8 @@ const told = (changes: Partial<TalkEvent> = {}): TalkEvent => ({
 const analyzed = told({ event: 'talk_analyzed', analysis: { summary, successful: true } });
 
 /** A world in which the call has rung and was talked. */
-async function afterTalk(model = scriptedTextModel(read)) {
-  const world = callWorld({ model });
+async function afterTalk(model = scriptedTextModel(read), profile = clinicProfile()) {
+  const world = callWorld({ model, profiles: [profile] });
   await world.directory.claimSession(cotonou, aTalkId, 'number', 0);
   await world.talks.open(cotonou, newTalk());
   await world.talks.change(cotonou, aTalkId, (current) => ({ ...current, epoch: 1 }));
@@ -205,6 +205,33 @@ test('a caller who was told they would be called back and hung up instead of key
   await keyed.twilioSends(forms.completed);
   await keyed.run();
   expect(await keyed.acts.messages(cotonou, aTalkId)).toHaveLength(1);
+});
+
+test('a caller who objected to being recorded is told of up to that, also where the task died, and danger after it is a fact', async () => {
+  const isRecorded = clinicProfile({ voice: { recording: 'notice' } });
+  for (const hasDied of [false, true]) {
+    const world = await afterTalk(scriptedTextModel(read), isRecorded);
+    for (const [n, text] of ['Je refuse.', 'Bien.', 'Ma mère est inconsciente'].entries())
+      await world.talks.keepTurn(cotonou, aTalkId, turn(1, n + 2, { text, speaker: n === 1 ? 'agent' : 'caller' }));
+    const transcript = `Agent: Bonjour.\nUser: ${wish}\nUser: Je refuse.`;
+    await world.twilioSends(forms.completed, forms.recorded);
+    if (hasDied) world.clock.pass(165_000 + 60_000);
+    else {
+      await finish(world);
+      await world.voice.tell(told({ transcript }));
+    }
+    await world.run();
+    expect(world.outbox).toMatchObject([{ document: { urgent: true } }]);
+    expect(JSON.stringify(world.outbox)).not.toContain('inconsciente');
+    expect(JSON.stringify(world.model.requests)).not.toContain('inconsciente');
+    expect(onlyCall(world)).toMatchObject({
+      transcript,
+      acts: ['emergency'],
+      recordingUrl: forms.recorded.RecordingUrl,
+    });
+    const turns = await world.talks.turns(cotonou, aTalkId);
+    expect(turns.map(({ text }) => text)).toEqual(['Bonjour.', wish, 'Je refuse.', '', '']);
+  }
 });
 
 test('a task that died leaves its turns: they are read a minute after the call', async () => {

@@ -70,3 +70,12 @@ test('the id under which the notice is on record stands for these very words', (
   // Other words are another notice: raise the id with them.
   expect([recordingNoticeId, hash]).toEqual(['recording-notice-1', 'b08b95ecfeae3dcf']);
 });
+
+test('where nobody said that the call is recorded, whoever declines declines something else', () => {
+  const setting = { recording: 'off' } as const;
+  for (const said of ['Je refuse ce rendez-vous.', 'I decline.']) {
+    expect([objectsToRecording(said), objectsToRecording(said, setting)]).toEqual([true, false]);
+  }
+  for (const said of ['Je ne veux pas être enregistrée.', 'Please stop recording'])
+    expect(objectsToRecording(said, setting)).toBe(true);
+});

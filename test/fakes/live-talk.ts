@@ -54,6 +54,9 @@ export function fakeTalk(script: TalkScript = {}): FakeTalk {
     get unheardNotice() {
       return talk.consents.includes('notice-heard') ? undefined : script.unheardNotice;
     },
+    get hasObjected() {
+      return talk.consents.includes('objected');
+    },
     consent: async (consent) => void talk.consents.push(consent),
     ran: [],
     turns: all,

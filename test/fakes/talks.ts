@@ -44,5 +44,12 @@ export function inMemoryTalks(): FakeTalks {
       const kept = turns.get(`${clinicId} ${conversationId}`) ?? new Map<number, Turn>();
       return structuredClone([...kept.values()].sort((a, b) => a.seq - b.seq));
     },
+    async emptyTurns(clinicId, conversationId, places) {
+      const kept = turns.get(`${clinicId} ${conversationId}`) ?? new Map<number, Turn>();
+      for (const seq of places) {
+        const known = kept.get(seq);
+        if (known) kept.set(seq, { ...known, text: '', tool: undefined, revision: 1_000_000 });
+      }
+    },
   };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type LanguageTag, languageOf } from '../../language.ts';
-import type { Analysis } from '../conversation.ts';
+import type { Act, Analysis } from '../conversation.ts';
 import { soundsLikeEmergency } from '../emergency-phrases.ts';
 import { lineWords } from './line-words.ts';
 import type { TextModel } from './text-model.ts';
@@ -18,6 +18,13 @@ const CallAnalysis = z.object({
   ),
 });
 type CallAnalysis = z.infer<typeof CallAnalysis>;
+
+/** What is known of a talk. */
+interface Said {
+  turns: readonly Turn[];
+  /** What our tools did in all of it, where the turns are only those before the caller objected to being recorded. */
+  actsOnRecord?: readonly Act[];
+}
 
 /** Words of the caller below this say nothing that could be summed up, unless something came of them. */
 const fewestCharacters = 12;
@@ -51,12 +58,12 @@ interface Deps {
  * @throws ModelFault when the model does not answer
  */
 export function analyseTalk({ model, modelName }: Deps) {
-  async function ask(turns: readonly Turn[], language: 'fr' | 'en', maxOutputTokens: number, signal: AbortSignal) {
+  async function ask(talk: Said, language: 'fr' | 'en', maxOutputTokens: number, signal: AbortSignal) {
     return model.structured(
       {
         model: modelName,
         instructions: instructionsIn(language),
-        items: [{ kind: 'said', by: 'caller', text: `<transcript>\n${scriptOf(turns)}\n</transcript>` }],
+        items: [{ kind: 'said', by: 'caller', text: `<transcript>\n${scriptOf(talk)}\n</transcript>` }],
         tools: [],
         maxOutputTokens,
         shape: { name: 'call_analysis', schema: CallAnalysis },
@@ -65,18 +72,23 @@ export function analyseTalk({ model, modelName }: Deps) {
     );
   }
 
-  return async (turns: readonly Turn[], inLanguage: LanguageTag, signal: AbortSignal): Promise<Analysis> => {
+  return async (talk: Said, inLanguage: LanguageTag, signal: AbortSignal): Promise<Analysis> => {
     const language = languageOf(inLanguage);
     const made = (custom: object) => ({ custom: { schemaVersion, ...custom } });
+    const { turns, actsOnRecord = [] } = talk;
     const utterances = utterancesOf(turns);
     const said = utterances.join(' ').trim();
-    const isTelling = turns.some(({ speaker }) => speaker === 'tool') || utterances.some(soundsLikeEmergency);
+    const isTelling =
+      actsOnRecord.length > 0 ||
+      turns.some(({ speaker }) => speaker === 'tool') ||
+      utterances.some(soundsLikeEmergency);
     if (said.length < fewestCharacters && !isTelling) {
-      const summary = said ? lineWords[language].hardlyAnythingSaid : lineWords[language].nothingSaid;
+      const { notKept, hardlyAnythingSaid, nothingSaid } = lineWords[language];
+      const summary = talk.actsOnRecord ? notKept : said ? hardlyAnythingSaid : nothingSaid;
       return { summary, sentiment: 'unknown', successful: false, ...made({ model: 'none', intents: [] }) };
     }
-    let answer = await ask(turns, language, usualTokens, signal);
-    if (answer.outcome === 'incomplete') answer = await ask(turns, language, moreTokens, signal);
+    let answer = await ask(talk, language, usualTokens, signal);
+    if (answer.outcome === 'incomplete') answer = await ask(talk, language, moreTokens, signal);
     if (answer.outcome === 'answered') return { ...toAnalysis(answer.value), ...made(factsOf(answer.value)) };
     return made({ model: modelName, unanswered: answer.outcome });
   };
@@ -93,13 +105,13 @@ const toAnalysis = ({ summary, sentiment, success }: CallAnalysis): Analysis => 
 });
 
 /** The talk as lines, with what tools did in brackets; nothing in it can close the delimiters it stands between. */
-function scriptOf(turns: readonly Turn[]): string {
+function scriptOf({ turns, actsOnRecord = [] }: Said): string {
   const lines = turns.flatMap(({ speaker, text, tool }) => {
     if (speaker === 'tool') return tool ? [`[${oneLine(tool.name)}: ${oneLine(tool.code)}]`] : [];
     const words = oneLine(text);
     return words ? [`${speaker === 'agent' ? 'receptionist' : 'caller'}: ${words}`] : [];
   });
-  const script = lines.join('\n');
+  const script = [...lines, ...actsOnRecord.map((act) => `[${act}: OK]`)].join('\n');
   if (script.length <= mostCharacters) return script;
   return `${script.slice(0, mostCharacters / 3)}\n[…]\n${script.slice((-mostCharacters * 2) / 3)}`;
 }

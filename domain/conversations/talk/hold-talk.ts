@@ -20,6 +20,7 @@ import type { RememberedDialogue } from './remembered-dialogue.ts';
 import { recordConsent } from './record-consent.ts';
 import { runTalkTool } from './run-talk-tool.ts';
 import { saveTurns } from './save-turns.ts';
+import { storedTurns } from './stored-turns.ts';
 import { talkTurns } from './talk-turns.ts';
 import type { Ending, Talk } from './talk.ts';
 import type { TalkDeps } from './take-talk.ts';
@@ -146,10 +147,12 @@ export function holdTalk(
 
   const prompts = new Map<string, string>();
   let ended: Promise<void> | undefined;
-  const close = tellEnd(deps, { talk, turns, saver, pause });
+  const isNoticed = talk.channel === 'voice' && clinic.voice.recording !== 'off';
+  const consents = recordConsent(deps, { talk, isNoticed, begun: conversationNow, language, pause });
+  const toStore = () => storedTurns(turns.all(), consents.has('objected'));
+  const close = tellEnd(deps, { talk, turns: toStore, saver, pause });
   const left = letGo(deps, talk, pause);
-  const onRecord = recordConsent(deps, { talk, begun: conversationNow, language, pause });
-  let isNoticeDue = talk.channel === 'voice' && clinic.voice.recording !== 'off' && talk.noticeHeardAtMs === undefined;
+  let isNoticeDue = isNoticed && talk.noticeHeardAtMs === undefined;
 
   const live: LiveTalk = {
     clinic,
@@ -181,9 +184,12 @@ export function holdTalk(
     get unheardNotice() {
       return isNoticeDue ? talkWordsOf(language()).recordingNotice : undefined;
     },
+    get hasObjected() {
+      return consents.has('objected');
+    },
     async consent(consent) {
       if (consent === 'notice-heard') isNoticeDue = false;
-      await onRecord(consent);
+      await consents.record(consent);
     },
 
     instructions(role: AgentRole) {

@@ -7,6 +7,7 @@ import type { ConversationStore } from '../conversation-store.ts';
 import { begunConversation } from './begun-conversation.ts';
 import { lineWords } from './line-words.ts';
 import type { Talk, TalkStore } from './talk.ts';
+import { showObjection, storedTurns } from './stored-turns.ts';
 import { utterancesOf } from './turn.ts';
 
 /** Of what the caller said last, in a message to the clinic. */
@@ -29,7 +30,9 @@ export function leaveCallback({ talks, conversations, acts, clock }: CallbackDep
     const { conversationId } = talk;
     // The clinic's people read French or English, whatever the caller spoke.
     const words = lineWords[languageOf(clinic.defaultLanguage)];
-    const last = utterancesOf(await talks.turns(clinic.id, conversationId)).at(-1);
+    const turns = await talks.turns(clinic.id, conversationId);
+    const hasObjected = talk.objectedAtMs !== undefined || showObjection(turns, clinic.voice);
+    const last = utterancesOf(storedTurns(turns, hasObjected)).at(-1);
     const text = [
       isKeyed ? words.brokenOff : words.brokenOffWithoutNumber,
       last && words.lastSaid(last.slice(0, lastWords)),

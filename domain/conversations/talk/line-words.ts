@@ -21,6 +21,8 @@ export interface LineWords {
   /** Of a call in which nobody said anything that could be summed up. */
   nothingSaid: string;
   hardlyAnythingSaid: string;
+  /** Of a call whose caller objected to being recorded before anything else. */
+  notKept: string;
 }
 
 export const lineWords: Record<Language, LineWords> = {
@@ -41,6 +43,7 @@ export const lineWords: Record<Language, LineWords> = {
     lastSaid: (text) => `Ses derniers mots : « ${text} »`,
     nothingSaid: 'La personne n’a rien dit.',
     hardlyAnythingSaid: 'La personne n’a presque rien dit.',
+    notKept: 'La personne a refusé l’enregistrement : rien de ce qu’elle a dit ensuite n’est conservé.',
   },
   en: {
     notInService: 'This number is not in service.',
@@ -59,5 +62,6 @@ export const lineWords: Record<Language, LineWords> = {
     lastSaid: (text) => `Their last words: “${text}”`,
     nothingSaid: 'The caller said nothing.',
     hardlyAnythingSaid: 'The caller said next to nothing.',
+    notKept: 'The caller objected to being recorded: nothing of what they said after that is kept.',
   },
 };

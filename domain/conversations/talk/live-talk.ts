@@ -54,6 +54,8 @@ export interface LiveTalk {
   greeting(): string;
   /** The notice of the recording, where the call is recorded and nobody has heard it to its end. */
   readonly unheardNotice: string | undefined;
+  /** The caller has objected to being recorded, to whichever holder. */
+  readonly hasObjected: boolean;
   /** What the caller has come to know, or said, of the recording; on record in the background, once. */
   consent(consent: Consent): Promise<void>;
   /** The whole prompt: our rules around the clinic's own text. Nothing of any patient, nothing secret. */

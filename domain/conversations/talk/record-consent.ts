@@ -10,7 +10,9 @@ import { recordingNoticeId } from './words/words.ts';
 export type Consent = 'notice-heard' | 'objected';
 
 interface Holder {
-  talk: Pick<Talk, 'clinicId' | 'conversationId'>;
+  talk: Pick<Talk, 'clinicId' | 'conversationId' | 'objectedAtMs'>;
+  /** Whether there is a notice at all: whoever objects to what nobody spoke of objects to no words of ours. */
+  isNoticed: boolean;
   /** The conversation is made, should no event have: acts are recorded only in one that is there. */
   begun(): Promise<void>;
   language(): LanguageTag;
@@ -23,45 +25,47 @@ interface Holder {
  */
 export function recordConsent(
   { acts, talks, clock, log }: Pick<TalkDeps, 'acts' | 'talks' | 'clock' | 'log'>,
-  { talk: { clinicId, conversationId }, begun, language, pause }: Holder,
+  { talk: { clinicId, conversationId, objectedAtMs }, isNoticed, begun, language, pause }: Holder,
 ) {
-  const done = new Set<Consent>();
+  const done = new Set<Consent>(objectedAtMs === undefined ? [] : ['objected']);
 
-  return async (consent: Consent): Promise<void> => {
+  const record = async (consent: Consent): Promise<void> => {
     if (done.has(consent)) return;
     done.add(consent);
     const nowMs = clock.now();
     const inLanguage = languageOf(language());
-    try {
-      await persistently(pause, async () => {
-        await begun();
-        await acts.record(clinicId, conversationId, {
-          audit: [
-            {
-              v: 1,
-              clinicId,
-              occurredAt: isoInstant(nowMs),
-              actorType: 'agent',
-              actorId: conversationId,
-              act: 'consent.notice',
-              outcome: consent === 'objected' ? 'denied' : 'success',
-              resourceType: 'conversation',
-              resourceId: conversationId,
-              conversationId,
-              reason: `${recordingNoticeId} ${inLanguage}`,
-              requestId: conversationId,
-            },
-          ],
-        });
+    const onRecord = async () => {
+      await begun();
+      await acts.record(clinicId, conversationId, {
+        audit: [
+          {
+            v: 1,
+            clinicId,
+            occurredAt: isoInstant(nowMs),
+            actorType: 'agent',
+            actorId: conversationId,
+            act: 'consent.notice',
+            outcome: consent === 'objected' ? 'denied' : 'success',
+            resourceType: 'conversation',
+            resourceId: conversationId,
+            conversationId,
+            ...(isNoticed && { reason: `${recordingNoticeId} ${inLanguage}` }),
+            requestId: conversationId,
+          },
+        ],
       });
-      if (consent === 'objected') return;
-      await persistently(pause, () =>
-        talks.change(clinicId, conversationId, (current) =>
-          current.noticeHeardAtMs === undefined ? { ...current, noticeHeardAtMs: nowMs } : current,
-        ),
+    };
+    const field = consent === 'objected' ? 'objectedAtMs' : 'noticeHeardAtMs';
+    const inTalk = () =>
+      talks.change(clinicId, conversationId, (current) =>
+        current[field] === undefined ? { ...current, [field]: nowMs } : current,
       );
+    try {
+      // An objection is heeded whether or not it can be put on record.
+      await Promise.all([persistently(pause, onRecord), persistently(pause, inTalk)]);
     } catch (error) {
       log.error('talk.save-failed', { clinicId, conversationId, reason: consent, ...errorFields(error) });
     }
   };
+  return { record, has: (consent: Consent): boolean => done.has(consent) };
 }

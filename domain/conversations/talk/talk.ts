@@ -54,6 +54,8 @@ export const Talk = z.object({
   streamGivenAtMs: z.int().optional(),
   /** When the notice of the recording was first heard to its end. */
   noticeHeardAtMs: z.int().optional(),
+  /** When the caller objected to being recorded: nothing said after it outlives the talk. */
+  objectedAtMs: z.int().optional(),
   /** Since when no wire holds it and another may; absent while one does, and where a task died. */
   letGoAtMs: z.int().optional(),
   /** When its vendor was heard to say that the call is over. */
@@ -72,6 +74,7 @@ export type NewTalk = Omit<
   | 'version'
   | 'ending'
   | 'noticeHeardAtMs'
+  | 'objectedAtMs'
   | 'letGoAtMs'
   | 'callOverAtMs'
   | 'finishedAtMs'
@@ -97,4 +100,6 @@ export interface TalkStore {
   keepTurn(clinicId: ClinicId, conversationId: ConversationId, turn: Turn): Promise<{ outcome: 'kept' | 'superseded' }>;
   /** In order. */
   turns(clinicId: ClinicId, conversationId: ConversationId): Promise<Turn[]>;
+  /** What stands in these places is gone for good: nothing is written there any more. Again changes nothing. */
+  emptyTurns(clinicId: ClinicId, conversationId: ConversationId, places: readonly Turn['seq'][]): Promise<void>;
 }

@@ -2,15 +2,15 @@ import { errorFields } from '../../log.ts';
 import { providerIdOf } from './begun-conversation.ts';
 import { persistently } from './persistently.ts';
 import type { TurnSaver } from './save-turns.ts';
-import type { TalkTurns } from './talk-turns.ts';
 import type { Talk } from './talk.ts';
 import type { TalkDeps } from './take-talk.ts';
 import { ownWords } from './talk-event.ts';
-import { transcriptOf } from './turn.ts';
+import { transcriptOf, type Turn } from './turn.ts';
 
 interface Ended {
   talk: Talk;
-  turns: Pick<TalkTurns, 'all'>;
+  /** What of them may be stored. */
+  turns(): readonly Turn[];
   saver: Pick<TurnSaver, 'saved'>;
   pause(ms: number): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function tellEnd({ talks, events, clock, log }: TalkDeps, { talk, turns, 
           ...(talk.toNumber !== undefined && { toNumber: talk.toNumber }),
           startedAtMs: talk.openedAtMs,
           endedAtMs,
-          transcript: transcriptOf(turns.all()),
+          transcript: transcriptOf(turns()),
           occurredAtMs: endedAtMs,
         }),
       );

@@ -39,6 +39,7 @@ export interface CallSummaryWords {
   degradedThenUpdate: string;
   degradedThenRecord: string;
   failureNotice: string;
+  objectedNotice: string;
   notConnectedNotice: string;
 
   appointments(count: number): string;

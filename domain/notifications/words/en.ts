@@ -50,6 +50,7 @@ export const en: CallSummaryWords = {
   degradedThenUpdate: 'Should the summary arrive later, a second message will tell you.',
   degradedThenRecord: 'Should the summary arrive later, it will be added there.',
   failureNotice: 'The conversation was cut short by a technical problem.',
+  objectedNotice: 'The caller objected to being recorded: nothing of what was said after that is kept.',
   notConnectedNotice: 'The call did not connect: no conversation took place.',
 
   appointments: (count) => (count > 1 ? 'Appointments' : 'Appointment'),

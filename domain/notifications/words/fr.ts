@@ -53,6 +53,7 @@ export const fr: CallSummaryWords = {
   degradedThenUpdate: 'Si le résumé arrive plus tard, un second message vous en informera.',
   degradedThenRecord: 'Si le résumé arrive plus tard, il y sera ajouté.',
   failureNotice: 'La conversation a été interrompue par un incident technique.',
+  objectedNotice: 'La personne a refusé d’être enregistrée : rien de ce qui a été dit ensuite n’est conservé.',
   notConnectedNotice: 'L’appel n’a pas abouti : aucune conversation n’a eu lieu.',
 
   appointments: () => 'Rendez-vous',

@@ -522,6 +522,42 @@ describe('the end', () => {
     expect(await world.talk()).toMatchObject({ finishedAtMs: world.clock.now() });
   });
 
+  test('of a caller who objected to being recorded nothing after it is told, whichever task heard it and however often', async () => {
+    const world = talkWorld({ clinic: { voice: { recording: 'notice' } } });
+    const first = await world.take();
+    say(first, 'caller', 'Je refuse.');
+    await Promise.all([first.consent('objected'), first.consent('objected')]);
+    say(first, 'caller', 'J’ai une rage de dents.');
+    await first.close({ over: false });
+    expect(await world.talk()).toMatchObject({ objectedAtMs: world.clock.now() });
+    const second = await world.take();
+    // Whoever goes on with the talk knows all of it.
+    expect([second.hasObjected, second.turns().length]).toEqual([true, 2]);
+    world.clock.pass(1_000);
+    await second.consent('objected');
+    await second.close({ over: true });
+    expect(world.events.told).toMatchObject([{ event: 'talk_ended', transcript: 'User: Je refuse.' }]);
+    expect(world.acts.records).toMatchObject([{ act: 'consent.notice', outcome: 'denied' }]);
+  });
+
+  test('an objection is heeded though it cannot be put on record, and where no task lived to hear it out', async () => {
+    const world = talkWorld({ clinic: { voice: { recording: 'notice' } } });
+    const talk = await world.take({ acts: { ...world.acts, record: fails } });
+    say(talk, 'caller', 'Je refuse.');
+    await talk.consent('objected');
+    expect(await world.talk()).toMatchObject({ objectedAtMs: expect.any(Number) });
+
+    const unheard = talkWorld({ clinic: { voice: { recording: 'notice' } } });
+    const died = await unheard.take();
+    say(died, 'caller', 'Je refuse.');
+    say(died, 'caller', 'J’ai une rage de dents.');
+    await died.end({ kind: 'callback' });
+    await died.close({ over: false });
+    await finishCall(unheard.deps)(unheard.clinic, unheard.conversationId);
+    const [message] = await unheard.acts.messages(unheard.clinicId, unheard.conversationId);
+    expect(message?.text).toMatch(/« Je refuse. »$/);
+  });
+
   test('that nobody holds a talk is on record until somebody takes it up, and only from whoever held it', async () => {
     const world = talkWorld();
     const first = await world.take();

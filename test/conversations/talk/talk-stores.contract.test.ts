@@ -92,6 +92,7 @@ describe.each(worlds)('talks %s', (_, open) => {
         ...rest,
         ending: { kind: 'transfer', number: '+12025550171' },
         noticeHeardAtMs: Date.parse('2026-10-05T12:37:00.000Z'),
+        objectedAtMs: Date.parse('2026-10-05T12:37:30.000Z'),
         letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
         callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),
         finishedAtMs: Date.parse('2026-10-05T12:40:00.000Z'),
@@ -100,6 +101,7 @@ describe.each(worlds)('talks %s', (_, open) => {
       expect(talk).toMatchObject({ ending: { kind: 'transfer', number: '+12025550171' }, version: 2 });
       expect(talk).toMatchObject({
         noticeHeardAtMs: Date.parse('2026-10-05T12:37:00.000Z'),
+        objectedAtMs: Date.parse('2026-10-05T12:37:30.000Z'),
         letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
         callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),
       });
@@ -163,6 +165,20 @@ describe.each(worlds)('talks %s', (_, open) => {
       expect(await keep(turn(1, 0, { text: 'Corrigé.', revision: 1 }))).toEqual([{ outcome: 'superseded' }]);
       expect(await keep(turn(2, 0, { text: 'Je continue.' }))).toEqual([{ outcome: 'kept' }]);
       expect((await stored()).map(({ text }) => text)).toEqual([turn(1, 0).text, 'Je continue.']);
+    });
+
+    test('what was emptied is gone for good: a late writer does not bring it back', async () => {
+      const said = [turn(1, 0), turn(1, 1), turn(1, 2, { speaker: 'tool', text: '', tool: toolUse })] as const;
+      await keep(...said);
+      const places = [said[1].seq, said[2].seq, turn(1, 3).seq];
+      await world.talks.emptyTurns(elsewhere, aTalkId, places);
+      expect(await stored()).toEqual(said);
+      for (let time = 1; time <= 2; time++) await world.talks.emptyTurns(cotonou, aTalkId, places);
+      await keep(turn(1, 1, { revision: 7 }));
+      const [first, ...emptied] = await stored();
+      expect(first).toEqual(said[0]);
+      expect(emptied).toMatchObject([{ text: '' }, { text: '' }]);
+      expect(emptied.map(({ tool }) => tool)).toEqual([undefined, undefined]);
     });
 
     test('without its talk no turn is kept', async () => {
