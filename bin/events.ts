@@ -47,12 +47,8 @@ async function withSystem<T>({ stage, dir }: Options, use: (system: Connection) 
 const inboxOf = ({ tables }: Connection) => createEventInbox(tables.inbox, systemClock, noPayloads);
 
 /** Lists and replays read the description of an event, and of a message who wrote it: no body that is large. */
-const noPayloads = {
-  put: async () => {
-    throw new Error('this tool stores no bodies');
-  },
-  get: async () => new Uint8Array(),
-};
+const storesNothing = () => Promise.reject(new Error('this tool stores no bodies'));
+const noPayloads = { put: storesNothing, empty: storesNothing, get: async () => new Uint8Array() };
 
 async function quarantine(rest: string[], options: Options): Promise<number> {
   if (rest.length) throw new Misuse('quarantine takes no argument');

@@ -54,6 +54,10 @@ export function createEventInbox(inbox: Table, clock: Clock, payloads?: Payloads
         { condition: 'attribute_not_exists(PK)' },
       );
       if (!stood) return { outcome: 'stored' };
+      // A body that was forgotten lies there again now.
+      const { raw } = stood.stoodInTheWay;
+      const isForgotten = raw instanceof Uint8Array && raw.byteLength === 0;
+      if (isForgotten && body.rawPointer) await payloads?.empty(String(body.rawPointer));
       return { outcome: 'duplicate', state: stood.stoodInTheWay.state as EventState };
     },
 
@@ -65,13 +69,21 @@ export function createEventInbox(inbox: Table, clock: Clock, payloads?: Payloads
       return { event: toEvent(item), rawBody: await payloads.get(String(item.rawPointer)) };
     },
 
-    async settle({ eventKey, receivedAt }, state, { reason, clinicId } = {}) {
+    async settle({ eventKey, receivedAt }, state, { reason, clinicId, forgets } = {}) {
       const { GSI1PK, GSI1SK } = listing(state, receivedAt);
+      const key = keys.event(eventKey);
+      const large = forgets ? await inbox.get(key, { attributes: ['rawPointer'] }) : undefined;
       await inbox.update(
-        keys.event(eventKey),
-        { state, reason, GSI1PK, GSI1SK, ...(clinicId && { clinicId }), updatedAt: isoInstant(clock.now()) },
+        key,
+        {
+          ...{ state, reason, GSI1PK, GSI1SK, updatedAt: isoInstant(clock.now()) },
+          ...(clinicId && { clinicId }),
+          ...(forgets && { raw: new Uint8Array(), rawPointer: undefined }),
+        },
         { condition: 'attribute_exists(PK)' },
       );
+      // Last: whoever dies before it leaves an object that nothing points to, for its 30 days at most.
+      if (large?.rawPointer) await payloads?.empty(String(large.rawPointer));
     },
 
     async countRequeue({ eventKey, requeues = 0 }) {

@@ -11,6 +11,8 @@ export interface Payloads {
    */
   put(prefix: string, bytes: Uint8Array): Promise<string>;
   get(pointer: string): Promise<Uint8Array>;
+  /** Nothing lies there any more. */
+  empty(pointer: string): Promise<void>;
 }
 
 export function createPayloads(bucket: string): Payloads {
@@ -19,14 +21,17 @@ export function createPayloads(bucket: string): Payloads {
     // One machine's stand-in is reached by address, where a bucket cannot be part of the host name.
     forcePathStyle: true,
   });
+  async function write(key: string, bytes: Uint8Array): Promise<void> {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentLength: bytes.byteLength }));
+  }
+
   return {
     async put(prefix, bytes) {
       const key = `${prefix}/${createHash('sha256').update(bytes).digest('hex')}`;
-      await client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentLength: bytes.byteLength }),
-      );
+      await write(key, bytes);
       return key;
     },
+    empty: (pointer) => write(pointer, new Uint8Array()),
     async get(pointer) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: pointer }));
       if (!Body) throw new Error('a stored payload came back empty');

@@ -43,10 +43,11 @@ export interface EventInbox {
   ): Promise<{ outcome: 'stored' } | { outcome: 'duplicate'; state: EventState }>;
   /** The event with its exact bytes. */
   load(eventKey: string): Promise<{ event: StoredEvent; rawBody: Uint8Array } | undefined>;
+  /** With `forgets` its body is empty from then on: that it came is kept, and nothing of what it told. */
   settle(
     event: Pick<StoredEvent, 'eventKey' | 'receivedAt'>,
     state: EventState,
-    details?: { reason?: string; clinicId?: ClinicId },
+    details?: { reason?: string; clinicId?: ClinicId; forgets?: boolean },
   ): Promise<void>;
   /** Puts a quarantined or poison event back to `received`. Answers false when it is in neither state. */
   release(eventKey: string, replay: NonNullable<StoredEvent['replay']>): Promise<boolean>;

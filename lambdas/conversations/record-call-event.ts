@@ -104,7 +104,7 @@ export function recordCallEvent(deps: Deps) {
     await tellPatients(call, clinic);
     await tell(call, clinic);
     await releaseHolds(call, clinic);
-    await inbox.settle(record, 'merged', { clinicId });
+    await inbox.settle(record, 'merged', { clinicId, forgets: call.objectedToRecording });
     log.info('event.merged', { clinicId, conversationId, eventKey, eventType: record.eventType });
     if (blocksAllClinics(event.disconnectionReason)) {
       log.error('vendor.blocked', { clinicId, conversationId, reason: event.disconnectionReason });

@@ -156,6 +156,7 @@ describe('a caller who objects to being recorded', () => {
       expect(letter).toContain('refusé d’être enregistrée');
       expect(letter).toContain('détartrage');
       expect(letter).not.toMatch(/inconsciente|a demandé un rendez-vous/);
+      for (const { rawBody } of world.inbox.events.values()) expect(rawBody).toHaveLength(0);
     }
   });
 

@@ -38,11 +38,16 @@ function bucket(): Payloads & { objects: Map<string, Uint8Array> } {
       if (!bytes) throw new Error(`nothing at ${pointer}`);
       return bytes;
     },
+    async empty(pointer) {
+      objects.set(pointer, new Uint8Array());
+    },
   };
 }
 
 interface World {
   inbox: EventInbox;
+  /** Bodies that lie beside the table. */
+  large(): Iterable<Uint8Array>;
   conversations: ConversationStore;
   deliveries: Deliveries;
   clock: ReturnType<typeof standingClock>;
@@ -54,7 +59,7 @@ const worlds: [string, () => Promise<World>][] = [
     async () => {
       const clock = standingClock();
       const conversations = inMemoryConversations();
-      return { inbox: inMemoryInbox(), conversations, deliveries: inMemoryDeliveries(clock), clock };
+      return { inbox: inMemoryInbox(), large: () => [], conversations, deliveries: inMemoryDeliveries(clock), clock };
     },
   ],
   [
@@ -65,6 +70,7 @@ const worlds: [string, () => Promise<World>][] = [
       const payloads = bucket();
       return {
         inbox: createEventInbox(db.tables.inbox, clock, payloads),
+        large: () => payloads.objects.values(),
         conversations: createConversationStore(db.tables.core, payloads),
         deliveries: createDeliveries(db.tables.core, clock),
         clock,
@@ -105,6 +111,21 @@ describe.each(worlds)('stores %s', (_, open) => {
       await world.inbox.store(event(), large);
       const stored = await world.inbox.load(event().eventKey);
       expect(Buffer.from(stored?.rawBody ?? []).equals(large)).toBe(true);
+    });
+
+    test('an event that is to be forgotten leaves that it came, and no byte of its body, large ones too', async () => {
+      for (const [eventKey, body] of [
+        ['small', 'one'],
+        ['large', 'é'.repeat(150_000)],
+      ] as const) {
+        await world.inbox.store(event({ eventKey }), Buffer.from(body));
+        await world.inbox.settle(event({ eventKey }), 'merged', { clinicId: cotonou, forgets: true });
+        const stored = await world.inbox.load(eventKey);
+        expect(stored?.event).toMatchObject({ state: 'merged', clinicId: cotonou });
+        expect(stored?.rawBody).toHaveLength(0);
+        expect(await world.inbox.store(event({ eventKey }), Buffer.from(body))).toMatchObject({ outcome: 'duplicate' });
+      }
+      expect([...world.large()].filter(({ byteLength }) => byteLength > 0)).toEqual([]);
     });
 
     test('what waits to be merged is listed until it is, oldest first', async () => {

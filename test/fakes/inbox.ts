@@ -19,9 +19,10 @@ export function inMemoryInbox(): EventInbox & { events: Map<string, { event: Sto
     async load(eventKey) {
       return events.get(eventKey);
     },
-    async settle({ eventKey }, state, { reason, clinicId } = {}) {
-      const { event } = known(eventKey);
-      Object.assign(event, { state, reason }, clinicId && { clinicId });
+    async settle({ eventKey }, state, { reason, clinicId, forgets } = {}) {
+      const entry = known(eventKey);
+      Object.assign(entry.event, { state, reason }, clinicId && { clinicId });
+      if (forgets) entry.rawBody = new Uint8Array();
     },
     async countRequeue({ eventKey, requeues = 0 }) {
       known(eventKey).event.requeues = requeues + 1;
