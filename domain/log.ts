@@ -104,6 +104,8 @@ export type LogCode =
   | 'agent.let-go'
   | 'onboarding.step'
   | 'onboarding.refused'
+  | 'retention.applied'
+  | 'retention.failed'
   | 'recording.kept'
   | 'recording.stopped'
   | 'recording.goes-on';

@@ -24,6 +24,9 @@ interface TableOptions {
   stream?: StreamViewType;
 }
 
+/** How far back a table can be brought. */
+const pointInTimeRecovery = Duration.days(35);
+
 /** A stored event without its raw body: a list of events says what they are, not what was said. */
 const listedOfEvent = [
   'eventKey',
@@ -104,7 +107,10 @@ export class DataStack extends Stack {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
       sortKey: { name: 'SK', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        recoveryPeriodInDays: pointInTimeRecovery.toDays(),
+      },
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.dataKey,
       deletionProtection: true,
@@ -154,6 +160,8 @@ export class DataStack extends Stack {
       serverAccessLogsBucket: accessLog,
       lifecycleRules: [
         { prefix: 'inbox/', expiration: Duration.days(30), noncurrentVersionExpiration: Duration.days(1) },
+        // What was deleted is forgotten when the tables forget it.
+        { prefix: 'transcripts/', noncurrentVersionExpiration: pointInTimeRecovery },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });

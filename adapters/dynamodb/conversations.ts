@@ -1,6 +1,9 @@
 import { isoInstant } from '#domain/clock.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import { Conversation } from '#domain/conversations/conversation.ts';
+import type { KeptConversation } from '#domain/conversations/retention/conversation-retention.ts';
+import { endOf, heldParts } from '#domain/conversations/retention/kept-parts.ts';
+import type { ClinicId, ConversationId } from '#domain/ids.ts';
 import type { Payloads } from '#adapters/s3/payloads.ts';
 import { keys } from './keys.ts';
 import { type Item, refused, type Table } from './table.ts';
@@ -8,24 +11,30 @@ import { type Item, refused, type Table } from './table.ts';
 /** Transcripts above this lie in the bucket, the item keeps a pointer. */
 const largestInlineBytes = 100_000;
 
+/** Where the long transcripts of a conversation lie, however often they changed. */
+export const transcriptsOf = (clinicId: ClinicId, conversationId: ConversationId): string =>
+  `transcripts/${clinicId}/${conversationId}`;
+
 /** Writers of one conversation are few: its queue is in order, and a workflow step or two. */
 const mostRounds = 10;
 
 const times = ['startedAt', 'endedAt', 'createdAt', 'updatedAt'] as const;
 
-function toConversation(item: Item): Conversation {
+const toConversation = (item: Item): Conversation => Conversation.parse(withEpochs(item));
+
+/** The item with its instants in epoch milliseconds. */
+export function withEpochs(item: Item): Item {
   const epochs = times.flatMap((name) => (item[name] ? [[name, Date.parse(String(item[name]))]] : []));
-  return Conversation.parse({ ...item, ...Object.fromEntries(epochs) });
+  return { ...item, ...Object.fromEntries(epochs) };
 }
 
 /** Attributes of the item, those without a value as `undefined` so that an update removes them. */
 function toAttributes(conversation: Conversation): Item {
-  const { clinicId, conversationId, status, createdAt, startedAt } = conversation;
+  const { clinicId, conversationId, createdAt, startedAt } = conversation;
   const iso = times.map((name) => [
     name,
     conversation[name] === undefined ? undefined : isoInstant(conversation[name]),
   ]);
-  const open = status !== 'closed';
   return {
     ...conversation,
     ...Object.fromEntries(iso),
@@ -33,8 +42,17 @@ function toAttributes(conversation: Conversation): Item {
     schemaVersion: 1,
     GSI1PK: keys.conversationsByTime(clinicId),
     GSI1SK: `${isoInstant(startedAt ?? createdAt)}#${conversationId}`,
-    GSI2PK: open ? keys.openConversations(clinicId) : undefined,
-    GSI2SK: open ? `${isoInstant(createdAt)}#${conversationId}` : undefined,
+    ...conversationPlace(conversation),
+  };
+}
+
+/** Where it is listed: among the open ones of its clinic, or among those that are kept, by what is kept of them. */
+export function conversationPlace(conversation: KeptConversation): { GSI2PK: string; GSI2SK: string } {
+  const { clinicId, conversationId, status, createdAt } = conversation;
+  const isOpen = status !== 'closed';
+  return {
+    GSI2PK: isOpen ? keys.openConversations(clinicId) : keys.keptConversations(clinicId, heldParts(conversation)),
+    GSI2SK: `${isoInstant(isOpen ? createdAt : endOf(conversation))}#${conversationId}`,
   };
 }
 
@@ -56,7 +74,7 @@ export function createConversationStore(core: Table, payloads?: Payloads): Conve
     if (!payloads || bytes.byteLength <= largestInlineBytes) return { transcript, transcriptPointer: undefined };
     return {
       transcript: undefined,
-      transcriptPointer: await payloads.put(`transcripts/${clinicId}/${conversationId}`, bytes),
+      transcriptPointer: await payloads.put(transcriptsOf(clinicId, conversationId), bytes),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { E164, Slug } from '#domain/clinics/clinic.ts';
+import type { KeptPart } from '#domain/conversations/retention/kept-parts.ts';
 import type {
   AppointmentId,
   AppointmentTypeId,
@@ -131,6 +132,9 @@ export const keys = {
   }),
   conversationsByTime: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV`,
   openConversations: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV#open`,
+  /** Closed conversations of which exactly these parts are still kept, by the time they ended. */
+  keptConversations: (clinicId: ClinicId, held: readonly KeptPart[]): string =>
+    `${keys.clinic(clinicId)}#CONV#kept#${held.join('+')}`,
 
   /** The calendar of one provider or operatory: an item for each occupied step of the grid. */
   calendar: (clinicId: ClinicId, { kind, id }: Resource): string =>

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { limits } from '#adapters/aws/limits.ts';
 
 /** Bodies too large for a table, by content: the same bytes are one object. */
@@ -15,7 +21,13 @@ export interface Payloads {
   empty(pointer: string): Promise<void>;
 }
 
-export function createPayloads(bucket: string): Payloads {
+/** The end of bodies. */
+export interface PayloadRemoval {
+  /** Removes whatever was put under this prefix, and nothing whose prefix only begins like it. */
+  removeAll(prefix: string): Promise<void>;
+}
+
+export function createPayloads(bucket: string): Payloads & PayloadRemoval {
   const client = new S3Client({
     ...limits(5_000, 4),
     // One machine's stand-in is reached by address, where a bucket cannot be part of the host name.
@@ -36,6 +48,11 @@ export function createPayloads(bucket: string): Payloads {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: pointer }));
       if (!Body) throw new Error('a stored payload came back empty');
       return Body.transformToByteArray();
+    },
+    async removeAll(prefix) {
+      for await (const { Contents } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: `${prefix}/` })) {
+        for (const { Key } of Contents ?? []) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+      }
     },
   };
 }

@@ -12,6 +12,8 @@ export interface TwilioCalls {
   redirect(callSid: string, url: string): Promise<'done' | 'over'>;
   /** Stops the recording that is running; `over` when none is. What was recorded until then stays. */
   stopRecording(callSid: string): Promise<'done' | 'over'>;
+  /** Deletes what was recorded of it, of which nothing may be left. */
+  removeRecordings(callSid: string): Promise<void>;
   /** `undefined` when Twilio has no such call. */
   fetch(callSid: string): Promise<CallInstance | undefined>;
 }
@@ -45,6 +47,14 @@ export function createTwilioCalls(options: TwilioCallsOptions): TwilioCalls {
     hangUp: (callSid) => change(callSid, (call) => call.update({ status: 'completed' })),
     redirect: (callSid, url) => change(callSid, (call) => call.update({ url, method: 'POST' })),
     stopRecording: (callSid) => change(callSid, (call) => call.recordings(current).update({ status: 'stopped' })),
+    async removeRecordings(callSid) {
+      const { recordings } = await callOf(callSid);
+      try {
+        for (const { sid } of await recordings.list()) await recordings(sid).remove();
+      } catch (error) {
+        if (!isGone(error)) throw error;
+      }
+    },
     async fetch(callSid) {
       const call = await callOf(callSid);
       try {

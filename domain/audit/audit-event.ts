@@ -41,6 +41,7 @@ export const AuditAct = z.enum([
   'contact.consent',
   'call.make',
   'reminder.settle',
+  'retention.apply',
 ]);
 export type AuditAct = z.infer<typeof AuditAct>;
 

@@ -4,6 +4,7 @@ import { type Anomaly, type Conversation, endKinds, statuses, statusRank } from 
 import { untilObjection } from './heed-objection.ts';
 import { outcomeOf } from './outcome.ts';
 import { reachedOf } from './reached.ts';
+import { withoutForgotten } from './retention/kept-parts.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -77,8 +78,9 @@ export function advanceCall(current: Conversation | undefined, told: CallEvent, 
   }
   next.anomalies = [...anomalies].sort();
   next.unknownValues = [...new Set([...before.unknownValues, ...event.unknownValues])].sort();
-  if (current && same(current, next)) return current;
-  return { ...next, updatedAt: routed.now };
+  const kept = withoutForgotten(next);
+  if (current && same(current, kept)) return current;
+  return { ...kept, updatedAt: routed.now };
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppointmentId, ClinicId, ConversationId } from '../ids.ts';
+import { KeptPart } from './retention/kept-parts.ts';
 
 /** The vendor that carried the conversation. Not its channel. */
 export const ConversationProvider = z.enum(['retell', 'twilio', 'internal']);
@@ -108,6 +109,8 @@ export const Conversation = z.object({
   recordingUrl: z.string().optional(),
   /** The caller objected to being recorded: nothing that was said after it is kept. */
   objectedToRecording: z.boolean().optional(),
+  /** What of it is no longer kept. */
+  forgotten: z.array(KeptPart).optional(),
   acts: z.array(Act),
   /** Appointments our own tools booked, moved or cancelled in it, in that order. */
   appointmentIds: z.array(AppointmentId).default([]),

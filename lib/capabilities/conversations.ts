@@ -1,4 +1,5 @@
 import type { Env as AnalyzeCallEnv } from '#lambdas/conversations/analyze-call.lambda.ts';
+import type { Env as ApplyRetentionEnv } from '#lambdas/conversations/apply-retention.lambda.ts';
 import type { Env as AwaitAnalysisEnv } from '#lambdas/conversations/await-analysis.lambda.ts';
 import type { Env as FetchCallEnv } from '#lambdas/conversations/fetch-call.lambda.ts';
 import type { Env as AnswerInstructionRequestEnv } from '#lambdas/conversations/instructions/answer-instruction-request.lambda.ts';
@@ -22,6 +23,7 @@ import {
   allowClinicSecrets,
   allowDelete,
   allowMembership,
+  allowRemoval,
   allowSecret,
   allowSend,
   allowTable,
@@ -237,6 +239,8 @@ export class Conversations extends Construct {
     allowClinicSecrets(this.fetchCall, house, 'read');
     allowSecret(this.fetchCall, twilioSecret, dataKey);
 
+    this.#retention(house, records);
+
     const reconcileEvery = Duration.minutes(settings.reconcileEveryMinutes);
     const reconcileCalls = new ScheduledFunction<ReconcileCallsEnv>(this, 'ReconcileCalls', {
       house,
@@ -362,6 +366,48 @@ export class Conversations extends Construct {
   }
 
   /** What the agent can do during a call. A caller waits for each answer, so everything here is about seconds. */
+  #retention(house: House, records: Pick<ApplyRetentionEnv, 'RETELL_BASE_URL' | 'TWILIO_SECRET' | 'TWILIO_BASE_URL'>) {
+    const { core, routing, audit, payloads, dataKey, retellApiKey, twilioSecret } = house.data;
+    const every = Duration.hours(6);
+    const applyRetention = new ScheduledFunction<ApplyRetentionEnv>(this, 'ApplyRetention', {
+      house,
+      every,
+      finishes: 'retention.applied',
+      impactWhenMissing: 'What clinics keep no longer is not deleted: recordings, transcripts and summaries grow old.',
+      entry: 'lambdas/conversations/apply-retention.lambda.ts',
+      environment: {
+        CORE_TABLE: core.tableName,
+        ROUTING_TABLE: routing.tableName,
+        AUDIT_TABLE: audit.tableName,
+        PAYLOADS_BUCKET: payloads.bucketName,
+        RETELL_KEY_SECRET: retellApiKey.ref,
+        CLINIC_SECRETS: clinicSecrets(house.settings),
+        ...records,
+      },
+      impact: 'What clinics keep no longer is deleted late.',
+      timeout: Duration.minutes(14),
+    });
+    allowTable(applyRetention, core, ['GetItem', 'Query', 'PutItem'], ['GSI2']);
+    allowDelete(applyRetention, core, ['CLINIC#*#CONV#*']);
+    allowTable(applyRetention, audit, ['PutItem']);
+    allowTable(applyRetention, routing, [], ['GSI1']);
+    allowRemoval(applyRetention, payloads, 'transcripts');
+    allowSecret(applyRetention, retellApiKey, dataKey);
+    allowClinicSecrets(applyRetention, house, 'read');
+    allowSecret(applyRetention, twilioSecret, dataKey);
+
+    new LogAlarm(this, 'RetentionFailed', {
+      house,
+      name: 'retention-failed',
+      impact: 'Something of a clinic is kept longer than it says: its vendor or a table could not be told.',
+      code: 'retention.failed',
+      from: [applyRetention],
+      // A vendor that was away for a moment answers the next run.
+      within: every,
+      periods: 2,
+    });
+  }
+
   #tools(house: House, api: Api, notices: IQueue): ApiFunction<RunToolEnv> {
     const { core, routing, audit, dataKey, retellApiKey, clinicBindingKey } = house.data;
     const waitlist = workflowArn(this, house.settings, 'waitlist');

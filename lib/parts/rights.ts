@@ -59,7 +59,7 @@ export function allowTable(
 
 /**
  * Deleting is allowed only where an item means that something is occupied, so that giving it back is its end, or says
- * what a clinic is: nothing that tells what happened can be deleted.
+ * what a clinic is. What tells of a call is deleted by retention alone, and nobody can delete what is on record.
  *
  * @param partitions patterns of partition keys, such as `CLINIC#*#CAL#*`
  */
@@ -118,6 +118,18 @@ export function allowBucket(holder: Holder, bucket: Bucket, actions: ('GetObject
     ...(actions.includes('GetObject') ? ['kms:Decrypt'] : []),
     ...(actions.includes('PutObject') ? ['kms:GenerateDataKey'] : []),
   ]);
+}
+
+/** The end of bodies below a prefix: to list them, and to delete what is there. */
+export function allowRemoval(holder: Holder, bucket: Bucket, prefix: string): void {
+  const bucketArn = Stack.of(bucket).exportValue(bucket.bucketArn);
+  holder.allow(['s3:ListBucket'], [bucketArn], { StringLike: { 's3:prefix': `${prefix}/*` } });
+  holder.allow(['s3:DeleteObject'], [`${bucketArn}/${prefix}/*`]);
+  const exportName = Stack.of(holder).resolve(bucketArn)['Fn::ImportValue'];
+  Validations.of(holder).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${exportName}/${prefix}/*]`,
+    reason: 'What is no longer kept is known when its time has come, not when this is deployed.',
+  });
 }
 
 export function allowSecret(holder: Holder, secret: CfnSecret, key: IKey): void {

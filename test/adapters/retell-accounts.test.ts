@@ -1,8 +1,9 @@
 import { createCallSource } from '#adapters/retell/call-source.ts';
 import { type AgentAtRetell, createRetellAccounts } from '#adapters/retell/clinic-agents.ts';
+import { createRetellCopies } from '#adapters/retell/copies.ts';
 import { createLiveCallSource } from '#adapters/retell/live-call.ts';
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
-import { cotonou } from '#test/fakes/conversation.ts';
+import { conversation, cotonou } from '#test/fakes/conversation.ts';
 import { apiKey, clinic, startWorld, variables, type World } from '#test/local/retell-world.ts';
 
 /** The vendor's side is the stand-in, which is held to the vendor's documentation by tests of its own. */
@@ -112,6 +113,44 @@ test('calls that ended in an account of a clinic’s own are listed of its agent
   expect(await listed(theirs.apiKey)).toEqual(['call_theirs0001']);
   expect(await listed(undefined)).toEqual([]);
   await expect(listed('key_of_nobody_000001')).rejects.toBeInstanceOf(KeyRefused);
+});
+
+test('what Retell keeps of a call is deleted in the clinic’s own account, else in ours, and nothing of anybody else', async () => {
+  const { agent_id: stranger } = await world.client(theirs.apiKey).agent.create({
+    response_engine: { type: 'retell-llm', llm_id: 'llm_1' },
+    voice_id: 'a-voice',
+  });
+  const kept = [
+    { call_id: 'call_keptbythem1', agent_id: theirs.agentId },
+    { call_id: 'call_keptbyus001', agent_id: clinic.boundAgentId },
+    { call_id: 'call_keptbythem2', agent_id: stranger },
+  ];
+  await world.post('/archive', { calls: kept.map((call) => ({ ...call, call_status: 'ended' })) });
+  const forget = (providerId: string, theirKey?: string, providerObject: 'call' | 'chat' = 'call') =>
+    createRetellCopies(
+      world.baseUrl,
+      async () => apiKey,
+      async () => theirKey,
+    ).forget(conversation({ providerId, providerObject }));
+  const isKept = (key: string, callId: string) =>
+    world
+      .client(key)
+      .call.retrieve(callId)
+      .then(
+        () => true,
+        ({ status }: { status: number }) => status !== 404,
+      );
+  await forget('call_keptbythem1');
+  expect(await isKept(theirs.apiKey, 'call_keptbythem1')).toBe(true);
+  for (const providerId of ['call_keptbythem1', 'call_keptbyus001']) {
+    // Twice: a run that broke off is repeated.
+    for (let time = 0; time < 2; time++) await forget(providerId, theirs.apiKey);
+  }
+  await forget('chat_unknown0001', theirs.apiKey, 'chat');
+  expect(await isKept(theirs.apiKey, 'call_keptbythem1')).toBe(false);
+  expect(await isKept(apiKey, 'call_keptbyus001')).toBe(false);
+  expect(await isKept(theirs.apiKey, 'call_keptbythem2')).toBe(true);
+  await expect(forget('call_keptbythem2', 'key_of_nobody_000001')).rejects.toBeInstanceOf(KeyRefused);
 });
 
 test('what is no order for a call is refused as Retell refuses it', async () => {

@@ -89,6 +89,25 @@ test('the recording that is running is stopped; that none is running is no fault
   await stop();
 });
 
+test('what was recorded of a call is deleted; that nothing is left of it is no fault', async () => {
+  const none = { status: 404, body: { code: 20404, message: 'The requested resource was not found' } };
+  const sids = ['a', 'b'].map((digit) => `RE${digit.repeat(32)}`);
+  const list = {
+    status: 200,
+    body: { recordings: sids.map((sid) => ({ sid, call_sid: callSid })), next_page_uri: null },
+  };
+  const { calls, asked, stop } = await api(list, { status: 204 }, none, none, { status: 401, body: { code: 20003 } });
+  await calls.removeRecordings(callSid);
+  const place = `/2010-04-01/Accounts/${twilioAccountSid}/Calls/${callSid}/Recordings`;
+  expect(asked.map(({ line }) => line)).toEqual([
+    expect.stringMatching(`^GET ${place}.json`),
+    ...sids.map((sid) => `DELETE ${place}/${sid}.json`),
+  ]);
+  await calls.removeRecordings(callSid);
+  await expect(calls.removeRecordings(callSid)).rejects.toThrow();
+  await stop();
+});
+
 test('what Twilio is too busy for is asked again, with growing pauses, and at last told', async () => {
   const busy = sample('rest-error-429');
   const { calls, asked, waits, stop } = await api(busy, { status: 503 }, { status: 200, body: {} }, busy, busy, busy);

@@ -225,7 +225,7 @@ test('REST speaks in Twilio’s shapes', async () => {
   expect([sent.status, await sent.json()]).toMatchObject([201, { status: 'queued', body: 'À demain' }]);
 });
 
-test('a recording is stopped by REST, once, and is as long as it ran', async () => {
+test('a recording is stopped by REST, once, is as long as it ran, and goes when it is deleted', async () => {
   const answers: number[] = [];
   world = await startWorld(
     async ({ path, form }, voiceUrl) => {
@@ -247,4 +247,12 @@ test('a recording is stopped by REST, once, and is as long as it ran', async () 
   const [call] = world.forms('/api/twilio/call-status');
   expect(recording).toMatchObject({ RecordingStatus: 'completed', CallSid: call?.CallSid });
   expect(Number(recording?.RecordingDuration)).toBeLessThan(Number(call?.CallDuration));
+  const place = `/Calls/${call?.CallSid}/Recordings`;
+  const listed = async () =>
+    ((await (await world.rest('GET', `${place}.json`)).json()) as { recordings: object[] }).recordings;
+  expect(await listed()).toMatchObject([{ sid: recording?.RecordingSid, status: 'completed' }]);
+  for (const status of [204, 404]) {
+    expect((await world.rest('DELETE', `${place}/${recording?.RecordingSid}.json`)).status).toBe(status);
+  }
+  expect(await listed()).toEqual([]);
 });

@@ -116,6 +116,7 @@ test('every function tells when it keeps failing, by what its door does with a f
     'settle-summary': 'Errors',
     // A run goes on after a fault it can catch; the first of either kind is told.
     'reconcile-calls': 'Errors log',
+    'apply-retention': 'Errors log',
     'tend-calendars': 'Errors log',
     'sweep-reminders': 'Errors log',
     // They also throw to have the workflow wait, which is no fault and not logged as one.
@@ -156,6 +157,8 @@ test('an alarm on a log code counts lines that our functions really write', () =
     'recording.goes-on',
     'reminders.swept',
     'request.failed',
+    'retention.applied',
+    'retention.failed',
     'ring.safe-answer',
     'ring.unrouted',
     'signature.refused',

@@ -165,7 +165,7 @@ describe('what travels', () => {
   test('queues and topics are encrypted with our key and spoken to over TLS only', () => {
     const queues = app.resources('AWS::SQS::Queue');
     const topics = app.resources('AWS::SNS::Topic');
-    expect(queues).toHaveLength(9);
+    expect(queues).toHaveLength(10);
     for (const { Properties } of [...queues, ...topics]) {
       expect(app.resolve(Properties.KmsMasterKeyId)).toBe(keyOf('OperationsKey'));
     }
@@ -251,7 +251,7 @@ describe('what travels', () => {
 describe('what runs', () => {
   test('every function is the Node and processor of the settings, with its own log', () => {
     const functions = properties('AWS::Lambda::Function');
-    expect(functions).toHaveLength(35);
+    expect(functions).toHaveLength(36);
     for (const one of functions) {
       expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       expect(one.LoggingConfig.LogGroup).toBeTruthy();
@@ -261,7 +261,7 @@ describe('what runs', () => {
 
   test('logs are encrypted and kept for a year', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(42);
+    expect(groups).toHaveLength(43);
     for (const group of groups) {
       expect(group).toMatchObject({ KmsKeyId: keyOf('OperationsKey'), RetentionInDays: 365 });
     }
@@ -483,7 +483,7 @@ describe('what runs', () => {
   });
 
   test('somebody looks for lost events every quarter of an hour, one at a time', () => {
-    const [schedule] = properties('AWS::Scheduler::Schedule');
+    const schedule = properties('AWS::Scheduler::Schedule').find(({ Name }) => Name.endsWith('reconcile-calls'));
     expect(schedule).toMatchObject({ ScheduleExpression: 'rate(15 minutes)', State: 'ENABLED' });
     expect(schedule.Target.DeadLetterConfig.Arn).toMatch(/DeadLetters/);
     const reconciler = properties('AWS::Lambda::Function').find((one) => /reconcile/.test(one.FunctionName));

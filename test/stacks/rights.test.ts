@@ -24,6 +24,8 @@ function inWords(resource: string): string {
     [/^(Core|Routing|Inbox|Audit)[0-9A-F]{8}\.Arn$/, '$1'],
     [/^(Core|Routing|Inbox|Audit)[0-9A-F]{8}\.Arn\/index\/(GSI\d)$/, '$1 $2'],
     [/^Payloads[0-9A-F]{8}\.Arn\/\*$/, 'Payloads'],
+    [/^Payloads[0-9A-F]{8}\.Arn$/, 'names of Payloads'],
+    [/^Payloads[0-9A-F]{8}\.Arn\/transcripts\/\*$/, 'transcripts of Payloads'],
     [/^(RetellApiKey|ClinicBindingKey|TwilioSecret|OpenAiKey)[0-9A-F]*$/, '$1'],
     [/^SignInPool[0-9A-F]{8}\.Arn$/, 'People'],
     [/^arn:<Partition>:secretsmanager:eu-west-3:<AccountId>:secret:frontdesk-prod\/clinics\/\*$/, 'ClinicSecrets'],
@@ -227,6 +229,17 @@ test('each function may do exactly what its work needs', () => {
       TwilioSecret: read,
       'post-call': 'StartExecution',
     },
+    'apply-retention': {
+      Core: 'DeleteItem GetItem PutItem Query',
+      'Core GSI2': 'Query',
+      'Routing GSI1': 'Query',
+      Audit: 'PutItem',
+      'names of Payloads': 'ListBucket',
+      'transcripts of Payloads': 'DeleteObject',
+      RetellApiKey: read,
+      ClinicSecrets: read,
+      TwilioSecret: read,
+    },
     'plan-summary': { Core: 'GetItem Query UpdateItem' },
     'send-call-summary': {
       Core: 'GetItem PutItem Query UpdateItem',
@@ -368,7 +381,7 @@ test('nobody may scan a table or use PartiQL', () => {
   expect(actions.filter((action) => /Scan|PartiQL|BatchWrite/.test(action))).toEqual([]);
 });
 
-test('what can be deleted is an occupied time that is given back, or what a clinic says of itself, and nothing that tells what happened', () => {
+test('what can be deleted is an occupied time that is given back, what a clinic says of itself, and by retention alone what tells of a call', () => {
   const deletes = policies
     .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
     .filter((statement) => list(statement.Action).includes('dynamodb:DeleteItem'));
@@ -381,8 +394,10 @@ test('what can be deleted is an occupied time that is given back, or what a clin
     // A request that names no key has no leading keys, and would pass a rule over all of them.
     expect(Condition?.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
     for (const pattern of patterns)
-      expect(pattern).toMatch(/^(AGT#\*|CLINIC#(\*#(CAL#\*|SWEEP|BLK#\*)|\?{8}(-\?{4}){3}-\?{12}))$/);
+      expect(pattern).toMatch(/^(AGT#\*|CLINIC#(\*#(CAL#\*|SWEEP|BLK#\*|CONV#\*)|\?{8}(-\?{4}){3}-\?{12}))$/);
   }
+  const ofCalls = policies.filter(({ PolicyDocument }) => JSON.stringify(PolicyDocument).includes('CLINIC#*#CONV#*'));
+  expect(ofCalls.flatMap(({ Roles }) => Roles)).toEqual([expect.stringMatching(/ApplyRetention/)]);
 });
 
 test('no role has a policy of AWS, an action with a star, or a resource with a star but those with a reason', () => {
@@ -417,6 +432,8 @@ test('no role has a policy of AWS, an action with a star, or a resource with a s
     'Payloads: s3:PutObject',
     // A task protects itself, and its id is not known before it runs.
     'tasks of its cluster: ecs:GetTaskProtection ecs:UpdateTaskProtection',
+    // What is no longer kept is known when its time has come.
+    'transcripts of Payloads: s3:DeleteObject',
   ]);
 });
 

@@ -15,6 +15,8 @@ export interface CallArchive {
   put(calls: readonly Retell.PhoneCallResponse[]): Promise<void>;
   get(callId: string): ArchivedCall | undefined;
   all(): ArchivedCall[];
+  /** Keeps it no more; resolves once that is on disk. */
+  remove(callId: string): Promise<void>;
   close(): Promise<void>;
 }
 

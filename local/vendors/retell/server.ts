@@ -161,7 +161,15 @@ export async function startRetell({
       const restricted = await restrictStorage(archive, found, order.data_storage_setting);
       return sendJson(response, 200, isLiveOnly ? { success: true } : restricted);
     }
-    if (called.startsWith('GET /get-chat/')) throw new Refusal(404, 'Chat not found.'); // No scenario is a chat.
+    if (called.startsWith('DELETE /v2/delete-call/')) {
+      const callId = decodeURIComponent(pathname.slice('/v2/delete-call/'.length));
+      const found = archive.get(callId);
+      if (!found || !isTheirs(found.call)) throw new Refusal(404, 'Call not found.');
+      await archive.remove(callId);
+      return void response.writeHead(204).end();
+    }
+    if (['GET /get-chat/', 'DELETE /delete-chat/'].some((one) => called.startsWith(one)))
+      throw new Refusal(404, 'Chat not found.'); // No scenario is a chat.
     if (called === 'POST /v3/create-web-call') {
       const order = CreateWebCall.safeParse(await readJson(request, z.unknown()));
       if (!order.success) throw new Refusal(422, z.prettifyError(order.error));

@@ -42,6 +42,11 @@ export async function answerRest(
   if (method === 'POST' && recordedSid !== undefined) {
     return updateRecording(exchange.calls.get(recordedSid), recordingSid, path, form, exchange);
   }
+  const recordedCall = recordedSid === undefined ? undefined : exchange.calls.get(recordedSid);
+  if (method === 'DELETE' && recordedCall) return removeRecording(recordedCall, recordingSid, path);
+  const listedSid = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})/Recordings\\.json$`).exec(path)?.[1];
+  const listedCall = listedSid === undefined ? undefined : exchange.calls.get(listedSid);
+  if (method === 'GET' && listedCall) return listRecordings(listedCall, path, exchange);
   const call = callSid === undefined ? undefined : exchange.calls.get(callSid);
   if (!call) return notFound(path);
   if (method === 'GET') return { status: 200, body: callResource(call, exchange) };
@@ -79,29 +84,46 @@ function updateRecording(
   sid: string | undefined,
   path: string,
   form: URLSearchParams,
-  { accountSid, now }: Exchange,
+  exchange: Exchange,
 ): RestAnswer {
+  const { now } = exchange;
   const { recording } = call ?? {};
   const isRunning = call && isLive(call) && recording?.stoppedAtMs === undefined;
   if (!call || !recording || (sid === 'Twilio.CURRENT' ? !isRunning : sid !== recording.sid)) return notFound(path);
   if (!isRunning) return restError(400, 21220, 'Recording is not in-progress. Cannot update.');
   if (form.get('Status') !== 'stopped') return restError(400, 20001, 'This stand-in only stops recordings.');
   recording.stoppedAtMs = now();
+  return { status: 200, body: { ...recordingResource(call, recording, exchange), status: 'stopped' } };
+}
+
+function recordingResource(call: Call, recording: NonNullable<Call['recording']>, { accountSid, now }: Exchange) {
+  const endedAtMs = recording.stoppedAtMs ?? call.endedAtMs;
   return {
-    status: 200,
-    body: {
-      sid: recording.sid,
-      account_sid: accountSid,
-      call_sid: call.sid,
-      api_version: '2010-04-01',
-      status: 'stopped',
-      channels: recording.attributes.channels === 'mono' ? 1 : 2,
-      source: 'StartCallRecordingTwiML',
-      start_time: dateOf(recording.startedAtMs),
-      duration: String(Math.round((recording.stoppedAtMs - recording.startedAtMs) / 1000)),
-      uri: path,
-    },
+    sid: recording.sid,
+    account_sid: accountSid,
+    call_sid: call.sid,
+    api_version: '2010-04-01',
+    status: endedAtMs === undefined ? 'in-progress' : 'completed',
+    channels: recording.attributes.channels === 'mono' ? 1 : 2,
+    source: 'StartCallRecordingTwiML',
+    start_time: dateOf(recording.startedAtMs),
+    duration: String(Math.round(((endedAtMs ?? now()) - recording.startedAtMs) / 1000)),
+    uri: `/2010-04-01/Accounts/${accountSid}/Calls/${call.sid}/Recordings/${recording.sid}.json`,
   };
+}
+
+/** A call here has one at most, so its list has one page. */
+function listRecordings(call: Call, path: string, exchange: Exchange): RestAnswer {
+  const recordings = call.recording ? [recordingResource(call, call.recording, exchange)] : [];
+  const page = { page: 0, page_size: 50, start: 0, end: Math.max(0, recordings.length - 1) };
+  const uris = { uri: path, first_page_uri: path, next_page_uri: null, previous_page_uri: null };
+  return { status: 200, body: { recordings, ...page, ...uris } };
+}
+
+function removeRecording(call: Call, sid: string | undefined, path: string): RestAnswer {
+  if (call.recording?.sid !== sid) return notFound(path);
+  delete call.recording;
+  return { status: 204, body: {} };
 }
 
 function replace(call: Call, next: NonNullable<Call['replacement']>): void {

@@ -126,6 +126,7 @@ export async function startTwilio({
           ? restError(401, 20003, 'Authenticate')
           : await answerRest(request, url, new URLSearchParams(body), exchange, messages);
     if (fault?.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(fault.retryAfterSeconds));
+    if (answer.status === 204) return void response.writeHead(204).end();
     sendJson(response, answer.status, answer.body);
   }
 

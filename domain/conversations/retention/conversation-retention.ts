@@ -1,0 +1,38 @@
+import type { ClinicId } from '../../ids.ts';
+import { Conversation } from '../conversation.ts';
+import type { KeptPart } from './kept-parts.ts';
+
+/** Of a conversation, what deciding about its parts needs: nothing that was said. */
+export const KeptConversation = Conversation.pick({
+  clinicId: true,
+  conversationId: true,
+  provider: true,
+  providerId: true,
+  providerObject: true,
+  status: true,
+  recordingUrl: true,
+  startedAt: true,
+  endedAt: true,
+  createdAt: true,
+  forgotten: true,
+});
+export type KeptConversation = Pick<Conversation, keyof typeof KeptConversation.shape>;
+
+/** What is kept of conversations, by the time they ended, and its end. */
+export interface ConversationRetention {
+  /** Closed conversations of which exactly these parts are still kept and that ended before `endedBefore`, oldest first. */
+  list(clinicId: ClinicId, held: readonly KeptPart[], endedBefore: number): AsyncIterable<KeptConversation>;
+  /** Conversations that were never closed, oldest first. */
+  listOpen(clinicId: ClinicId): Promise<KeptConversation[]>;
+  /**
+   * Deletes parts of a conversation: what lies beside it first, then what stands in it, with the act on record in the
+   * same write. With the last part the conversation itself goes. Twice does what once does.
+   */
+  forget(conversation: KeptConversation, parts: readonly KeptPart[], by: { requestId: string }): Promise<void>;
+}
+
+/** What a vendor keeps of conversations by itself. */
+export interface VendorCopies {
+  /** Sound and words of it are gone at the vendor, now or before. @throws Error when the vendor cannot be told */
+  forget(conversation: KeptConversation): Promise<void>;
+}

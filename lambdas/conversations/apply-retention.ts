@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '#domain/clock.ts';
+import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
+import type { RetentionSettings } from '#domain/clinics/clinic.ts';
+import type {
+  ConversationRetention,
+  KeptConversation,
+  VendorCopies,
+} from '#domain/conversations/retention/conversation-retention.ts';
+import { endOf, heldChoices, heldParts, type KeptPart, keptSince } from '#domain/conversations/retention/kept-parts.ts';
+import type { ClinicId } from '#domain/ids.ts';
+import { errorFields, type Log } from '#domain/log.ts';
+import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
+
+/** Conversations under way at once: each may wait for a vendor. */
+const atOnce = 10;
+/** What a run leaves is there for the next. */
+const budgetMs = 12 * 60_000;
+
+interface Deps {
+  directory: Pick<ClinicDirectory, 'clinicIds'>;
+  clinics: Pick<ClinicStore, 'profile'>;
+  retention: ConversationRetention;
+  copies: Record<'retell' | 'twilio', VendorCopies>;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Deletes what clinics keep no longer: of each conversation its recording, its transcript and its summary, each so many
+ * days after its end as the clinic's settings say now, at the vendor as well as with us. Closed clinics are clinics too.
+ * One that cannot be told of at its vendor keeps its recording on our list, and nothing else.
+ */
+export function applyRetention({ directory, clinics, retention, copies, clock, log }: Deps) {
+  return async (): Promise<void> => {
+    const requestId = randomUUID();
+    const deadline = clock.now() + budgetMs;
+    let count = 0;
+    for (const clinicId of await directory.clinicIds()) {
+      if (clock.now() > deadline) break;
+      try {
+        const profile = await clinics.profile(clinicId);
+        if (profile) count += await applyTo(clinicId, profile.retention, requestId, deadline);
+      } catch (error) {
+        log.error('retention.failed', { clinicId, ...errorFields(error) });
+      }
+    }
+    log.info('retention.applied', { count });
+  };
+
+  async function applyTo(
+    clinicId: ClinicId,
+    settings: RetentionSettings,
+    requestId: string,
+    deadline: number,
+  ): Promise<number> {
+    const nowMs = clock.now();
+    const duePartsOf = (call: KeptConversation): KeptPart[] =>
+      heldParts(call).filter((part) => endOf(call) < keptSince(settings, part, nowMs));
+    const vendor = { fails: false };
+    let count = 0;
+    let underWay: Promise<void>[] = [];
+
+    async function forget(call: KeptConversation): Promise<void> {
+      const due = duePartsOf(call);
+      const going = due.includes('recording') && !(await isGoneAtVendor(call, vendor)) ? without(due) : due;
+      if (!going.length) return;
+      await retention.forget(call, going, { requestId });
+      count += 1;
+    }
+
+    for await (const call of overdueOf(clinicId, settings, nowMs)) {
+      if (clock.now() > deadline) break;
+      underWay.push(forget(call));
+      if (underWay.length >= atOnce) {
+        await Promise.all(underWay);
+        underWay = [];
+      }
+    }
+    await Promise.all(underWay);
+    return count;
+  }
+
+  /** Conversations of which anything may be due. One that was never closed is none the less kept no longer. */
+  async function* overdueOf(clinicId: ClinicId, settings: RetentionSettings, nowMs: number) {
+    yield* await retention.listOpen(clinicId);
+    for (const held of heldChoices) {
+      yield* retention.list(clinicId, held, Math.max(...held.map((part) => keptSince(settings, part, nowMs))));
+    }
+  }
+
+  /** A vendor that could not be told once is not asked again for this clinic in this run. */
+  async function isGoneAtVendor(call: KeptConversation, vendor: { fails: boolean }): Promise<boolean> {
+    const { provider, clinicId, conversationId } = call;
+    if (provider === 'internal') return true;
+    if (vendor.fails) return false;
+    try {
+      await copies[provider].forget(call);
+      return true;
+    } catch (error) {
+      vendor.fails = true;
+      log.error('retention.failed', { clinicId, conversationId, reason: 'vendor', ...errorFields(error) });
+      return false;
+    }
+  }
+}
+
+const without = (due: readonly KeptPart[]): KeptPart[] => due.filter((part) => part !== 'recording');
