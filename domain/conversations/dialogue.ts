@@ -13,6 +13,8 @@ export const KnownPatient = z.object({
   foldedName: z.string(),
   dob: z.iso.date().optional(),
   givenName: z.string(),
+  /** The name they were verified by, folded. */
+  told: z.string().optional(),
   /** The record that verified them is what a caller told, not yet confirmed by the clinic. */
   provisional: z.boolean().optional(),
 });

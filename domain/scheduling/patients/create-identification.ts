@@ -5,7 +5,7 @@ import { wallClock } from '../../wall-time.ts';
 import type { Requester } from '../requester.ts';
 import { parseDateOfBirth } from './date-of-birth.ts';
 import type { Identification, Identified, IdentityClaim } from './identification.ts';
-import { type Candidate, compareCandidates, matchNames, provesName, rankCandidates } from './matching.ts';
+import { type Candidate, compareCandidates, isSameName, provesName, rankCandidates } from './matching.ts';
 import type { Patient } from './patient.ts';
 import type { PatientStore } from './patient-store.ts';
 
@@ -88,9 +88,7 @@ function isOneOfSeveral(claim: IdentityClaim, first: Candidate, candidates: read
 
 /** Models fill in the caller's name even where caller and patient are one. */
 function speaksForThemselves({ name, callerName }: IdentityClaim): boolean {
-  if (!callerName?.trim()) return true;
-  const match = matchNames(callerName, name);
-  return match?.quality === 'exact' && match.extra === 0;
+  return !callerName?.trim() || isSameName(callerName, name);
 }
 
 /** A contact whose number is on record must call from it. */

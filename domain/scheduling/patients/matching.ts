@@ -43,6 +43,12 @@ export function matchNames(one: string, other: string): NameMatch | undefined {
   };
 }
 
+/** Whether two names are the same words, in whichever order. */
+export function isSameName(one: string, other: string): boolean {
+  const match = matchNames(one, other);
+  return match?.quality === 'exact' && match.extra === 0;
+}
+
 /** Whether a name that was told is proof of the one on record: the same words, and hardly any that are not on record. */
 export function provesName(told: string, onRecord: string): boolean {
   const recorded = nameTokens(onRecord);

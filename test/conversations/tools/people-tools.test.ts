@@ -1,4 +1,6 @@
 import { isoInstant } from '#domain/clock.ts';
+import { PatientId } from '#domain/ids.ts';
+import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import { aConversationId } from '../../fakes/conversation.ts';
 import { inMemoryDialogues } from '../../fakes/dialogues.ts';
 import { lila, nourVerified, theo, theoVerified, toolWorld } from './tool-world.ts';
@@ -22,6 +24,7 @@ describe('verification', () => {
         foldedName: 'theo riviere',
         dob: '2020-03-14',
         givenName: 'Théo',
+        told: 'theo riviere',
       },
     ]);
     const sister = { ...theoVerified, patient_name: 'RIVIERE lila', date_of_birth: '2017-09-02' };
@@ -113,6 +116,25 @@ describe('verification', () => {
       expect((await world.run('verify_patient', wrong)).code).toBe('NOT_VERIFIED');
     }
     expect((await world.state()).attempts).toBe(1);
+  });
+
+  test('the name of one twin is not taken for the other, however the first was named', async () => {
+    const [ana, lucie] = ['Ana Lucie', 'Lucie'].map((givenName, n) => ({
+      ...theo,
+      patientId: PatientId.parse(`d4c9f6a5-0e7b-4b8c-9f9a-3c4d5e6f708${n}`),
+      givenName,
+    })) as [Patient, Patient];
+    const world = toolWorld({ patients: [ana, lucie] });
+    const verify = (name: string) => world.run('verify_patient', { ...theoVerified, patient_name: `${name} Rivière` });
+    for (let again = 0; again < 2; again++) expect((await verify('Ana')).data.handle).toBe('patient_1');
+    expect(world.patients.records).toHaveLength(1);
+    expect((await verify('Lucie')).data.handle).toBe('patient_2');
+    expect((await verify('Ana Lucie')).data.handle).toBe('patient_1');
+    expect((await world.state()).patients.map(({ patientId }) => patientId)).toEqual([ana.patientId, lucie.patientId]);
+    await world.run('find_available_times', { appointment_type: 'consultation' });
+    const wish = { choice: 'le premier', patient_name: 'Lucie Rivière', date_of_birth: theo.dob };
+    expect((await world.run('book_appointment', wish)).code).toBe('OK');
+    expect(world.calendarOf(lucie.patientId)).toHaveLength(1);
   });
 
   test('a date told in digits is read back once when its day may be a month', async () => {

@@ -3,7 +3,7 @@ import { lineOpen } from '../../../clinics/human-line.ts';
 import { displayPhone } from '../../../phone-number.ts';
 import { mostAttemptsPerCall } from '../../../scheduling/patients/create-identification.ts';
 import { foldName } from '../../../scheduling/patients/folded-name.ts';
-import { matchNames } from '../../../scheduling/patients/matching.ts';
+import { isSameName } from '../../../scheduling/patients/matching.ts';
 import { needsReadBack, parseDateOfBirth, spokenDateOfBirth } from '../../../scheduling/patients/date-of-birth.ts';
 import { wallClock } from '../../../wall-time.ts';
 import type { DialogueState, KnownPatient } from '../../dialogue.ts';
@@ -58,6 +58,7 @@ export const verifyPatient = defineTool({
           foldedName: foldName(`${patient.givenName} ${patient.familyName}`),
           ...(patient.dob && { dob: patient.dob }),
           givenName: patient.givenName,
+          told: foldName(name),
           ...(patient.provisional && { provisional: true }),
         };
         return {
@@ -85,14 +86,19 @@ export const verifyPatient = defineTool({
 
 const dataOf = ({ handle }: Pick<KnownPatient, 'handle'>): ToolFields => ({ verified: true, handle });
 
-/** Asked for again in the same words, which is neither an attempt nor anything new on record. */
+/**
+ * Asked for again in the same words, which is neither an attempt nor anything new on record. A name with a word more or
+ * less may be a twin's.
+ */
 function alreadyVerified(
   { patient_name: name, date_of_birth: dob }: { patient_name: string; date_of_birth: string },
   { patients }: DialogueState,
 ): KnownPatient | undefined {
   return patients.find(
     (patient) =>
-      patient.as !== 'provisional' && patient.dob === dob && matchNames(name, patient.foldedName)?.quality === 'exact',
+      patient.as !== 'provisional' &&
+      patient.dob === dob &&
+      [patient.foldedName, patient.told ?? ''].some((known) => isSameName(name, known)),
   );
 }
 

@@ -1,5 +1,5 @@
 import { nameTokens } from '../../../scheduling/patients/folded-name.ts';
-import { matchNames } from '../../../scheduling/patients/matching.ts';
+import { isSameName, matchNames } from '../../../scheduling/patients/matching.ts';
 import type { KnownPatient } from '../../dialogue.ts';
 
 /** Whom a caller speaks of among those known in this conversation. */
@@ -18,7 +18,10 @@ export function resolvePatient(
   const born = known.filter((patient) => !dob || !patient.dob || patient.dob === dob);
   if (said === undefined) return only(dob ? born : known);
   const handled = known.filter(({ handle }) => handle === said.trim());
-  return only(handled.length ? handled : born.filter((patient) => isMeant(said, patient, dob)));
+  if (handled.length) return only(handled);
+  // A name word for word means nobody whose name is only much the same: twins share the rest.
+  const named = born.filter(({ foldedName }) => isSameName(said, foldedName));
+  return only(named.length ? named : born.filter((patient) => isMeant(said, patient, dob)));
 }
 
 /** With the date of birth a name may be misheard; without it every word must be one of the patient's. */
