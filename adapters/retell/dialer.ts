@@ -43,7 +43,8 @@ function requestFor(
   const words = outboundWordsOf(language);
   const own = ownAgent(clinic);
   const agentId = (own ?? clinic.agents[0])?.id;
-  const phone = spokenPhone(clinicPhone(clinic), languageOf(language));
+  const phone = clinicPhone(clinic);
+  const spoken = phone && spokenPhone(phone, languageOf(language));
   return {
     from_number: from,
     to_number: to,
@@ -67,7 +68,7 @@ function requestFor(
         voicemail_option: {
           action:
             clinic.outbound.voicemail === 'message'
-              ? { type: 'static_text', text: words.voicemail(clinic.name, phone) }
+              ? { type: 'static_text', text: words.voicemail(clinic.name, spoken) }
               : { type: 'hangup' },
         },
         // A shared agent speaks many languages; which one is for this call to say.

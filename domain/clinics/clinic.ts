@@ -495,8 +495,8 @@ export const Clinic = clinicFields.superRefine((clinic: Partial<ClinicFields>, c
 }, always);
 export type Clinic = z.infer<typeof Clinic>;
 
-/** The number patients know. */
-export const clinicPhone = (clinic: Clinic): E164 => clinic.phone ?? (clinic.numbers[0] as ClinicNumber).number;
+/** The number patients know. A clinic that is joining, or was let go, may have none. */
+export const clinicPhone = (clinic: Clinic): E164 | undefined => clinic.phone ?? clinic.numbers[0]?.number;
 
 /** The number a clinic's own calls come from. */
 export const clinicCallsFrom = (clinic: Clinic): E164 =>
@@ -516,7 +516,7 @@ export function closed(clinic: Clinic, nowMs: number): Clinic {
     status: 'closed',
     retainUntil: clinic.retainUntil ?? until.toISOString().slice(0, 10),
     // Its e-mails and its record still name the clinic by it.
-    phone: clinic.phone ?? clinic.numbers[0]?.number,
+    phone: clinicPhone(clinic),
     numbers: [],
     agents: [],
     texting: { sms: false, confirmations: false, whatsapp: false },

@@ -1,7 +1,7 @@
-import { type Clinic, clinicPhone } from '../clinics/clinic.ts';
+import type { Clinic } from '../clinics/clinic.ts';
+import { shownPhone } from '../clinics/shown-phone.ts';
 import { plainTypography, smsParts, mostParts, withinParts } from '../conversations/texting/sms-text.ts';
 import { type Language, type LanguageTag, languageOf } from '../language.ts';
-import { displayPhone } from '../phone-number.ts';
 import { shortDate, wallClock, writtenTime } from '../wall-time.ts';
 import { en } from './words/patient-text.en.ts';
 import { fr } from './words/patient-text.fr.ts';
@@ -21,14 +21,14 @@ export function patientText(clinic: Clinic, told: PatientTextOf, tag: LanguageTa
     const { date, time } = wallClock(ms, clinic.zone);
     return { date: shortDate(date, tag), time: writtenTime(time, tag) };
   };
-  const phone = displayPhone(clinicPhone(clinic), clinic.country);
-  const facts = { clinic: clinic.name, phone, ...timeAt(told.startMs) };
+  const phone = shownPhone(clinic);
+  const facts = { clinic: clinic.name, ...timeAt(told.startMs) };
   const first =
     told.kind === 'offered'
       ? language.offered({ ...facts, until: timeAt(told.untilMs).time })
       : language[told.kind](facts);
-  const rest = told.kind === 'offered' ? [language.optOut] : [language.questions(phone), language.optOut];
-  const whole = plainTypography([first, ...rest].join(' '));
+  const questions = told.kind === 'offered' || !phone ? [] : [language.questions(phone)];
+  const whole = plainTypography([first, ...questions, language.optOut].join(' '));
   if (smsParts(whole).parts <= mostParts) return whole;
   return withinParts(plainTypography([first, language.optOut].join(' ')));
 }

@@ -24,7 +24,7 @@ export function ringVariables(clinic: Clinic, tag: LanguageTag, nowMs: number): 
     clinic_id: clinic.id,
     clinic_name: clinic.name,
     clinic_address: clinic.address,
-    clinic_phone: clinicPhone(clinic),
+    clinic_phone: clinicPhone(clinic) ?? generic[language].unknown,
     available_doctors: spokenProviders(clinic.providers, language),
     business_hours: spokenHours(clinic, language, nowMs),
     open_now: open === undefined ? 'unknown' : open ? 'true' : 'false',

@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
-import { type Clinic, clinicPhone, type E164 } from '#domain/clinics/clinic.ts';
+import type { Clinic, ClinicNumber, E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { isWritable } from '#domain/clinics/writable-number.ts';
 import type { SuppressionList } from '#domain/clinics/suppression-list.ts';
@@ -154,9 +154,8 @@ export function tellPatient(deps: Deps) {
     notice.kind === 'appointment-changed' ? tellOfAppointment(notice) : tellOfOffer(notice);
 }
 
-/** The number a clinic writes from. */
-export const writesFrom = (clinic: Clinic): E164 =>
-  clinic.texting.from ?? clinic.numbers[0]?.number ?? clinicPhone(clinic);
+/** The number a clinic writes from: one that is active has at least one. */
+export const writesFrom = (clinic: Clinic): E164 => clinic.texting.from ?? (clinic.numbers[0] as ClinicNumber).number;
 
 /** A number on file: the one they called from, if it is among them, for it is at hand. */
 function numberOf({ phones }: Patient, clinic: Clinic, caller: E164 | undefined): E164 | undefined {

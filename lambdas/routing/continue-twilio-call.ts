@@ -123,8 +123,9 @@ export function continueTwilioCall(deps: Deps) {
     const { clinic, talk } = standing;
     await talks.change(clinic.id, talk.conversationId, (current) => ({ ...current, ending: { kind: 'hangup' } }));
     if (clinic.outbound.voicemail === 'hang-up') return twimlAnswer(hangUp());
-    const phone = spokenPhone(clinicPhone(clinic), languageOf(talk.language));
-    return twimlAnswer(hangUp(say(standing, outboundWordsOf(talk.language).voicemail(clinic.name, phone))));
+    const phone = clinicPhone(clinic);
+    const spoken = phone && spokenPhone(phone, languageOf(talk.language));
+    return twimlAnswer(hangUp(say(standing, outboundWordsOf(talk.language).voicemail(clinic.name, spoken))));
   }
 
   /** Begins another stream of the same talk; nothing when that was done too often. */

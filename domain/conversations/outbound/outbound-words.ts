@@ -6,7 +6,7 @@ interface OutboundWords {
   contact: string;
   whoIsThere: string;
   /** On a machine, which anybody may listen to. */
-  voicemail(clinic: string, phone: string): string;
+  voicemail(clinic: string, phone?: string): string;
 }
 
 const words: Record<Language, OutboundWords> = {
@@ -16,13 +16,13 @@ const words: Record<Language, OutboundWords> = {
     whoIsThere:
       'Avant d’aller plus loin, pouvez-vous me donner votre nom complet et votre date de naissance, s’il vous plaît ?',
     voicemail: (clinic, phone) =>
-      `Bonjour, ici l’assistant vocal automatique de ${clinic}, une intelligence artificielle. Vous pouvez nous joindre au ${phone}. Merci, au revoir.`,
+      `Bonjour, ici l’assistant vocal automatique de ${clinic}, une intelligence artificielle.${phone ? ` Vous pouvez nous joindre au ${phone}.` : ''} Merci, au revoir.`,
   },
   en: {
     contact: `I'm calling the person who gave us this number. To receive no more of these calls, say "don't call me again".`,
     whoIsThere: 'Before I go on, may I have your full name and date of birth, please?',
     voicemail: (clinic, phone) =>
-      `Hello, this is the automated voice assistant of ${clinic}, an artificial intelligence. You can reach us at ${phone}. Thank you, goodbye.`,
+      `Hello, this is the automated voice assistant of ${clinic}, an artificial intelligence.${phone ? ` You can reach us at ${phone}.` : ''} Thank you, goodbye.`,
   },
 };
 

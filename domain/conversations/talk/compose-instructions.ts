@@ -1,8 +1,8 @@
 import type { Clinic } from '../../clinics/clinic.ts';
+import { shownPhone } from '../../clinics/shown-phone.ts';
 import { spokenHours } from '../../clinics/spoken-hours.ts';
 import { spokenProviders } from '../../clinics/spoken-providers.ts';
 import { type Language, type LanguageTag, languageOf } from '../../language.ts';
-import { displayPhone } from '../../phone-number.ts';
 import { list, spokenDate, wallClock } from '../../wall-time.ts';
 import type { Channel } from '../conversation.ts';
 import type { OutboundPurpose } from '../outbound/outbound-call.ts';
@@ -101,12 +101,11 @@ function nameOf(code: string, type: 'region' | 'language', language: Language): 
 function factsOf(clinic: Clinic, tag: LanguageTag, nowMs: number): PromptFacts {
   const language = languageOf(tag);
   const { date } = wallClock(nowMs, clinic.zone);
-  const phone = clinic.phone ?? clinic.numbers[0]?.number;
   const others = [...new Set(clinic.languages.map((spoken) => languageOf(spoken)))].filter((one) => one !== language);
   return {
     clinic: clinic.name,
     address: clinic.address,
-    phone: phone && displayPhone(phone, clinic.country),
+    phone: shownPhone(clinic),
     hours: spokenHours(clinic, language, nowMs),
     emergencyNumbers: list(clinic.emergencyNumbers, language, 'disjunction'),
     doctors: spokenProviders(clinic.providers, language),

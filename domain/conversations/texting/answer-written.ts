@@ -1,6 +1,5 @@
-import { clinicPhone } from '../../clinics/clinic.ts';
+import { shownPhone } from '../../clinics/shown-phone.ts';
 import type { ClinicId, ConversationId } from '../../ids.ts';
-import { displayPhone } from '../../phone-number.ts';
 import type { LiveTalk } from '../talk/live-talk.ts';
 import { isAnswerOwed } from '../talk/speech/history.ts';
 import type { TakeTalk } from '../talk/take-talk.ts';
@@ -51,7 +50,7 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     // The same word written twice is two messages: this one cannot have been heard before it was first begun.
     const isHeard = last?.text === message && (isOwed || last.atMs >= (begunAtMs ?? Infinity));
     if (!isHeard && utterancesOf(turns).length >= mostMessages) {
-      return tooLong(displayPhone(clinicPhone(clinic), clinic.country));
+      return tooLong(shownPhone(clinic));
     }
     const isDisclosure = ({ speaker, text }: Turn) =>
       speaker === 'agent' && clinic.languages.some((tag) => text === textingWordsOf(tag).disclosure(clinic.name));

@@ -115,7 +115,9 @@ export const en: ToolWords = {
   verifyAgain: "I couldn't confirm those details. Could you repeat the full name and the date of birth?",
   verifyFail: "I can't confirm your identity by phone. Let me connect you with the team.",
   verifyFailWritten: (phone) =>
-    `I can't confirm your identity in writing. Call the team at ${phone}, or leave them a message.`,
+    phone
+      ? `I can't confirm your identity in writing. Call the team at ${phone}, or leave them a message.`
+      : "I can't confirm your identity in writing. You can leave a message for the team.",
   isBornOn: (date) => `Is the date of birth ${date}?`,
 
   messageTaken: "All right. I'm passing your message on to the team.",
@@ -147,5 +149,6 @@ export const en: ToolWords = {
   hours: (hours) => `Here are the opening hours: ${hours}.`,
   address: (address) => `The address is ${address}.`,
   phone: (phone) => `The clinic's number is ${phone}.`,
+  phoneUnknown: "I haven't been given the clinic's number.",
   emergencyNumbers: (list) => `In an emergency, call ${list}.`,
 };

@@ -124,7 +124,9 @@ export const fr: ToolWords = {
     'Je n’ai pas pu confirmer ces informations. Pouvez-vous répéter le nom complet et la date de naissance ?',
   verifyFail: 'Je ne peux pas confirmer votre identité par téléphone. Je vous mets en relation avec l’équipe.',
   verifyFailWritten: (phone) =>
-    `Je ne peux pas confirmer votre identité par écrit. Appelez l’équipe au ${phone}, ou laissez-lui un message.`,
+    phone
+      ? `Je ne peux pas confirmer votre identité par écrit. Appelez l’équipe au ${phone}, ou laissez-lui un message.`
+      : 'Je ne peux pas confirmer votre identité par écrit. Vous pouvez laisser un message à l’équipe.',
   isBornOn: (date) => `La date de naissance est bien le ${date} ?`,
 
   messageTaken: 'C’est noté. Je transmets votre message à l’équipe.',
@@ -158,5 +160,6 @@ export const fr: ToolWords = {
   hours: (hours) => `Voici les horaires : ${hours}.`,
   address: (address) => `L’adresse est ${address}.`,
   phone: (phone) => `Le numéro de la clinique est le ${phone}.`,
+  phoneUnknown: 'Le numéro de la clinique ne m’a pas été communiqué.',
   emergencyNumbers: (list) => `En cas d’urgence, appelez le ${list.replaceAll(/, | ou /g, '$&le ')}.`,
 };

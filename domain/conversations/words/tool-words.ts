@@ -71,7 +71,7 @@ export interface ToolWords {
   verifyAgain: string;
   verifyFail: string;
   /** To somebody who writes: there is no line to put through. */
-  verifyFailWritten(phone: string): string;
+  verifyFailWritten(phone?: string): string;
   isBornOn(date: string): string;
 
   messageTaken: string;
@@ -101,5 +101,6 @@ export interface ToolWords {
   hours(hours: string): string;
   address(address: string): string;
   phone(phone: string): string;
+  phoneUnknown: string;
   emergencyNumbers(list: string): string;
 }

@@ -3,7 +3,6 @@ export interface TextFacts {
   clinic: string;
   date: string;
   time: string;
-  phone: string;
 }
 
 /** What we write to patients of our own accord: a language that lacks a sentence does not compile. */

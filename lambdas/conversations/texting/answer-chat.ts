@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
-import { clinicPhone } from '#domain/clinics/clinic.ts';
+import { shownPhone } from '#domain/clinics/shown-phone.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';
@@ -14,7 +14,6 @@ import { textingWordsOf } from '#domain/conversations/texting/words/words.ts';
 import { type ClinicId, type ConversationId, webConversationId } from '#domain/ids.ts';
 import { LanguageTag } from '#domain/language.ts';
 import type { Log } from '#domain/log.ts';
-import { displayPhone } from '#domain/phone-number.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
 import { chatPage } from './chat-page.ts';
@@ -180,8 +179,6 @@ export const originNotAllowed = errorAnswer(
   'origin-not-allowed',
   'Add the address of this site to texting.webChat.origins of the clinic.',
 );
-
-const shownPhone = (clinic: ClinicProfile): string => displayPhone(clinicPhone(clinic), clinic.country);
 
 const allowed = (origin: string | undefined): Record<string, string> =>
   origin === undefined

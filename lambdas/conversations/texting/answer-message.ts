@@ -1,7 +1,8 @@
 import { readForm } from '#adapters/twilio/form.ts';
 import { readTwilioMessage } from '#adapters/twilio/message-event.ts';
-import { clinicPhone, type E164 } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
+import { shownPhone } from '#domain/clinics/shown-phone.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';
@@ -13,7 +14,6 @@ import { textingWordsOf } from '#domain/conversations/texting/words/words.ts';
 import type { ConversationId } from '#domain/ids.ts';
 import type { LanguageTag } from '#domain/language.ts';
 import type { MessageReceived } from '#domain/messages/notice.ts';
-import { displayPhone } from '#domain/phone-number.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { type WriteDeps, writeTo } from '#lambdas/notifications/tell-patient.ts';
 import { heedStop } from './heed-stop.ts';
@@ -56,7 +56,7 @@ export function answerMessage(deps: Deps) {
     const answered = await answer(clinic.id, conversationId, text, begunAtMs);
     if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
     if (answered.outcome === 'answered' && answered.text) return answered.text;
-    return words.tryAgain(displayPhone(clinicPhone(clinic), clinic.country));
+    return words.tryAgain(shownPhone(clinic));
   }
 
   return async ({ eventKey }: MessageReceived): Promise<void> => {

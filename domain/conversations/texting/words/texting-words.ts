@@ -5,9 +5,9 @@ export interface TextingWords {
   /** A picture or sound came without words. */
   wordsOnly: string;
   /** A conversation is as long as one may be. */
-  tooLong(phone: string): string;
+  tooLong(phone?: string): string;
   /** Nothing answers, and nobody knows why. */
-  tryAgain(phone: string): string;
+  tryAgain(phone?: string): string;
   /** Chats were begun one after the other; it is shown in the chat’s window. */
-  tooMany(phone: string): string;
+  tooMany(phone?: string): string;
 }

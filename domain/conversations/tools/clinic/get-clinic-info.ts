@@ -45,7 +45,7 @@ function clinicInfo({ topic = 'all' }: z.output<typeof input>, { clinic, languag
   const said = {
     hours: clinic.hours ? words.hours(hours) : words.hoursUnknown,
     address: words.address(clinic.address),
-    phone: words.phone(spokenPhone(phone, language)),
+    phone: phone ? words.phone(spokenPhone(phone, language)) : words.phoneUnknown,
     emergency_numbers: words.emergencyNumbers(list(clinic.emergencyNumbers, language, 'disjunction')),
   };
   return {
@@ -54,7 +54,7 @@ function clinicInfo({ topic = 'all' }: z.output<typeof input>, { clinic, languag
     data: {
       clinic_name: clinic.name,
       address: clinic.address,
-      phone: displayPhone(phone, clinic.country),
+      ...(phone && { phone: displayPhone(phone, clinic.country) }),
       hours,
       open_now: open === undefined ? 'unknown' : String(open),
     },

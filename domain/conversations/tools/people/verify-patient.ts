@@ -1,6 +1,5 @@
-import { clinicPhone } from '../../../clinics/clinic.ts';
 import { lineOpen } from '../../../clinics/human-line.ts';
-import { displayPhone } from '../../../phone-number.ts';
+import { shownPhone } from '../../../clinics/shown-phone.ts';
 import { mostAttemptsPerCall } from '../../../scheduling/patients/create-identification.ts';
 import { foldName } from '../../../scheduling/patients/folded-name.ts';
 import { isSameName } from '../../../scheduling/patients/matching.ts';
@@ -128,7 +127,7 @@ function locked(call: ToolCall): ToolAnswer {
   const spoken = number ? words.verifyFail : sentences(cannot, words.codes.NOBODY_AVAILABLE);
   return {
     code: 'VERIFICATION_LOCKED',
-    say: isWritten(call) ? words.verifyFailWritten(displayPhone(clinicPhone(clinic), clinic.country)) : spoken,
+    say: isWritten(call) ? words.verifyFailWritten(shownPhone(clinic)) : spoken,
     data: { verified: false, ...(number && { transfer_number: number }) },
     wrote: true,
   };
