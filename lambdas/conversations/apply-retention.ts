@@ -61,12 +61,18 @@ export function applyRetention({ directory, clinics, retention, copies, clock, l
     let count = 0;
     let underWay: Promise<void>[] = [];
 
+    /** One that fails keeps no other from its end. */
     async function forget(call: KeptConversation): Promise<void> {
-      const due = duePartsOf(call);
-      const going = due.includes('recording') && !(await isGoneAtVendor(call, vendor)) ? without(due) : due;
-      if (!going.length) return;
-      await retention.forget(call, going, { requestId });
-      count += 1;
+      const { conversationId } = call;
+      try {
+        const due = duePartsOf(call);
+        const going = due.includes('recording') && !(await isGoneAtVendor(call, vendor)) ? without(due) : due;
+        if (!going.length) return;
+        await retention.forget(call, going, { requestId });
+        count += 1;
+      } catch (error) {
+        log.error('retention.failed', { clinicId, conversationId, ...errorFields(error) });
+      }
     }
 
     for await (const call of overdueOf(clinicId, settings, nowMs)) {

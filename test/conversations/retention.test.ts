@@ -177,6 +177,24 @@ test('a vendor that cannot be told keeps the recording on the list of the next r
   expect(vendor.told).toHaveLength(2);
 });
 
+test('a conversation that cannot be deleted keeps no other from its end', async () => {
+  const { keep, apply, clock, get, log, bodies } = world();
+  await keep(over);
+  await keep({ ...over, conversationId: retellConversationId('call_another1') });
+  const { removeAll } = bodies;
+  bodies.removeAll = async (prefix) => {
+    if (prefix.includes('another')) throw new TypeError('fetch failed');
+    await removeAll(prefix);
+  };
+  clock.pass(181 * dayMs);
+  await apply();
+  expect((await get())?.forgotten).toEqual(['recording', 'transcript']);
+  const conversationId = 'retell_call_another1';
+  expect(log.entries.filter(({ code }) => code === 'retention.failed')).toEqual([
+    { code: 'retention.failed', fields: expect.objectContaining({ clinicId: cotonou, conversationId }) },
+  ]);
+});
+
 test('a conversation that was never closed is kept no longer for that', async () => {
   const { keep, apply, clock, get } = world();
   await keep({ ...over, status: 'analyzed' });
@@ -231,6 +249,6 @@ test('whatever a clinic wants and however old its calls are: what is due is gone
         }
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
