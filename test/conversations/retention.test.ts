@@ -37,6 +37,7 @@ function bucket(): Payloads & PayloadRemoval & { names: () => string[] } {
       return pointer;
     },
     get: async (pointer) => objects.get(pointer) as Uint8Array,
+    empty: async (pointer) => void objects.set(pointer, new Uint8Array()),
     async removeAll(prefix) {
       for (const name of objects.keys()) if (name.startsWith(`${prefix}/`)) objects.delete(name);
     },
