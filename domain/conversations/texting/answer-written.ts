@@ -28,7 +28,8 @@ export type WrittenAnswer =
 /**
  * Answers what somebody wrote, with a model and the tools of the talk; all of it is saved before it is answered. Asked
  * again for words that stand in the talk, it does not hear them twice, and answers what it answered. Whoever writes to a
- * number is told that a machine answers, with the first answer they get of it.
+ * number is told that a machine answers, with the first answer they get of it. What a rule answers is no model's: it is
+ * kept as it is, and tells of no machine.
  */
 export function answerWritten({ takeTalk, createDialogue }: Deps) {
   async function words(talk: LiveTalk, prompted: Prompted): Promise<string> {
@@ -41,7 +42,7 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     return text.replace(/\s+/g, ' ').trim();
   }
 
-  async function answerTo(talk: LiveTalk, message: string, begunAtMs: number | undefined): Promise<string> {
+  async function answerTo(talk: LiveTalk, message: string, begunAtMs?: number, ready?: string): Promise<string> {
     const { clinic, channel } = talk;
     const { disclosure, tooLong } = textingWordsOf(talk.language);
     const turns = talk.turns();
@@ -49,6 +50,11 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     const isOwed = isAnswerOwed(turns);
     // The same word written twice is two messages: this one cannot have been heard before it was first begun.
     const isHeard = last?.text === message && (isOwed || last.atMs >= (begunAtMs ?? Infinity));
+    if (ready !== undefined) {
+      if (!isHeard) talk.begin('caller').fill(message);
+      if (!isHeard || isOwed) talk.begin('agent').fill(ready);
+      return ready;
+    }
     if (!isHeard && utterancesOf(turns).length >= mostMessages) {
       return tooLong(shownPhone(clinic));
     }
@@ -56,7 +62,9 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
       speaker === 'agent' && clinic.languages.some((tag) => text === textingWordsOf(tag).disclosure(clinic.name));
     const place = isHeard ? turns.indexOf(last) : turns.length;
     const answered = turns.slice(0, place);
-    const isTold = answered.some(isDisclosure) && answered.some(({ speaker }) => speaker === 'caller');
+    // What comes after it was answered with it.
+    const disclosed = answered.findIndex(isDisclosure);
+    const isTold = disclosed >= 0 && disclosed < place - 1;
     const isDue = channel !== 'web' && !isTold;
     if (isDue && !turns.some(isDisclosure)) talk.begin('agent').fill(disclosure(clinic.name));
     const answer =
@@ -73,12 +81,14 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     message: string | undefined,
     /** When it was first begun to be answered, where this is not the first time. */
     begunAtMs?: number,
+    /** What a rule answers it, in place of a model. */
+    ready?: string,
   ): Promise<WrittenAnswer> => {
     const talk = await takeTalk(clinicId, conversationId);
     if (!talk) return { outcome: 'over' };
     let text: string;
     try {
-      if (message !== undefined) text = await answerTo(talk, message, begunAtMs);
+      if (message !== undefined) text = await answerTo(talk, message, begunAtMs, ready);
       else text = talk.isResumed ? '' : await words(talk, { kind: 'begun' });
     } finally {
       await talk.saved();

@@ -1,5 +1,5 @@
 import { readForm } from '#adapters/twilio/form.ts';
-import { readTwilioMessage } from '#adapters/twilio/message-event.ts';
+import { type IncomingMessage, readTwilioMessage } from '#adapters/twilio/message-event.ts';
 import type { E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { shownPhone } from '#domain/clinics/shown-phone.ts';
@@ -38,25 +38,25 @@ const staleMs = 12 * 60 * 60 * 1000;
  * answered before; the patient is written to once.
  */
 export function answerMessage(deps: Deps) {
-  const { inbox, directory, clinics, open, answer, incoming, clock, log } = deps;
+  const { inbox, directory, clinics, open, answer, incoming, accept, clock, log } = deps;
   const write = writeTo(deps);
   const stop = heedStop(deps);
 
   async function replyTo(
     clinic: ClinicProfile,
     { conversationId, language }: { conversationId: ConversationId; language: LanguageTag },
-    name: string,
-    text: string,
+    { from, messageSid: name, text }: IncomingMessage,
   ): Promise<string> {
     const words = textingWordsOf(language);
     const taken = await incoming.take(clinic.id, { conversationId, name });
     if (taken.state === 'answered') return taken.reply;
     if (text === '') return words.wordsOnly;
     const begunAtMs = taken.state === 'begun' ? taken.sinceMs : undefined;
-    const answered = await answer(clinic.id, conversationId, text, begunAtMs);
+    const ready = await accept(clinic, from, text, name);
+    const answered = await answer(clinic.id, conversationId, text, begunAtMs, ready);
     if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
     if (answered.outcome === 'answered' && answered.text) return answered.text;
-    return words.tryAgain(shownPhone(clinic));
+    return ready ?? words.tryAgain(shownPhone(clinic));
   }
 
   return async ({ eventKey }: MessageReceived): Promise<void> => {
@@ -98,8 +98,7 @@ export function answerMessage(deps: Deps) {
     if (opened.outcome === 'over') return inbox.settle(event, 'dismissed', { clinicId, reason: 'too-many' });
     const { talk } = opened;
     const { conversationId } = talk;
-    const accepted = await deps.accept(clinic, message.from, message.text, message.messageSid);
-    const reply = accepted ?? (await replyTo(clinic, talk, message.messageSid, message.text));
+    const reply = await replyTo(clinic, talk, message);
     await incoming.answered(clinicId, { conversationId, name: message.messageSid }, reply);
     await write(clinic, {
       channel: message.channel,

@@ -425,6 +425,44 @@ describe('a time that came free', () => {
     expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
   });
 
+  test.each([
+    ['booked', /^agent: Clinique Exemple : rendez-vous confirmé/],
+    ['refused', /^agent: Clinique Exemple : la place .* n'a pas pu être réservée/],
+  ] as const)(
+    'leaves the 1 and its answer on record where it is %s; the model still says what it is',
+    async (how, said) => {
+      const given = withTurns(world({ answers: [{ deltas: ['De rien.'] }] }));
+      const { send, work, told, outbox, taken, conversations, failing, model, seed, storedTurnsOf } = given;
+      const startMs = Date.parse('2026-10-06T14:00:00.000Z');
+      const elsewhere = { providerId: awa, operatoryId: room2.id, appointmentId: appointmentId(1) };
+      if (how === 'refused') seed({ patientId: theo.patientId, startMs, ...elsewhere });
+      await offered(given);
+      const writes = async (text: string, n: number, ...deaths: (keyof typeof failing)[]) => {
+        await send(text, { MessageSid: sid(n) });
+        const [notice] = told;
+        for (const step of deaths) {
+          failing[step] = 1;
+          await expect(work()).rejects.toThrow('died');
+          told.push(notice!);
+        }
+        await work();
+      };
+      await writes('1', 1, 'take', 'answered');
+      expect(await storedTurnsOf()).toEqual(['caller: 1', expect.stringMatching(said)]);
+      expect(`agent: ${outbox.at(-1)?.body}`).toMatch(said);
+      expect(await conversations.get(cotonou, taken[0] as never)).toMatchObject({ fromNumber: inesNumber });
+      expect(model.requests).toEqual([]);
+
+      await writes('Merci', 2, 'answered');
+      expect(outbox.at(-1)?.body).toBe('Clinique Exemple, assistant automatique (IA). De rien.');
+      expect((await storedTurnsOf()).slice(2)).toEqual([
+        'agent: Clinique Exemple, assistant automatique (IA).',
+        'caller: Merci',
+        'agent: De rien.',
+      ]);
+    },
+  );
+
   test('is booked while it is kept, though it is within the lead time by then', async () => {
     const given = world();
     await offered(given, Date.parse('2026-10-05T14:30:00.000Z'));
