@@ -360,6 +360,32 @@ test('whoever speaks of danger over the greeting hears of the recording after it
   expect(call.talk.consents).toEqual(['notice-heard']);
 });
 
+test('whoever objects to being recorded is not any further, by whichever task; where nothing is recorded it is only heeded', async () => {
+  const refuses = 'Non, je ne veux pas être enregistrée.';
+  const recorded = clinicProfile({ voice: { recording: 'notice' } });
+  const call = speechWorld({ clinic: recorded, recordingStops: ['fails', 'fails'] });
+  await call.greeted();
+  for (let time = 1; time <= 2; time++) {
+    call.model().callerSays(refuses);
+    await call.pass(3_000);
+  }
+  expect([call.talk.consents, call.orders]).toEqual([['objected'], Array(3).fill('stop recording')]);
+  expect(call.log.codes().filter((code) => code.startsWith('recording.'))).toEqual(['recording.stopped']);
+
+  const resumed = speechWorld({ clinic: recorded, before: [turn(1, 0, { text: refuses })] });
+  await resumed.greeted();
+  expect([resumed.talk.consents, resumed.orders]).toEqual([['objected'], ['stop recording']]);
+
+  const unrecorded = speechWorld();
+  await unrecorded.greeted();
+  for (const said of ['Je refuse ce rendez-vous.', refuses]) {
+    expect(unrecorded.talk.consents).toEqual([]);
+    unrecorded.model().callerSays(said);
+    await unrecorded.pass(3_000);
+  }
+  expect([unrecorded.talk.consents, unrecorded.orders]).toEqual([['objected'], []]);
+});
+
 test('a function that outlasts an alarm is told to the model alone, and another is answered to the caller', async () => {
   const finish = new Map<string, () => void>();
   const rules = judged();

@@ -7,7 +7,7 @@ import type { ConversationStore } from '../conversation-store.ts';
 import { begunConversation } from './begun-conversation.ts';
 import { lineWords } from './line-words.ts';
 import type { Talk, TalkStore } from './talk.ts';
-import { showObjection, storedTurns } from './stored-turns.ts';
+import { showObjection } from './stored-turns.ts';
 import { utterancesOf } from './turn.ts';
 
 /** Of what the caller said last, in a message to the clinic. */
@@ -20,7 +20,10 @@ export interface CallbackDeps {
   clock: Clock;
 }
 
-/** Leaves the clinic's people a message that a call was cut off: with the number to call back, and what was said last. */
+/**
+ * Leaves the clinic's people a message that a call was cut off: with the number to call back, and with what was said last
+ * unless the caller objected to being recorded.
+ */
 export function leaveCallback({ talks, conversations, acts, clock }: CallbackDeps) {
   return async (
     clinic: ClinicProfile,
@@ -32,7 +35,7 @@ export function leaveCallback({ talks, conversations, acts, clock }: CallbackDep
     const words = lineWords[languageOf(clinic.defaultLanguage)];
     const turns = await talks.turns(clinic.id, conversationId);
     const hasObjected = talk.objectedAtMs !== undefined || showObjection(turns, clinic.voice);
-    const last = utterancesOf(storedTurns(turns, hasObjected)).at(-1);
+    const last = hasObjected ? undefined : utterancesOf(turns).at(-1);
     const text = [
       isKeyed ? words.brokenOff : words.brokenOffWithoutNumber,
       last && words.lastSaid(last.slice(0, lastWords)),

@@ -555,7 +555,7 @@ describe('the end', () => {
     await died.close({ over: false });
     await finishCall(unheard.deps)(unheard.clinic, unheard.conversationId);
     const [message] = await unheard.acts.messages(unheard.clinicId, unheard.conversationId);
-    expect(message?.text).toMatch(/« Je refuse. »$/);
+    expect(message?.text).toMatch(/rappel\.$/);
   });
 
   test('that nobody holds a talk is on record until somebody takes it up, and only from whoever held it', async () => {
