@@ -16,7 +16,7 @@ interface Deps {
   waitlist: Pick<WaitlistStore, 'get' | 'update'>;
   appointments: Pick<AppointmentStore, 'upcoming'>;
   /** Without notices: the answer tells what there is to tell. */
-  scheduling: Pick<Scheduling, 'book'>;
+  scheduling: Pick<Scheduling, 'book' | 'release'>;
   clock: Clock;
 }
 
@@ -43,13 +43,16 @@ export function acceptOffer({ offered, waitlist, appointments, scheduling, clock
       return isRepetition && (await acceptedAppointment(appointments, entry)) ? confirmation() : undefined;
     }
     const actor = { actorType: 'system', actorId: 'waitlist', requestId } as const;
+    // The name under which times are kept for an entry.
+    const requester = { kind: 'agent', holder: `waitlist_${entry.entryId}`, actor } as const;
     const booked = await scheduling.book(
       clinic,
       { typeId, providerId, startMs, patient: { patientId }, source: 'waitlist' },
-      // The name under which times are kept for an entry.
-      { kind: 'agent', holder: `waitlist_${entry.entryId}`, actor },
+      requester,
     );
     if (booked.code !== 'OK') {
+      // The patient hears of no other time.
+      if (booked.held) await scheduling.release(clinic, booked.held, requester);
       return patientText(clinic, { kind: takenCodes.has(booked.code) ? 'gone' : 'refused', startMs }, language);
     }
     // Also where the offer ran out in that instant: whoever has what they waited for waits no more.

@@ -32,7 +32,7 @@ import {
 } from '../../fakes/texts.ts';
 import { apiUrl, knownTwilio, signedForm } from '../../fakes/twilio-requests.ts';
 import { talkWorld } from '../talk/talk-world.ts';
-import { appointmentId, inesNumber, theo } from '../tools/tool-world.ts';
+import { appointmentId, inesNumber, nour, theo } from '../tools/tool-world.ts';
 
 const clinicNumber = '+12025550142';
 const service = `MG${'1'.repeat(32)}`;
@@ -471,6 +471,18 @@ describe('a time that came free', () => {
     await given.work();
     expect(given.appointments()).toMatchObject([{ status: 'booked', source: 'waitlist' }]);
     expect(given.outbox.at(-1)?.body).toMatch(/rendez-vous confirmé le 5 oct\. 2026 à 15 h 30/);
+  });
+
+  test('that somebody else has by now is told of, and no other is kept for a patient who hears of none', async () => {
+    const given = world();
+    const startMs = Date.parse('2026-10-06T14:00:00.000Z');
+    await offered(given, startMs);
+    given.clock.pass(16 * 60_000);
+    given.seed({ patientId: nour.patientId, startMs, appointmentId: appointmentId(1) });
+    await given.send('1');
+    await given.work();
+    expect(given.outbox.at(-1)?.body).toMatch(/la place du 6 oct\. 2026 à 15 h n'est plus libre/);
+    expect(given.calendar.allCells(cotonou).filter(({ kind }) => kind === 'hold')).toEqual([]);
   });
 
   test('is not called taken where it is the patient who cannot have it', async () => {
