@@ -7,6 +7,10 @@ import { toolWords } from './words/words.ts';
 /** What a dialogue knows of an emergency. */
 export type EmergencyState = Pick<DialogueState, 'emergency' | 'judgedUtterances' | 'emergencyAskedAtMs'>;
 
+/** Until they clear it, whoever was asked whether they are in danger may be. */
+export const mayBeInDanger = ({ emergency }: Pick<EmergencyState, 'emergency'>): boolean =>
+  emergency === 'asked' || emergency === 'active';
+
 /** Silence this long after the question counts as no answer. Tools that run at once after it are not yet silence. */
 export const unansweredAfterMs = 10_000;
 
@@ -92,7 +96,7 @@ export function judgeEndedCall(
     if (isNewlyAsked || heard.length <= state.judgedUtterances) mayAnswer = !hasAgent;
   }
   if (standing.emergency !== 'asked' && standing.emergency !== 'active') return undefined;
-  return state.emergency === 'asked' || state.emergency === 'active' ? 'unanswered' : 'unheard';
+  return mayBeInDanger(state) ? 'unanswered' : 'unheard';
 }
 
 /** What vendors write where somebody spoke and no word could be made out. */

@@ -4,6 +4,7 @@ import { derivedUuid } from '../../ids.ts';
 import { type LanguageTag, languageOf } from '../../language.ts';
 import { errorFields } from '../../log.ts';
 import { callerNumberOf } from '../caller-number.ts';
+import { mayBeInDanger } from '../judge-emergency.ts';
 import { outboundWordsOf } from '../outbound/outbound-words.ts';
 import { openEmergencyLine } from '../tools/emergency-answer.ts';
 import { runTool } from '../tools/run-tool.ts';
@@ -240,9 +241,7 @@ export function holdTalk(
 
     personNow() {
       const nowMs = clock.now();
-      const { emergency } = dialogue.copy();
-      const mayBeInDanger = emergency === 'asked' || emergency === 'active';
-      const onCall = mayBeInDanger ? openEmergencyLine({ clinic, conversation }, nowMs) : undefined;
+      const onCall = mayBeInDanger(dialogue.copy()) ? openEmergencyLine({ clinic, conversation }, nowMs) : undefined;
       return onCall ?? (lineOpen('humanLine', clinic, nowMs) ? clinic.humanLine?.number : undefined);
     },
 

@@ -4,7 +4,9 @@ import type { E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { shownPhone } from '#domain/clinics/shown-phone.ts';
 import type { Clock } from '#domain/clock.ts';
+import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
+import { mayBeInDanger } from '#domain/conversations/judge-emergency.ts';
 import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';
 import { optWordOf } from '#domain/conversations/texting/opt-words.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
@@ -25,6 +27,7 @@ interface Deps extends WriteDeps {
   open: ReturnType<typeof openWritten>;
   answer: ReturnType<typeof answerWritten>;
   incoming: IncomingTexts;
+  dialogues: Pick<DialogueStore, 'get'>;
   /** Books a time that was offered by SMS, where the message says yes to one; answers what to tell. */
   accept(clinic: ClinicProfile, number: E164, text: string, requestId: string): Promise<string | undefined>;
   clock: Clock;
@@ -38,7 +41,7 @@ const staleMs = 12 * 60 * 60 * 1000;
  * answered before; the patient is written to once.
  */
 export function answerMessage(deps: Deps) {
-  const { inbox, directory, clinics, open, answer, incoming, accept, clock, log } = deps;
+  const { inbox, directory, clinics, open, answer, incoming, dialogues, accept, clock, log } = deps;
   const write = writeTo(deps);
   const stop = heedStop(deps);
 
@@ -52,7 +55,9 @@ export function answerMessage(deps: Deps) {
     if (taken.state === 'answered') return taken.reply;
     if (text === '') return words.wordsOnly;
     const begunAtMs = taken.state === 'begun' ? taken.sinceMs : undefined;
-    const ready = await accept(clinic, from, text, name);
+    // Whoever was asked whether they are in danger has answered that, whatever else a 1 would mean.
+    const isAsked = mayBeInDanger(await dialogues.get(clinic.id, conversationId));
+    const ready = isAsked ? undefined : await accept(clinic, from, text, name);
     const answered = await answer(clinic.id, conversationId, text, begunAtMs, ready);
     if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
     if (answered.outcome === 'answered' && answered.text) return answered.text;

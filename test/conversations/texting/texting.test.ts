@@ -463,6 +463,18 @@ describe('a time that came free', () => {
     },
   );
 
+  test('is not taken by whoever is asked whether they are in danger: a 1 is no clear no', async () => {
+    const given = world();
+    await offered(given);
+    await given.send("J'ai très mal à la poitrine", { MessageSid: sid(1) });
+    await given.work();
+    expect(given.outbox.at(-1)?.body).toMatch(/en ce moment/);
+    await given.send('1', { MessageSid: sid(2) });
+    await given.work();
+    expect(given.outbox.at(-1)?.body).toMatch(/112/);
+    expect(given.appointments()).toEqual([]);
+  });
+
   test('is booked while it is kept, though it is within the lead time by then', async () => {
     const given = world();
     await offered(given, Date.parse('2026-10-05T14:30:00.000Z'));
