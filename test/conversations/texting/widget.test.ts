@@ -26,7 +26,7 @@ async function sites() {
   const api = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', async () => {
+    const respond = async () => {
       const headers = {
         'access-control-allow-origin': request.headers.origin ?? '*',
         'access-control-allow-headers': 'authorization, content-type',
@@ -59,7 +59,8 @@ async function sites() {
         return answer(500, {});
       }
       answer(200, { reply: `Vous dites : ${body.text}` });
-    });
+    };
+    request.on('end', () => void respond());
   });
   const apiUrl = await listen(api);
   const site = createServer((_, response) => {
