@@ -48,6 +48,23 @@ export function createConversationRetention(
     }
   }
 
+  async function* endedBeforeIn(pk: string, endedBefore: number): AsyncGenerator<KeptConversation> {
+    const values = { ':after': '0', ':before': isoInstant(endedBefore) };
+    for (;;) {
+      const page = await core.query({
+        index: 'GSI2',
+        pk,
+        sk: 'GSI2SK BETWEEN :after AND :before',
+        values,
+        upTo: pageSize,
+        attributes: [...attributes, 'GSI2SK'],
+      });
+      for (const item of page) if (item.GSI2SK !== values[':after']) yield toKept(item);
+      if (page.length < pageSize) return;
+      values[':after'] = String(page.at(-1)?.GSI2SK);
+    }
+  }
+
   const asWritten = ({ PK, SK }: Item) => ({ TableName: core.name, Key: toItem({ PK, SK }) });
 
   /** The conversation without `going`, or its end when nothing else is kept of it. */
@@ -67,22 +84,8 @@ export function createConversationRetention(
   }
 
   return {
-    async *list(clinicId, held, endedBefore) {
-      const values = { ':after': '0', ':before': isoInstant(endedBefore) };
-      for (;;) {
-        const page = await core.query({
-          index: 'GSI2',
-          pk: keys.keptConversations(clinicId, held),
-          sk: 'GSI2SK BETWEEN :after AND :before',
-          values,
-          upTo: pageSize,
-          attributes: [...attributes, 'GSI2SK'],
-        });
-        for (const item of page) if (item.GSI2SK !== values[':after']) yield toKept(item);
-        if (page.length < pageSize) return;
-        values[':after'] = String(page.at(-1)?.GSI2SK);
-      }
-    },
+    list: (clinicId, held, endedBefore) => endedBeforeIn(keys.keptConversations(clinicId, held), endedBefore),
+    listObjected: (clinicId) => endedBeforeIn(keys.objectedConversations(clinicId), clock.now()),
 
     async listOpen(clinicId) {
       const items = await core.query({ index: 'GSI2', pk: keys.openConversations(clinicId), attributes });

@@ -2,7 +2,7 @@ import { isoInstant } from '#domain/clock.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import { Conversation } from '#domain/conversations/conversation.ts';
 import type { KeptConversation } from '#domain/conversations/retention/conversation-retention.ts';
-import { endOf, heldParts } from '#domain/conversations/retention/kept-parts.ts';
+import { endOf, heldParts, isObjected } from '#domain/conversations/retention/kept-parts.ts';
 import type { ClinicId, ConversationId } from '#domain/ids.ts';
 import type { Payloads } from '#adapters/s3/payloads.ts';
 import { keys } from './keys.ts';
@@ -50,8 +50,11 @@ function toAttributes(conversation: Conversation): Item {
 export function conversationPlace(conversation: KeptConversation): { GSI2PK: string; GSI2SK: string } {
   const { clinicId, conversationId, status, createdAt } = conversation;
   const isOpen = status !== 'closed';
+  const kept = isObjected(conversation)
+    ? keys.objectedConversations(clinicId)
+    : keys.keptConversations(clinicId, heldParts(conversation));
   return {
-    GSI2PK: isOpen ? keys.openConversations(clinicId) : keys.keptConversations(clinicId, heldParts(conversation)),
+    GSI2PK: isOpen ? keys.openConversations(clinicId) : kept,
     GSI2SK: `${isoInstant(isOpen ? createdAt : endOf(conversation))}#${conversationId}`,
   };
 }

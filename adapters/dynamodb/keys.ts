@@ -132,6 +132,8 @@ export const keys = {
   }),
   conversationsByTime: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV`,
   openConversations: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV#open`,
+  /** Closed conversations whose vendor must give up at once what it keeps of them. */
+  objectedConversations: (clinicId: ClinicId): string => `${keys.clinic(clinicId)}#CONV#objected`,
   /** Closed conversations of which exactly these parts are still kept, by the time they ended. */
   keptConversations: (clinicId: ClinicId, held: readonly KeptPart[]): string =>
     `${keys.clinic(clinicId)}#CONV#kept#${held.join('+')}`,

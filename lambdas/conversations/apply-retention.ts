@@ -7,7 +7,14 @@ import type {
   KeptConversation,
   VendorCopies,
 } from '#domain/conversations/retention/conversation-retention.ts';
-import { endOf, heldChoices, heldParts, type KeptPart, keptSince } from '#domain/conversations/retention/kept-parts.ts';
+import {
+  endOf,
+  heldChoices,
+  heldParts,
+  isObjected,
+  type KeptPart,
+  keptSince,
+} from '#domain/conversations/retention/kept-parts.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
@@ -29,7 +36,8 @@ interface Deps {
 /**
  * Deletes what clinics keep no longer: of each conversation its recording, its transcript and its summary, each so many
  * days after its end as the clinic's settings say now, at the vendor as well as with us. Closed clinics are clinics too.
- * One that cannot be told of at its vendor keeps its recording on our list, and nothing else.
+ * Where a caller objected to being recorded, Retell gives up its whole record of the call at once. One whose vendor cannot
+ * be told keeps its recording on our list, and nothing else.
  */
 export function applyRetention({ directory, clinics, retention, copies, clock, log }: Deps) {
   return async (): Promise<void> => {
@@ -56,7 +64,9 @@ export function applyRetention({ directory, clinics, retention, copies, clock, l
   ): Promise<number> {
     const nowMs = clock.now();
     const duePartsOf = (call: KeptConversation): KeptPart[] =>
-      heldParts(call).filter((part) => endOf(call) < keptSince(settings, part, nowMs));
+      heldParts(call).filter(
+        (part) => endOf(call) < keptSince(settings, part, nowMs) || (part === 'recording' && isObjected(call)),
+      );
     const vendor = { fails: false };
     let count = 0;
     let underWay: Promise<void>[] = [];
@@ -90,6 +100,7 @@ export function applyRetention({ directory, clinics, retention, copies, clock, l
   /** Conversations of which anything may be due. One that was never closed is none the less kept no longer. */
   async function* overdueOf(clinicId: ClinicId, settings: RetentionSettings, nowMs: number) {
     yield* await retention.listOpen(clinicId);
+    yield* retention.listObjected(clinicId);
     for (const held of heldChoices) {
       yield* retention.list(clinicId, held, Math.max(...held.map((part) => keptSince(settings, part, nowMs))));
     }

@@ -7,7 +7,7 @@ import type { RetentionSettings } from '#domain/clinics/clinic.ts';
 import { advanceCall } from '#domain/conversations/advance-call.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import { KeptPart } from '#domain/conversations/retention/kept-parts.ts';
-import { type ClinicId, retellConversationId } from '#domain/ids.ts';
+import { type ClinicId, retellConversationId, twilioConversationId } from '#domain/ids.ts';
 import { applyRetention } from '#lambdas/conversations/apply-retention.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { standingClock } from '../fakes/clock.ts';
@@ -194,6 +194,25 @@ test('a conversation that cannot be deleted keeps no other from its end', async 
   expect(log.entries.filter(({ code }) => code === 'retention.failed')).toEqual([
     { code: 'retention.failed', fields: expect.objectContaining({ clinicId: cotonou, conversationId }) },
   ]);
+});
+
+test('a caller who objected waits for nothing: Retell gives up the whole call once the clinic was told of it', async () => {
+  const { keep, apply, clock, vendor, get } = world();
+  const objected = { ...over, objectedToRecording: true };
+  await keep({ ...objected, status: 'analyzed' });
+  clock.pass(60_000);
+  await apply();
+  expect(vendor.told).toEqual([]);
+  await keep({ ...objected, version: 1 });
+  // Twilio stopped at the objection: what was recorded before is kept as of any call.
+  await keep({ ...objected, provider: 'twilio', conversationId: twilioConversationId(`CA${'0'.repeat(32)}`) });
+  await apply();
+  await apply();
+  expect(vendor.told).toEqual([`${cotonou} ${over.providerId}`]);
+  expect(await get()).toMatchObject({ forgotten: ['recording'], transcript: over.transcript });
+  clock.pass(181 * dayMs);
+  await apply();
+  expect((await get())?.forgotten).toEqual(['recording', 'transcript']);
 });
 
 test('a conversation that was never closed is kept no longer for that', async () => {

@@ -11,6 +11,7 @@ export const KeptConversation = Conversation.pick({
   providerObject: true,
   status: true,
   recordingUrl: true,
+  objectedToRecording: true,
   startedAt: true,
   endedAt: true,
   createdAt: true,
@@ -22,6 +23,8 @@ export type KeptConversation = Pick<Conversation, keyof typeof KeptConversation.
 export interface ConversationRetention {
   /** Closed conversations of which exactly these parts are still kept and that ended before `endedBefore`, oldest first. */
   list(clinicId: ClinicId, held: readonly KeptPart[], endedBefore: number): AsyncIterable<KeptConversation>;
+  /** Closed conversations whose vendor must give up at once what it keeps of them. */
+  listObjected(clinicId: ClinicId): AsyncIterable<KeptConversation>;
   /** Conversations that were never closed, oldest first. */
   listOpen(clinicId: ClinicId): Promise<KeptConversation[]>;
   /**

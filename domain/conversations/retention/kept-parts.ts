@@ -10,6 +10,19 @@ export type KeptPart = z.infer<typeof KeptPart>;
 export const heldParts = ({ forgotten = [] }: Pick<Conversation, 'forgotten'>): KeptPart[] =>
   KeptPart.options.filter((part) => !forgotten.includes(part));
 
+/**
+ * Its vendor must give up now what it keeps of it: its caller objected to being recorded, and of a call Retell keeps the
+ * whole, with what was said after that.
+ */
+export const isObjected = (
+  call: Pick<Conversation, 'provider' | 'status' | 'objectedToRecording' | 'forgotten'>,
+): boolean =>
+  call.provider === 'retell' &&
+  // Until the clinic was told, something may still be asked of the vendor.
+  call.status === 'closed' &&
+  call.objectedToRecording === true &&
+  heldParts(call).includes('recording');
+
 /** Every choice of parts that may be all that is left of a conversation. */
 export const heldChoices: readonly (readonly KeptPart[])[] = KeptPart.options
   .reduce<KeptPart[][]>((choices, part) => [...choices, ...choices.map((choice) => [...choice, part])], [[]])
