@@ -1,5 +1,6 @@
 import RestException from 'twilio/lib/base/RestException.js';
 import { type CallContext, CallContextImpl, type CallInstance } from 'twilio/lib/rest/api/v2010/account/call.js';
+import { isGone } from './is-gone.ts';
 import { type SdkOptions, sdkRequests } from './sdk-requests.ts';
 
 export type TwilioCallsOptions = SdkOptions;
@@ -69,5 +70,3 @@ export function createTwilioCalls(options: TwilioCallsOptions): TwilioCalls {
 
 const codeOf = (error: unknown): number | undefined =>
   error instanceof RestException.default ? error.code : undefined;
-
-const isGone = (error: unknown): boolean => error instanceof RestException.default && error.status === 404;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { createAuditTrail } from '#adapters/dynamodb/audit-trail.ts';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createConversationRetention } from '#adapters/dynamodb/conversation-retention.ts';
@@ -9,6 +10,7 @@ import { createRetellCopies } from '#adapters/retell/copies.ts';
 import { createPayloads } from '#adapters/s3/payloads.ts';
 import { createClinicSecretReader } from '#adapters/secrets/clinic-secrets.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
+import { createKeptMessages } from '#adapters/twilio/kept-messages.ts';
 import { createTwilioCalls } from '#adapters/twilio/calls.ts';
 import { createTwilioSecret } from '#adapters/twilio/secret.ts';
 import { createCredentialReader } from '#domain/clinics/credentials/vault.ts';
@@ -39,8 +41,10 @@ const credentials = createCredentialReader({
   secrets: createClinicSecretReader(env.CLINIC_SECRETS),
   clock,
 });
-const twilio = createTwilioSecret(createSecret(env.TWILIO_SECRET, clock));
-const twilioCalls = createTwilioCalls({ baseUrl: env.TWILIO_BASE_URL, account: twilio.account });
+const { account } = createTwilioSecret(createSecret(env.TWILIO_SECRET, clock));
+const twilio = { baseUrl: env.TWILIO_BASE_URL, account };
+const twilioCalls = createTwilioCalls(twilio);
+const audit = openTable(client, env.AUDIT_TABLE);
 
 export const handler = taskHandler(
   log,
@@ -48,11 +52,7 @@ export const handler = taskHandler(
   applyRetention({
     directory: createClinicDirectory(openTable(client, env.ROUTING_TABLE)),
     clinics: createClinicStore(core),
-    retention: createConversationRetention(
-      { core, audit: openTable(client, env.AUDIT_TABLE) },
-      createPayloads(env.PAYLOADS_BUCKET),
-      clock,
-    ),
+    retention: createConversationRetention({ core, audit }, createPayloads(env.PAYLOADS_BUCKET), clock),
     copies: {
       retell: createRetellCopies(
         env.RETELL_BASE_URL,
@@ -61,6 +61,8 @@ export const handler = taskHandler(
       ),
       twilio: { forget: ({ providerId }) => twilioCalls.removeRecordings(providerId) },
     },
+    messages: createKeptMessages(twilio),
+    trail: createAuditTrail(audit),
     clock,
     log,
   }),

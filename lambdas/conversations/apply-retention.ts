@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '#domain/clock.ts';
+import type { AuditTrail } from '#domain/audit/audit-trail.ts';
+import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
-import type { RetentionSettings } from '#domain/clinics/clinic.ts';
+import type { Clinic, RetentionSettings } from '#domain/clinics/clinic.ts';
 import type {
   ConversationRetention,
   KeptConversation,
   VendorCopies,
+  VendorMessages,
 } from '#domain/conversations/retention/conversation-retention.ts';
 import {
   endOf,
@@ -29,6 +31,8 @@ interface Deps {
   clinics: Pick<ClinicStore, 'profile'>;
   retention: ConversationRetention;
   copies: Record<'retell' | 'twilio', VendorCopies>;
+  messages: VendorMessages;
+  trail: AuditTrail;
   clock: Clock;
   log: Log;
 }
@@ -39,7 +43,7 @@ interface Deps {
  * Where a caller objected to being recorded, Retell gives up its whole record of the call at once. One whose vendor cannot
  * be told keeps its recording on our list, and nothing else.
  */
-export function applyRetention({ directory, clinics, retention, copies, clock, log }: Deps) {
+export function applyRetention({ directory, clinics, retention, copies, messages, trail, clock, log }: Deps) {
   return async (): Promise<void> => {
     const requestId = randomUUID();
     const deadline = clock.now() + budgetMs;
@@ -48,7 +52,9 @@ export function applyRetention({ directory, clinics, retention, copies, clock, l
       if (clock.now() > deadline) break;
       try {
         const profile = await clinics.profile(clinicId);
-        if (profile) count += await applyTo(clinicId, profile.retention, requestId, deadline);
+        if (!profile) continue;
+        count += await applyTo(clinicId, profile.retention, requestId, deadline);
+        await forgetMessages(profile, requestId);
       } catch (error) {
         log.error('retention.failed', { clinicId, ...errorFields(error) });
       }
@@ -95,6 +101,28 @@ export function applyRetention({ directory, clinics, retention, copies, clock, l
     }
     await Promise.all(underWay);
     return count;
+  }
+
+  /** What Twilio keeps of the messages of a clinic's numbers is a transcript too. */
+  async function forgetMessages({ id: clinicId, numbers, texting, retention: settings }: Clinic, requestId: string) {
+    const nowMs = clock.now();
+    const addresses = numbers.flatMap(({ number }) => [number, ...(texting.whatsapp ? [`whatsapp:${number}`] : [])]);
+    let count = 0;
+    for (const address of addresses) count += await messages.forget(address, keptSince(settings, 'transcript', nowMs));
+    if (!count) return;
+    await trail.record({
+      v: 1,
+      clinicId,
+      occurredAt: isoInstant(nowMs),
+      actorType: 'system',
+      actorId: 'retention',
+      act: 'retention.apply',
+      outcome: 'success',
+      resourceType: 'VendorMessages',
+      resourceId: 'twilio',
+      count,
+      requestId,
+    });
   }
 
   /** Conversations of which anything may be due. One that was never closed is none the less kept no longer. */

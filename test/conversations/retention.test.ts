@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createAuditTrail } from '#adapters/dynamodb/audit-trail.ts';
 import { createConversationRetention } from '#adapters/dynamodb/conversation-retention.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
@@ -53,7 +54,7 @@ function world(settings: Partial<RetentionSettings> = {}) {
     [elsewhere, clinicProfile({ id: elsewhere })],
   ]);
   const conversations = createConversationStore(db.tables.core, bodies);
-  const vendor = { told: [] as string[], fails: false };
+  const vendor = { told: [] as string[], fails: false, asked: [] as string[], messages: [] as string[] };
   const copies = {
     async forget({ clinicId, providerId }: Pick<Conversation, 'clinicId' | 'providerId'>) {
       if (vendor.fails) throw new TypeError('fetch failed');
@@ -75,6 +76,13 @@ function world(settings: Partial<RetentionSettings> = {}) {
       clinics: { profile: async (clinicId) => profiles.get(clinicId) },
       retention: createConversationRetention(db.tables, bodies, clock),
       copies: { retell: copies, twilio: copies },
+      messages: {
+        async forget(address, sentBefore) {
+          vendor.asked.push(`${address} ${(clock.now() - sentBefore) / dayMs}`);
+          return vendor.messages.splice(0).length;
+        },
+      },
+      trail: createAuditTrail(db.tables.audit),
       clock,
       log,
     }),
@@ -213,6 +221,17 @@ test('a caller who objected waits for nothing: Retell gives up the whole call on
   clock.pass(181 * dayMs);
   await apply();
   expect((await get())?.forgotten).toEqual(['recording', 'transcript']);
+});
+
+test('messages at the vendor are as old as transcripts may be, and how many went is on record', async () => {
+  const { apply, vendor } = world({ transcriptDays: 20 });
+  vendor.messages.push('one', 'two');
+  await apply();
+  await apply();
+  expect(vendor.asked.slice(0, 2)).toEqual(['+12025550142 20', '+12025550142 180']);
+  const [record, ...more] = await db.tables.audit.query({ pk: keys.pendingAudit(cotonou, '', '').PK });
+  expect(record).toMatchObject({ act: 'retention.apply', resourceType: 'VendorMessages', count: 2 });
+  expect(more).toEqual([]);
 });
 
 test('a conversation that was never closed is kept no longer for that', async () => {

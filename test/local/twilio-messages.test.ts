@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTwilioMessages } from '#adapters/twilio/messages.ts';
+import { createKeptMessages } from '#adapters/twilio/kept-messages.ts';
 import { checkTwilioSignature } from '#adapters/twilio/signature.ts';
 import { NoSecretValue } from '#adapters/secrets/secret.ts';
 import { createTwilioNumbers } from '#adapters/twilio/numbers.ts';
@@ -14,6 +15,7 @@ const service = `MG${'2'.repeat(32)}`;
 const patient = '+12025550117' as E164;
 const clinic = '+12025550142' as E164;
 
+let nowMs = Date.parse('2026-10-05T12:30:00.000Z');
 let api: Server;
 let apiUrl: string;
 let twilio: RunningTwilio;
@@ -45,7 +47,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => api.listen(0, '127.0.0.1', done));
   apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-  twilio = await startTwilio({ accountSid, authToken, apiUrl });
+  twilio = await startTwilio({ accountSid, authToken, apiUrl, now: () => nowMs });
 });
 afterAll(async () => {
   await twilio.stop();
@@ -195,4 +197,31 @@ describe('numbers of the account', () => {
     const nowhere = numbers({ ours: { ...ours, voiceUrl: 'api.clinics.example' } });
     await expect(nowhere.attach('+12025550150', { voice: true })).rejects.toMatchObject({ code: 21_402 });
   });
+});
+
+test('what Twilio keeps of a clinic’s messages is deleted, both ways and page by page, when it is old; nobody else’s is', async () => {
+  const account = async () => ({ accountSid, authToken });
+  const kept = createKeptMessages({ baseUrl: twilio.baseUrl, account });
+  const other = '+12025550143' as E164;
+  const number = '+12025550149' as E164;
+  const dayMs = 24 * 60 * 60 * 1000;
+  const begunMs = nowMs;
+  for (let n = 0; n < 60; n++) await sender().send({ ...text, from: number });
+  await sender().send({ ...text, from: other });
+  await fetch(`${twilio.control}/incoming-messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ from: patient, to: number, body: 'Oui' }),
+  });
+  nowMs += 3 * dayMs;
+  await sender().send({ ...text, from: number });
+  expect(await kept.forget(number, begunMs)).toBe(0);
+  expect(await kept.forget(number, begunMs + 2 * dayMs)).toBe(61);
+  expect(await kept.forget(number, begunMs + 2 * dayMs)).toBe(0);
+  expect(await kept.forget(other, begunMs + 2 * dayMs)).toBe(1);
+  expect(await kept.forget(number, nowMs + 2 * dayMs)).toBe(1);
+  const wrongKey = async () => ({ accountSid, authToken: 'another' });
+  await expect(
+    createKeptMessages({ baseUrl: twilio.baseUrl, account: wrongKey }).forget(number, nowMs),
+  ).rejects.toThrow();
 });

@@ -39,3 +39,12 @@ export interface VendorCopies {
   /** Sound and words of it are gone at the vendor, now or before. @throws Error when the vendor cannot be told */
   forget(conversation: KeptConversation): Promise<void>;
 }
+
+/** Messages that a vendor keeps by itself. */
+export interface VendorMessages {
+  /**
+   * Those to and from an address that were sent before, give or take a day, are gone; at most so many that it takes a
+   * minute or two. Answers how many. @throws Error when the vendor cannot be told
+   */
+  forget(address: string, sentBefore: number): Promise<number>;
+}

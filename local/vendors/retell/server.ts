@@ -300,6 +300,7 @@ const frontPage = {
   rest: [
     'GET /v2/get-call/{call_id}',
     'PATCH /v2/update-live-call/{call_id}, PATCH /v2/update-call/{call_id}: data_storage_setting',
+    'DELETE /v2/delete-call/{call_id}',
     'POST /v2/create-phone-call',
     'POST /v3/list-calls',
     'GET /get-chat/{chat_id}',

@@ -10,18 +10,21 @@ export interface SentMessage {
   to: string;
   from: string | null;
   body: string;
+  /** Epoch ms. */
+  sentAtMs: number;
 }
 
 /** Messages of the account, and who asked for no more. */
 export interface MessageBox {
   sent: SentMessage[];
+  received: SentMessage[];
   /** `sender recipient`, the sender being a messaging service or a number. */
   blocked: Set<string>;
   /** The service a number wrote to last: Twilio knows it by its configuration, which is not played here. */
   services: Map<string, string>;
 }
 
-export const emptyMessageBox = (): MessageBox => ({ sent: [], blocked: new Set(), services: new Map() });
+export const emptyMessageBox = (): MessageBox => ({ sent: [], received: [], blocked: new Set(), services: new Map() });
 
 /** The account's default words; French ones take Advanced Opt-Out, which is not on here. */
 const stopWords = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT']);
@@ -31,7 +34,7 @@ const longestBody = 1_600;
 const isAddress = (text: string | null): text is string => /^(whatsapp:)?\+[1-9]\d{6,14}$/.test(text ?? '');
 
 export function createMessage(form: URLSearchParams, exchange: Exchange, box: MessageBox): RestAnswer {
-  const { accountSid, now } = exchange;
+  const { now } = exchange;
   const [to, from, service, body] = ['To', 'From', 'MessagingServiceSid', 'Body'].map((name) => form.get(name));
   if (!isAddress(to ?? null)) return restError(400, 21211, `Invalid 'To' Phone Number: ${to}`);
   if (!from && !service) return restError(400, 21603, "A 'From' phone number is required.");
@@ -41,33 +44,79 @@ export function createMessage(form: URLSearchParams, exchange: Exchange, box: Me
   const sender = service ?? from!;
   if (service) box.services.set(to!, service);
   if (box.blocked.has(`${sender} ${to}`)) return restError(400, 21610, 'Attempt to send to unsubscribed recipient');
-  const message: SentMessage = { sid: newSid('SM'), to: to!, from: from ?? null, body };
+  const message: SentMessage = { sid: newSid('SM'), to: to!, from: from ?? null, body, sentAtMs: now() };
   box.sent.push(message);
   void reportStatus(form.get('StatusCallback'), message, sender, exchange);
-  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`;
-  const at = new Date(now()).toUTCString().replace('GMT', '+0000');
   return {
     status: 201,
     body: {
-      ...message,
-      account_sid: accountSid,
-      api_version: '2010-04-01',
+      ...messageResource(message, exchange),
       status: service ? 'accepted' : 'queued',
       direction: 'outbound-api',
       messaging_service_sid: service ?? null,
       num_segments: service ? '0' : '1',
-      num_media: '0',
-      error_code: null,
-      error_message: null,
-      price: null,
-      price_unit: null,
-      date_created: at,
-      date_updated: at,
       date_sent: null,
-      uri: `${uri}.json`,
-      subresource_uris: { media: `${uri}/Media.json` },
     },
   };
+}
+
+function messageResource({ sentAtMs, ...message }: SentMessage, { accountSid }: Exchange) {
+  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`;
+  const at = new Date(sentAtMs).toUTCString().replace('GMT', '+0000');
+  return {
+    ...message,
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    messaging_service_sid: null,
+    num_segments: '1',
+    num_media: '0',
+    error_code: null,
+    error_message: null,
+    price: null,
+    price_unit: null,
+    date_created: at,
+    date_updated: at,
+    date_sent: at,
+    uri: `${uri}.json`,
+    subresource_uris: { media: `${uri}/Media.json` },
+  };
+}
+
+/** Page by page, both ways; of dates it knows `DateSent<`, which Twilio takes to the end of that day. */
+export function listMessages(search: URLSearchParams, path: string, exchange: Exchange, box: MessageBox): RestAnswer {
+  const [to, from, until] = ['To', 'From', 'DateSent<'].map((name) => search.get(name));
+  const [page, size] = [Number(search.get('Page') ?? 0), Number(search.get('PageSize') ?? 50)];
+  const day = (text: string) => text.slice(0, 10);
+  const found = [
+    ...box.sent.map((message) => ({ message, status: 'delivered', direction: 'outbound-api' })),
+    ...box.received.map((message) => ({ message, status: 'received', direction: 'inbound' })),
+  ].filter(
+    ({ message }) =>
+      (!to || message.to === to) &&
+      (!from || message.from === from) &&
+      (!until || day(new Date(message.sentAtMs).toISOString()) <= day(until)),
+  );
+  const uriOf = (n: number) => {
+    const query = new URLSearchParams(search);
+    query.set('Page', String(n));
+    return `${path}?${query}`;
+  };
+  const messages = found.slice(page * size, (page + 1) * size).map(({ message, ...how }) => ({
+    ...messageResource(message, exchange),
+    ...how,
+  }));
+  const next = (page + 1) * size < found.length ? uriOf(page + 1) : null;
+  return { status: 200, body: { messages, page, page_size: size, uri: uriOf(page), next_page_uri: next } };
+}
+
+export function removeMessage(sid: string, box: MessageBox): RestAnswer | undefined {
+  for (const list of [box.sent, box.received]) {
+    const at = list.findIndex((message) => message.sid === sid);
+    if (at === -1) continue;
+    list.splice(at, 1);
+    return { status: 204, body: {} };
+  }
+  return undefined;
 }
 
 /** Tells that a message was sent and arrived, in the order seen most often. */
@@ -98,7 +147,7 @@ async function reportStatus(
 /** Somebody writes to a number of the account: heeded as Twilio heeds it, then told to us. */
 export async function receiveMessage(
   { from, to, body, optOutType }: { from: string; to: string; body: string; optOutType?: string },
-  { accountSid, habits, ...exchange }: Exchange,
+  { accountSid, habits, now, ...exchange }: Exchange,
   box: MessageBox,
 ): Promise<WebhookAnswer & { messageSid: string }> {
   const word = body.trim().toUpperCase();
@@ -108,6 +157,7 @@ export async function receiveMessage(
     if (startWords.has(word) || optOutType === 'START') box.blocked.delete(`${sender} ${from}`);
   }
   const messageSid = newSid('SM');
+  box.received.push({ sid: messageSid, to, from, body, sentAtMs: now() });
   const answer = await sendWebhook(
     {
       url: addressesOf(to.replace('whatsapp:', ''), exchange).smsUrl,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Call, endCall, isLive, secondsOf } from './call.ts';
-import { createMessage, type MessageBox } from './messages.ts';
+import { createMessage, listMessages, type MessageBox, removeMessage } from './messages.ts';
 import { listNumbers, updateNumber } from './numbers.ts';
 import { type Exchange, placeOutbound } from './place-call.ts';
 import { parseTwiml, TwimlError } from './twiml.ts';
@@ -31,6 +31,9 @@ export async function answerRest(
   const callSid = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})\\.json$`).exec(path)?.[1];
   if (method === 'POST' && path === `${root}/Calls.json`) return createCall(form, exchange);
   if (method === 'POST' && path === `${root}/Messages.json`) return createMessage(form, exchange, messages);
+  if (method === 'GET' && path === `${root}/Messages.json`) return listMessages(searchParams, path, exchange, messages);
+  const messageSid = new RegExp(`^${root}/Messages/(SM[0-9a-f]{32})\\.json$`).exec(path)?.[1];
+  if (method === 'DELETE' && messageSid !== undefined) return removeMessage(messageSid, messages) ?? notFound(path);
   if (method === 'GET' && path === `${root}/IncomingPhoneNumbers.json`) {
     return listNumbers(exchange.numbers, searchParams, root);
   }

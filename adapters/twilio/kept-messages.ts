@@ -1,0 +1,34 @@
+import { MessageListInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
+import type { VendorMessages } from '#domain/conversations/retention/conversation-retention.ts';
+import { isGone } from './is-gone.ts';
+import { type SdkOptions, sdkRequests } from './sdk-requests.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** What is older waits for the next time: each is a request. */
+const mostAtOnce = 500;
+
+/** Messages that Twilio keeps, through its own SDK. */
+export function createKeptMessages(options: SdkOptions): VendorMessages {
+  const open = sdkRequests(options);
+  return {
+    async forget(address, sentBefore) {
+      const { version, accountSid } = await open();
+      const messages = MessageListInstance(version, accountSid);
+      // Twilio counts in days, and up to the end of the one that is named.
+      const old = { dateSentBefore: new Date(sentBefore - dayMs), limit: mostAtOnce };
+      let count = 0;
+      for (const way of [{ to: address }, { from: address }]) {
+        for (const { sid } of await messages.list({ ...way, ...old })) {
+          try {
+            await messages(sid).remove();
+          } catch (error) {
+            if (!isGone(error)) throw error;
+          }
+          count += 1;
+        }
+      }
+      return count;
+    },
+  };
+}
