@@ -220,6 +220,8 @@ test('what Twilio keeps of a clinic’s messages is deleted, both ways and page 
   expect(await kept.forget(number, begunMs + 2 * dayMs)).toBe(0);
   expect(await kept.forget(other, begunMs + 2 * dayMs)).toBe(1);
   expect(await kept.forget(number, nowMs + 2 * dayMs)).toBe(1);
+  const none = () => Promise.reject(new NoSecretValue('no value yet'));
+  expect(await createKeptMessages({ baseUrl: twilio.baseUrl, account: none }).forget(number, nowMs)).toBe(0);
   const wrongKey = async () => ({ accountSid, authToken: 'another' });
   await expect(
     createKeptMessages({ baseUrl: twilio.baseUrl, account: wrongKey }).forget(number, nowMs),
