@@ -17,6 +17,8 @@ export function outcomeOf(
     | 'objectedToRecording'
     | 'durationMs'
     | 'status'
+    | 'forgotten'
+    | 'outcome'
   >,
 ): Outcome {
   const act = Act.options.find((candidate) => call.acts.includes(candidate));
@@ -28,6 +30,8 @@ export function outcomeOf(
   if (call.durationMs !== undefined && call.durationMs < shortestRealCallMs) return 'abandoned';
   // Whoever objects to being recorded has spoken, whether or not any of it is kept.
   if (call.objectedToRecording) return 'info';
+  // It was judged while all of it was there.
+  if (call.forgotten) return call.outcome;
   // Without a transcript nothing was said, but only the analysis, which carries it whole, can tell.
   if (call.transcript === undefined) return call.analysis ? 'abandoned' : 'unknown';
   return callerSpoke(call.transcript) ? 'info' : 'abandoned';

@@ -109,6 +109,11 @@ describe('a caller who objected to being recorded', () => {
   });
 });
 
+test('what a call came to stands when the words that told it are no longer kept', () => {
+  const left: Conversation = { ...merge(ended, analyzed), forgotten: ['transcript'], transcript: undefined };
+  expect(advanceCall(left, started, routed).outcome).toBe('info');
+});
+
 test('the same event again writes nothing', () => {
   const call = merge(started, ended);
   expect(advanceCall(call, ended, { ...routed, now: routed.now + 5_000 })).toBe(call);
