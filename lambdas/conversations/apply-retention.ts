@@ -3,6 +3,7 @@ import type { AuditTrail } from '#domain/audit/audit-trail.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { Clinic, RetentionSettings } from '#domain/clinics/clinic.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import type {
   ConversationRetention,
   KeptConversation,
@@ -25,6 +26,12 @@ import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 const atOnce = 10;
 /** What a run leaves is there for the next. */
 const budgetMs = 12 * 60_000;
+/** So many in a row are the vendor's own, not of one call that it cannot delete. */
+const mostFailures = 3;
+
+interface VendorFailures extends Record<'retell' | 'twilio', number> {
+  isTold: boolean;
+}
 
 interface Deps {
   directory: Pick<ClinicDirectory, 'clinicIds'>;
@@ -73,7 +80,7 @@ export function applyRetention({ directory, clinics, retention, copies, messages
       heldParts(call).filter(
         (part) => endOf(call) < keptSince(settings, part, nowMs) || (part === 'recording' && isObjected(call)),
       );
-    const vendor = { fails: false };
+    const vendors: VendorFailures = { retell: 0, twilio: 0, isTold: false };
     let count = 0;
     let underWay: Promise<void>[] = [];
 
@@ -82,7 +89,7 @@ export function applyRetention({ directory, clinics, retention, copies, messages
       const { conversationId } = call;
       try {
         const due = duePartsOf(call);
-        const going = due.includes('recording') && !(await isGoneAtVendor(call, vendor)) ? without(due) : due;
+        const going = due.includes('recording') && !(await isGoneAtVendor(call, vendors)) ? without(due) : due;
         if (!going.length) return;
         await retention.forget(call, going, { requestId });
         count += 1;
@@ -134,17 +141,24 @@ export function applyRetention({ directory, clinics, retention, copies, messages
     }
   }
 
-  /** A vendor that could not be told once is not asked again for this clinic in this run. */
-  async function isGoneAtVendor(call: KeptConversation, vendor: { fails: boolean }): Promise<boolean> {
+  /**
+   * A vendor that fails time after time is not asked again for this clinic in this run. A key that is refused says
+   * nothing of calls in the other account. The log is told once for the clinic.
+   */
+  async function isGoneAtVendor(call: KeptConversation, failures: VendorFailures): Promise<boolean> {
     const { provider, clinicId, conversationId } = call;
     if (provider === 'internal') return true;
-    if (vendor.fails) return false;
+    if (failures[provider] >= mostFailures) return false;
     try {
       await copies[provider].forget(call);
+      failures[provider] = 0;
       return true;
     } catch (error) {
-      vendor.fails = true;
-      log.error('retention.failed', { clinicId, conversationId, reason: 'vendor', ...errorFields(error) });
+      if (!(error instanceof KeyRefused)) failures[provider] += 1;
+      if (!failures.isTold) {
+        log.error('retention.failed', { clinicId, conversationId, reason: 'vendor', ...errorFields(error) });
+      }
+      failures.isTold = true;
       return false;
     }
   }

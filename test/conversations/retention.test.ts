@@ -4,6 +4,7 @@ import { createConversationRetention } from '#adapters/dynamodb/conversation-ret
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import type { PayloadRemoval, Payloads } from '#adapters/s3/payloads.ts';
+import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import type { RetentionSettings } from '#domain/clinics/clinic.ts';
 import { advanceCall } from '#domain/conversations/advance-call.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
@@ -54,9 +55,10 @@ function world(settings: Partial<RetentionSettings> = {}) {
     [elsewhere, clinicProfile({ id: elsewhere })],
   ]);
   const conversations = createConversationStore(db.tables.core, bodies);
-  const vendor = { told: [] as string[], fails: false, asked: [] as string[], messages: [] as string[] };
+  const vendor = { told: [] as string[], fails: false, closed: '', asked: [] as string[], messages: [] as string[] };
   const copies = {
     async forget({ clinicId, providerId }: Pick<Conversation, 'clinicId' | 'providerId'>) {
+      if (vendor.closed === providerId) throw new KeyRefused({ cause: new Error('401') });
       if (vendor.fails) throw new TypeError('fetch failed');
       vendor.told.push(`${clinicId} ${providerId}`);
     },
@@ -184,6 +186,18 @@ test('a vendor that cannot be told keeps the recording on the list of the next r
   await apply();
   expect((await get())?.forgotten).toEqual(['recording', 'transcript']);
   expect(vendor.told).toHaveLength(2);
+});
+
+test('a call in an account that a clinic has closed keeps no other from being deleted at its vendor', async () => {
+  const { keep, apply, clock, vendor, get } = world();
+  const old = { startedAt: endedAt - dayMs, endedAt: endedAt - dayMs };
+  await keep({ ...over, ...old, conversationId: retellConversationId('call_another1'), providerId: 'call_another1' });
+  await keep(over);
+  vendor.closed = 'call_another1';
+  clock.pass(31 * dayMs);
+  await apply();
+  expect(vendor.told).toEqual([`${cotonou} ${over.providerId}`]);
+  expect((await get())?.forgotten).toEqual(['recording']);
 });
 
 test('a conversation that cannot be deleted keeps no other from its end', async () => {
