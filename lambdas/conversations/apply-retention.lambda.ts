@@ -28,6 +28,7 @@ const Env = z.object({
   RETELL_BASE_URL: z.string(),
   TWILIO_SECRET: z.string(),
   TWILIO_BASE_URL: z.string(),
+  RETENTION_EVERY_MINUTES: z.string(),
 });
 export type Env = z.infer<typeof Env>;
 
@@ -65,5 +66,6 @@ export const handler = taskHandler(
     trail: createAuditTrail(audit),
     clock,
     log,
+    everyMinutes: Number(env.RETENTION_EVERY_MINUTES),
   }),
 );

@@ -21,6 +21,7 @@ import {
 import type { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
+import { inTurn } from '#domain/routing/in-turn.ts';
 
 /** Conversations under way at once: each may wait for a vendor. */
 const atOnce = 10;
@@ -42,6 +43,8 @@ interface Deps {
   trail: AuditTrail;
   clock: Clock;
   log: Log;
+  /** How often this runs. */
+  everyMinutes: number;
 }
 
 /**
@@ -50,12 +53,14 @@ interface Deps {
  * Where a caller objected to being recorded, Retell gives up its whole record of the call at once. One whose vendor cannot
  * be told keeps its recording on our list, and nothing else.
  */
-export function applyRetention({ directory, clinics, retention, copies, messages, trail, clock, log }: Deps) {
+export function applyRetention(deps: Deps) {
+  const { directory, clinics, retention, copies, messages, trail, clock, log, everyMinutes } = deps;
+
   return async (): Promise<void> => {
     const requestId = randomUUID();
     const deadline = clock.now() + budgetMs;
     let count = 0;
-    for (const clinicId of await directory.clinicIds()) {
+    for (const clinicId of inTurn(await directory.clinicIds(), { nowMs: clock.now(), everyMinutes })) {
       if (clock.now() > deadline) break;
       try {
         const profile = await clinics.profile(clinicId);

@@ -12,6 +12,7 @@ import { type ClinicId, retellConversationId } from '#domain/ids.ts';
 import { errorFields, type Log, type LogFields } from '#domain/log.ts';
 import type { Notice } from '#domain/messages/notice.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
+import { inTurn } from '#domain/routing/in-turn.ts';
 import type { keepFetchedCall } from './keep-fetched-call.ts';
 import { restartSummary } from './restart-summary.ts';
 import { storedMessageNotice } from './texting/message-notice.ts';
@@ -79,7 +80,7 @@ export function reconcileCalls(deps: Deps) {
     done.requeued = await requeueUnmerged();
     done.requeued += await requeueLinks();
     await findUntold(done, clock.now() + budgetMs / 2);
-    const clinicIds = await clinicsInTurn();
+    const clinicIds = inTurn(await directory.clinicIds(), { nowMs: clock.now(), everyMinutes: deps.everyMinutes });
     await findUntoldOfTheirs(clinicIds, done, deadline - budgetMs / 4);
     for (const clinicId of clinicIds) {
       if (clock.now() > deadline) break;
@@ -129,13 +130,6 @@ export function reconcileCalls(deps: Deps) {
       log.error('request.failed', { route: 'reconcile', ...errorFields(error) });
       return 0;
     }
-  }
-
-  /** Every clinic, begun at another one each time, so that a run that ends early does not always miss the same. */
-  async function clinicsInTurn(): Promise<ClinicId[]> {
-    const all = await directory.clinicIds();
-    const first = Math.floor(clock.now() / (deps.everyMinutes * minuteMs)) % Math.max(1, all.length);
-    return [...all.slice(first), ...all.slice(0, first)];
   }
 
   /** Calls of a clinic that should be over, or should have been told, long ago. */

@@ -365,7 +365,7 @@ export class Conversations extends Construct {
     allowTable(answerInstructionRequest, audit, ['PutItem']);
   }
 
-  /** What the agent can do during a call. A caller waits for each answer, so everything here is about seconds. */
+  /** The end of what clinics keep no longer: the one right to delete what tells of a call. */
   #retention(house: House, records: Pick<ApplyRetentionEnv, 'RETELL_BASE_URL' | 'TWILIO_SECRET' | 'TWILIO_BASE_URL'>) {
     const { core, routing, audit, payloads, dataKey, retellApiKey, twilioSecret } = house.data;
     const every = Duration.hours(6);
@@ -382,6 +382,7 @@ export class Conversations extends Construct {
         PAYLOADS_BUCKET: payloads.bucketName,
         RETELL_KEY_SECRET: retellApiKey.ref,
         CLINIC_SECRETS: clinicSecrets(house.settings),
+        RETENTION_EVERY_MINUTES: String(every.toMinutes()),
         ...records,
       },
       impact: 'What clinics keep no longer is deleted late.',
@@ -408,6 +409,7 @@ export class Conversations extends Construct {
     });
   }
 
+  /** What the agent can do during a call. A caller waits for each answer, so everything here is about seconds. */
   #tools(house: House, api: Api, notices: IQueue): ApiFunction<RunToolEnv> {
     const { core, routing, audit, dataKey, retellApiKey, clinicBindingKey } = house.data;
     const waitlist = workflowArn(this, house.settings, 'waitlist');

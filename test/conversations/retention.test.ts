@@ -55,7 +55,14 @@ function world(settings: Partial<RetentionSettings> = {}) {
     [elsewhere, clinicProfile({ id: elsewhere })],
   ]);
   const conversations = createConversationStore(db.tables.core, bodies);
-  const vendor = { told: [] as string[], fails: false, closed: '', asked: [] as string[], messages: [] as string[] };
+  const vendor = {
+    told: [] as string[],
+    fails: false,
+    closed: '',
+    takesMs: 0,
+    asked: [] as string[],
+    messages: [] as string[],
+  };
   const copies = {
     async forget({ clinicId, providerId }: Pick<Conversation, 'clinicId' | 'providerId'>) {
       if (vendor.closed === providerId) throw new KeyRefused({ cause: new Error('401') });
@@ -81,12 +88,14 @@ function world(settings: Partial<RetentionSettings> = {}) {
       messages: {
         async forget(address, sentBefore) {
           vendor.asked.push(`${address} ${(clock.now() - sentBefore) / dayMs}`);
+          clock.pass(vendor.takesMs);
           return vendor.messages.splice(0).length;
         },
       },
       trail: createAuditTrail(db.tables.audit),
       clock,
       log,
+      everyMinutes: 6 * 60,
     }),
   };
 }
@@ -246,6 +255,15 @@ test('messages at the vendor are as old as transcripts may be, and how many went
   const [record, ...more] = await db.tables.audit.query({ pk: keys.pendingAudit(cotonou, '', '').PK });
   expect(record).toMatchObject({ act: 'retention.apply', resourceType: 'VendorMessages', count: 2 });
   expect(more).toEqual([]);
+});
+
+test('a run that has no time for every clinic begins with another one the next time', async () => {
+  const { apply, clock, vendor } = world({ transcriptDays: 20 });
+  vendor.takesMs = 13 * 60_000;
+  await apply();
+  clock.pass(6 * 60 * 60_000 - vendor.takesMs);
+  await apply();
+  expect(vendor.asked.toSorted()).toEqual(['+12025550142 180', '+12025550142 20']);
 });
 
 test('a conversation that was never closed is kept no longer for that', async () => {
