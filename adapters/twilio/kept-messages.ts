@@ -17,15 +17,16 @@ export function createKeptMessages(options: SdkOptions): VendorMessages {
     // Twilio counts in days, and up to the end of the one that is named.
     const old = { dateSentBefore: new Date(sentBefore - dayMs), limit: mostAtOnce };
     let count = 0;
-    for (const way of [{ to: address }, { from: address }]) {
-      for (const { sid } of await messages.list({ ...way, ...old })) {
-        try {
-          await messages(sid).remove();
-        } catch (error) {
-          if (!isGone(error)) throw error;
-        }
-        count += 1;
+    const ways = await Promise.all(
+      [{ to: address }, { from: address }].map((way) => messages.list({ ...way, ...old })),
+    );
+    for (const { sid } of ways.flat().slice(0, mostAtOnce)) {
+      try {
+        await messages(sid).remove();
+      } catch (error) {
+        if (!isGone(error)) throw error;
       }
+      count += 1;
     }
     return count;
   }

@@ -66,7 +66,7 @@ export function applyRetention(deps: Deps) {
         const profile = await clinics.profile(clinicId);
         if (!profile) continue;
         count += await applyTo(clinicId, profile.retention, requestId, deadline);
-        await forgetMessages(profile, requestId);
+        await forgetMessages(profile, requestId, deadline);
       } catch (error) {
         log.error('retention.failed', { clinicId, ...errorFields(error) });
       }
@@ -116,11 +116,18 @@ export function applyRetention(deps: Deps) {
   }
 
   /** What Twilio keeps of the messages of a clinic's numbers is a transcript too. */
-  async function forgetMessages({ id: clinicId, numbers, texting, retention: settings }: Clinic, requestId: string) {
+  async function forgetMessages(
+    { id: clinicId, numbers, texting, retention: settings }: Clinic,
+    requestId: string,
+    deadline: number,
+  ): Promise<void> {
     const nowMs = clock.now();
     const addresses = numbers.flatMap(({ number }) => [number, ...(texting.whatsapp ? [`whatsapp:${number}`] : [])]);
     let count = 0;
-    for (const address of addresses) count += await messages.forget(address, keptSince(settings, 'transcript', nowMs));
+    for (const address of addresses) {
+      if (clock.now() > deadline) break;
+      count += await messages.forget(address, keptSince(settings, 'transcript', nowMs));
+    }
     if (!count) return;
     await trail.record({
       v: 1,
