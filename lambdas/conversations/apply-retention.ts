@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { AuditTrail } from '#domain/audit/audit-trail.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
@@ -115,33 +116,24 @@ export function applyRetention(deps: Deps) {
     return count;
   }
 
-  /** What Twilio keeps of the messages of a clinic's numbers is a transcript too. */
+  /** What Twilio keeps of the messages of a clinic's numbers is a transcript too, whichever way they are written to now. */
   async function forgetMessages(
-    { id: clinicId, numbers, texting, retention: settings }: Clinic,
+    { id: clinicId, numbers, retention: settings }: Clinic,
     requestId: string,
     deadline: number,
   ): Promise<void> {
     const nowMs = clock.now();
-    const addresses = numbers.flatMap(({ number }) => [number, ...(texting.whatsapp ? [`whatsapp:${number}`] : [])]);
+    const sentBefore = keptSince(settings, 'transcript', nowMs);
     let count = 0;
-    for (const address of addresses) {
-      if (clock.now() > deadline) break;
-      count += await messages.forget(address, keptSince(settings, 'transcript', nowMs));
+    try {
+      for (const address of numbers.flatMap(({ number }) => [number, `whatsapp:${number}`])) {
+        if (clock.now() > deadline) break;
+        await messages.forget(address, sentBefore, () => (count += 1));
+      }
+    } finally {
+      // Also what went before it failed.
+      if (count) await trail.record(messagesGone(clinicId, { count, nowMs, requestId }));
     }
-    if (!count) return;
-    await trail.record({
-      v: 1,
-      clinicId,
-      occurredAt: isoInstant(nowMs),
-      actorType: 'system',
-      actorId: 'retention',
-      act: 'retention.apply',
-      outcome: 'success',
-      resourceType: 'VendorMessages',
-      resourceId: 'twilio',
-      count,
-      requestId,
-    });
   }
 
   /** Conversations of which anything may be due. One that was never closed is none the less kept no longer. */
@@ -177,3 +169,20 @@ export function applyRetention(deps: Deps) {
 }
 
 const without = (due: readonly KeptPart[]): KeptPart[] => due.filter((part) => part !== 'recording');
+
+const messagesGone = (
+  clinicId: ClinicId,
+  { count, nowMs, requestId }: { count: number; nowMs: number; requestId: string },
+): PendingAuditEvent => ({
+  v: 1,
+  clinicId,
+  occurredAt: isoInstant(nowMs),
+  actorType: 'system',
+  actorId: 'retention',
+  act: 'retention.apply',
+  outcome: 'success',
+  resourceType: 'VendorMessages',
+  resourceId: 'twilio',
+  count,
+  requestId,
+});

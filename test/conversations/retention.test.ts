@@ -46,12 +46,12 @@ function bucket(): Payloads & PayloadRemoval & { names: () => string[] } {
   };
 }
 
-function world(settings: Partial<RetentionSettings> = {}, changes: Parameters<typeof clinicProfile>[0] = {}) {
+function world(settings: Partial<RetentionSettings> = {}) {
   const clock = standingClock(new Date(endedAt).toISOString());
   const log = rememberedLog();
   const bodies = bucket();
   const profiles = new Map([
-    [cotonou, clinicProfile({ ...changes, retention: settings })],
+    [cotonou, clinicProfile({ retention: settings })],
     [elsewhere, clinicProfile({ id: elsewhere })],
   ]);
   const conversations = createConversationStore(db.tables.core, bodies);
@@ -86,10 +86,12 @@ function world(settings: Partial<RetentionSettings> = {}, changes: Parameters<ty
       retention: createConversationRetention(db.tables, bodies, clock),
       copies: { retell: copies, twilio: copies },
       messages: {
-        async forget(address, sentBefore) {
+        async forget(address, sentBefore, removed) {
           vendor.asked.push(`${address} ${(clock.now() - sentBefore) / dayMs}`);
           clock.pass(vendor.takesMs);
-          return vendor.messages.splice(0).length;
+          const going = vendor.messages.splice(0);
+          for (const _ of going) removed();
+          if (going.includes('last before a fault')) throw new TypeError('fetch failed');
         },
       },
       trail: createAuditTrail(db.tables.audit),
@@ -248,17 +250,20 @@ test('a caller who objected waits for nothing: Retell gives up the whole call on
 
 test('messages at the vendor are as old as transcripts may be, and how many went is on record', async () => {
   const { apply, vendor } = world({ transcriptDays: 20 });
-  vendor.messages.push('one', 'two');
+  vendor.messages.push('one', 'last before a fault');
   await apply();
   await apply();
-  expect(vendor.asked.slice(0, 2)).toEqual(['+12025550142 20', '+12025550142 180']);
+  // Whoever answers by WhatsApp no more has been written to before.
+  expect(vendor.asked.slice(-4)).toEqual(
+    [20, 180].flatMap((days) => [`+12025550142 ${days}`, `whatsapp:+12025550142 ${days}`]),
+  );
   const [record, ...more] = await db.tables.audit.query({ pk: keys.pendingAudit(cotonou, '', '').PK });
   expect(record).toMatchObject({ act: 'retention.apply', resourceType: 'VendorMessages', count: 2 });
   expect(more).toEqual([]);
 });
 
 test('a run that has no time for every clinic begins with another one the next time', async () => {
-  const { apply, clock, vendor } = world({ transcriptDays: 20 }, { texting: { sms: true, whatsapp: true } });
+  const { apply, clock, vendor } = world({ transcriptDays: 20 });
   vendor.takesMs = 13 * 60_000;
   await apply();
   clock.pass(6 * 60 * 60_000 - vendor.takesMs);

@@ -44,7 +44,7 @@ export interface VendorCopies {
 export interface VendorMessages {
   /**
    * Those to and from an address that were sent before, give or take a day, are gone; at most so many that it takes a
-   * minute or two. Answers how many. @throws Error when the vendor cannot be told
+   * minute or two. `removed` is called for each. @throws Error when the vendor cannot be told
    */
-  forget(address: string, sentBefore: number): Promise<number>;
+  forget(address: string, sentBefore: number, removed: () => void): Promise<void>;
 }
