@@ -1,6 +1,7 @@
 import RestException from 'twilio/lib/base/RestException.js';
 import { type CallContext, CallContextImpl, type CallInstance } from 'twilio/lib/rest/api/v2010/account/call.js';
 import { isGone } from './is-gone.ts';
+import { recordingOf } from './recording-of.ts';
 import { type SdkOptions, sdkRequests } from './sdk-requests.ts';
 
 export type TwilioCallsOptions = SdkOptions;
@@ -11,6 +12,12 @@ export interface TwilioCalls {
   hangUp(callSid: string): Promise<'done' | 'over'>;
   /** Drops what the call is doing and asks `url` what to do next. `over` when it has ended. */
   redirect(callSid: string, url: string): Promise<'done' | 'over'>;
+  /**
+   * Begins to record it, and has `statusCallback` told when that is kept; unless it is or was recorded before.
+   *
+   * @throws Error when Twilio does not begin, be it because the call has ended.
+   */
+  startRecording(callSid: string, statusCallback: string): Promise<void>;
   /** Stops the recording that is running; `over` when none is. What was recorded until then stays. */
   stopRecording(callSid: string): Promise<'done' | 'over'>;
   /** Deletes what was recorded of it, of which nothing may be left. */
@@ -47,6 +54,11 @@ export function createTwilioCalls(options: TwilioCallsOptions): TwilioCalls {
   return {
     hangUp: (callSid) => change(callSid, (call) => call.update({ status: 'completed' })),
     redirect: (callSid, url) => change(callSid, (call) => call.update({ url, method: 'POST' })),
+    async startRecording(callSid, statusCallback) {
+      const { recordings } = await callOf(callSid);
+      const [known] = await recordings.list({ limit: 1 });
+      if (!known) await recordings.create(recordingOf(statusCallback));
+    },
     stopRecording: (callSid) => change(callSid, (call) => call.recordings(current).update({ status: 'stopped' })),
     async removeRecordings(callSid) {
       const { recordings } = await callOf(callSid);

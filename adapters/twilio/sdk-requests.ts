@@ -10,7 +10,7 @@ interface SdkRequest {
   uri: string;
   headers?: Record<string, string>;
   params?: Record<string, string | number>;
-  data?: Record<string, string>;
+  data?: Record<string, string | string[]>;
 }
 
 export interface SdkOptions {
@@ -27,6 +27,10 @@ export interface SdkOptions {
 const mostAttempts = 3;
 const firstPauseMs = 200;
 
+/** A list is a field given once for each. */
+const fieldsOf = (data: NonNullable<SdkRequest['data']>): [string, string][] =>
+  Object.entries(data).flatMap(([name, value]) => [value].flat().map((each) => [name, each] as [string, string]));
+
 /**
  * Sends what the resources of Twilio's own SDK write, and not the SDK's client: see docs/decisions/0012. What Twilio was
  * too busy for, or never got, is sent again; what it may have got is not.
@@ -38,7 +42,7 @@ export function sdkRequests({ baseUrl, account, timeoutMs = 5_000, wait = pause 
     const answer = await fetch(url, {
       method: method.toUpperCase(),
       headers: { ...headers, authorization },
-      ...(data && { body: new URLSearchParams(data) }),
+      ...(data && { body: new URLSearchParams(fieldsOf(data)) }),
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -1,5 +1,6 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 import type { LanguageTag } from '#domain/language.ts';
+import { recordingOf } from './recording-of.ts';
 
 /** A sentence and its language: a voice of another language than the text is hard to understand. */
 export interface Spoken {
@@ -44,13 +45,8 @@ export function connectStream(
   if (waitSeconds > 0) response.pause({ length: waitSeconds });
   // Before the stream, or Twilio does not start it.
   if (recordingCallback) {
-    response.start().recording({
-      channels: 'dual',
-      track: 'both',
-      recordingStatusCallback: recordingCallback,
-      recordingStatusCallbackMethod: 'POST',
-      recordingStatusCallbackEvent: ['completed', 'absent'],
-    });
+    const { recordingChannels, recordingTrack, ...told } = recordingOf(recordingCallback);
+    response.start().recording({ channels: recordingChannels, track: recordingTrack, ...told });
   }
   response
     .connect({ action, method: 'POST' })

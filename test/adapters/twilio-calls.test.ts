@@ -89,6 +89,33 @@ test('the recording that is running is stopped; that none is running is no fault
   await stop();
 });
 
+test('a call that goes on is recorded as others are from their beginning, once', async () => {
+  const place = `/2010-04-01/Accounts/${twilioAccountSid}/Calls/${callSid}/Recordings.json`;
+  const list = (...recordings: object[]) => ({ status: 200, body: { recordings, next_page_uri: null } });
+  const known = list({ sid: `RE${'a'.repeat(32)}`, call_sid: callSid });
+  const over = sample('rest-call-update-not-in-progress');
+  const refused = { status: 401, body: { code: 20003 } };
+  const { calls, asked, stop } = await api(list(), { status: 201, body: {} }, known, list(), over, refused);
+  const start = () => calls.startRecording(callSid, 'https://a.example/recording');
+  await start();
+  expect(asked.map(({ line }) => line)).toEqual([expect.stringContaining(`GET ${place}`), `POST ${place}`]);
+  expect(asked[1]?.form.split('&').sort()).toEqual([
+    'RecordingChannels=dual',
+    'RecordingStatusCallback=https%3A%2F%2Fa.example%2Frecording',
+    'RecordingStatusCallbackEvent=absent',
+    'RecordingStatusCallbackEvent=completed',
+    'RecordingStatusCallbackMethod=POST',
+    'RecordingTrack=both',
+  ]);
+  // By whoever held the call before, and did not live to know.
+  await start();
+  expect(asked).toHaveLength(3);
+  await expect(start()).rejects.toThrow();
+  expect(asked).toHaveLength(5);
+  await expect(start()).rejects.toThrow();
+  await stop();
+});
+
 test('what was recorded of a call is deleted; that nothing is left of it is no fault', async () => {
   const none = { status: 404, body: { code: 20404, message: 'The requested resource was not found' } };
   const sids = ['a', 'b'].map((digit) => `RE${digit.repeat(32)}`);

@@ -225,6 +225,36 @@ test('REST speaks in Twilio’s shapes', async () => {
   expect([sent.status, await sent.json()]).toMatchObject([201, { status: 'queued', body: 'À demain' }]);
 });
 
+test('a recording is begun by REST, one at a time, and told of when it is kept', async () => {
+  const answers: object[] = [];
+  world = await startWorld(
+    async ({ path, form }, voiceUrl) => {
+      if (path === '/stream-status' && form.StreamEvent === 'stream-started') {
+        const order = {
+          RecordingChannels: 'dual',
+          RecordingStatusCallback: voiceUrl.replace('ws', 'http') + '/recording',
+        };
+        const listed = { ...order, RecordingStatusCallbackEvent: 'completed,absent' };
+        for (const asked of [listed, order, order]) {
+          const answer = await world.rest('POST', `/Calls/${form.CallSid}/Recordings.json`, asked);
+          answers.push([answer.status, await answer.json()]);
+        }
+      }
+      return path === '/api/twilio/incoming-call' ? connect(voiceUrl) : ringThenHangUp(voiceUrl, path);
+    },
+    answering(['Oui, dans une semaine.', 'Entendu.', 'Au revoir.']),
+  );
+  await world.call('two-hundred-at-once');
+  expect(answers).toMatchObject([
+    [400, { code: 21626 }],
+    [201, { status: 'in-progress', source: 'StartCallRecordingAPI', channels: 2, duration: null }],
+    [400, { code: 21220 }],
+  ]);
+  expect(world.forms('/recording')).toMatchObject([
+    { RecordingStatus: 'completed', RecordingSource: 'StartCallRecordingAPI', RecordingChannels: '2' },
+  ]);
+});
+
 test('a recording is stopped by REST, once, is as long as it ran, and goes when it is deleted', async () => {
   const answers: number[] = [];
   world = await startWorld(

@@ -34,16 +34,19 @@ export interface Call {
   running: AbortController;
   /** What a REST call wants to be done instead. */
   replacement: NewInstructions | undefined;
-  recording?: {
-    sid: string;
-    startedAtMs: number;
-    /** Before the call's end, by REST. */
-    stoppedAtMs?: number;
-    url: string;
-    attributes: Readonly<Record<string, string>>;
-  };
+  recording?: Recording;
   /** Who ended it. */
   hungUpBy?: 'caller' | 'agent' | 'vendor';
+}
+
+export interface Recording {
+  sid: string;
+  startedAtMs: number;
+  /** Before the call's end, by REST. */
+  stoppedAtMs?: number;
+  url: string;
+  source: 'StartCallRecordingTwiML' | 'StartCallRecordingAPI';
+  attributes: Readonly<Record<string, string>>;
 }
 
 export interface AudioSource {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { type Call, endCall, isLive, secondsOf } from './call.ts';
+import { type Call, endCall, isLive, type Recording, secondsOf } from './call.ts';
 import { createMessage, listMessages, type MessageBox, removeMessage } from './messages.ts';
 import { listNumbers, updateNumber } from './numbers.ts';
 import { type Exchange, placeOutbound } from './place-call.ts';
+import { newRecording } from './run-twiml.ts';
 import { parseTwiml, TwimlError } from './twiml.ts';
 
 export interface RestAnswer {
@@ -49,6 +50,7 @@ export async function answerRest(
   if (method === 'DELETE' && recordedCall) return removeRecording(recordedCall, recordingSid, path);
   const listedSid = new RegExp(`^${root}/Calls/(CA[0-9a-f]{32})/Recordings\\.json$`).exec(path)?.[1];
   const listedCall = listedSid === undefined ? undefined : exchange.calls.get(listedSid);
+  if (method === 'POST' && listedCall) return createRecording(listedCall, form, exchange);
   if (method === 'GET' && listedCall) return listRecordings(listedCall, path, exchange);
   const call = callSid === undefined ? undefined : exchange.calls.get(callSid);
   if (!call) return notFound(path);
@@ -82,6 +84,34 @@ function updateCall(call: Call, form: URLSearchParams, exchange: Exchange): Rest
   return { status: 200, body: callResource(call, exchange) };
 }
 
+/** This stand-in does not tell of recordings that begin. */
+const recordingEvents = new Set(['completed', 'absent']);
+
+function createRecording(call: Call, form: URLSearchParams, exchange: Exchange): RestAnswer {
+  const isRunning = call.recording !== undefined && call.recording.stoppedAtMs === undefined;
+  if (call.status !== 'in-progress' || isRunning) {
+    return restError(400, 21220, 'Requested resource is not eligible for recording');
+  }
+  const channels = form.get('RecordingChannels') ?? 'mono';
+  if (channels !== 'mono' && channels !== 'dual')
+    return restError(400, 20001, `Invalid RecordingChannels ${channels}.`);
+  const callback = form.get('RecordingStatusCallback');
+  if (callback !== null && !/^https?:\/\//.test(callback)) return restError(400, 21205, 'Url is not a valid URL.');
+  const events = form.getAll('RecordingStatusCallbackEvent');
+  if (events.some((event) => !recordingEvents.has(event))) {
+    return restError(400, 21626, 'Invalid RecordingStatusCallbackEvent.');
+  }
+  const attributes = {
+    channels,
+    track: form.get('RecordingTrack') ?? 'both',
+    recordingStatusCallbackEvent: events.join(' ') || 'completed',
+    ...(callback !== null && { recordingStatusCallback: callback }),
+  };
+  const recording = newRecording('StartCallRecordingAPI', attributes, exchange);
+  call.recording = recording;
+  return { status: 201, body: { ...recordingResource(call, recording, exchange), duration: null } };
+}
+
 function updateRecording(
   call: Call | undefined,
   sid: string | undefined,
@@ -99,7 +129,7 @@ function updateRecording(
   return { status: 200, body: { ...recordingResource(call, recording, exchange), status: 'stopped' } };
 }
 
-function recordingResource(call: Call, recording: NonNullable<Call['recording']>, { accountSid, now }: Exchange) {
+function recordingResource(call: Call, recording: Recording, { accountSid, now }: Exchange) {
   const endedAtMs = recording.stoppedAtMs ?? call.endedAtMs;
   return {
     sid: recording.sid,
@@ -108,7 +138,7 @@ function recordingResource(call: Call, recording: NonNullable<Call['recording']>
     api_version: '2010-04-01',
     status: endedAtMs === undefined ? 'in-progress' : 'completed',
     channels: recording.attributes.channels === 'mono' ? 1 : 2,
-    source: 'StartCallRecordingTwiML',
+    source: recording.source,
     start_time: dateOf(recording.startedAtMs),
     duration: String(Math.round(((endedAtMs ?? now()) - recording.startedAtMs) / 1000)),
     uri: `/2010-04-01/Accounts/${accountSid}/Calls/${call.sid}/Recordings/${recording.sid}.json`,

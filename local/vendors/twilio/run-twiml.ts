@@ -1,6 +1,6 @@
 import type { LiveEntry } from '#local/vendors/live-timeline.ts';
 import { frames, frameMs, speak } from '#local/vendors/speech-codec.ts';
-import { type Call, endCall, isLive, newSid, secondsOf, voiceForm } from './call.ts';
+import { type Call, endCall, isLive, newSid, type Recording, secondsOf, voiceForm } from './call.ts';
 import { openMediaStream, type StreamEnd } from './media-stream.ts';
 import { type Element, parseTwiml, TwimlError } from './twiml.ts';
 import type { Form, WebhookAnswer } from './webhook.ts';
@@ -246,16 +246,24 @@ function startBeside(call: Call, verb: Element, absolute: (url: string) => strin
     world.tell({ step: 'warning', detail: { text: `<Start><${verb.name}> is not offered here` } });
     return;
   }
-  const sid = newSid('RE');
-  const url = `https://api.twilio.com/2010-04-01/Accounts/${world.accountSid}/Recordings/${sid}`;
   const callback = verb.attributes.recordingStatusCallback;
-  call.recording = {
-    sid,
-    startedAtMs: world.now(),
-    url,
-    attributes: { ...verb.attributes, ...(callback !== undefined && { recordingStatusCallback: absolute(callback) }) },
+  const attributes = {
+    ...verb.attributes,
+    ...(callback !== undefined && { recordingStatusCallback: absolute(callback) }),
   };
+  call.recording = newRecording('StartCallRecordingTwiML', attributes, world);
   reportRecording(call, 'in-progress', world);
+}
+
+/** Attributes as `<Recording>` has them. */
+export function newRecording(
+  source: Recording['source'],
+  attributes: Recording['attributes'],
+  { accountSid, now }: Pick<TwimlWorld, 'accountSid' | 'now'>,
+): Recording {
+  const sid = newSid('RE');
+  const url = `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`;
+  return { sid, startedAtMs: now(), url, source, attributes };
 }
 
 /** Tells of the recording what was subscribed to; `completed` where nothing else was said. */
@@ -276,7 +284,7 @@ export function reportRecording(
     RecordingUrl: recording.url,
     RecordingStatus: status,
     RecordingStartTime: new Date(recording.startedAtMs).toUTCString(),
-    RecordingSource: 'StartCallRecordingTwiML',
+    RecordingSource: recording.source,
     RecordingTrack: recording.attributes.track ?? 'both',
     RecordingChannels: recording.attributes.channels === 'mono' ? '1' : '2',
     ErrorCode: '0',

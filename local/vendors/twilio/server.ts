@@ -218,6 +218,7 @@ const frontPage = {
     'POST /2010-04-01/Accounts/{sid}/Calls.json',
     'GET /2010-04-01/Accounts/{sid}/Calls/{CallSid}.json',
     'POST /2010-04-01/Accounts/{sid}/Calls/{CallSid}.json',
+    'POST /2010-04-01/Accounts/{sid}/Calls/{CallSid}/Recordings.json',
     'GET /2010-04-01/Accounts/{sid}/Calls/{CallSid}/Recordings.json',
     'POST /2010-04-01/Accounts/{sid}/Calls/{CallSid}/Recordings/{RecordingSid}.json',
     'DELETE /2010-04-01/Accounts/{sid}/Calls/{CallSid}/Recordings/{RecordingSid}.json',
