@@ -107,6 +107,8 @@ export type LogCode =
   | 'retention.applied'
   | 'retention.failed'
   | 'recording.kept'
+  | 'recording.begun'
+  | 'recording.not-begun'
   | 'recording.stopped'
   | 'recording.goes-on';
 

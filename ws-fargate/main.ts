@@ -141,6 +141,7 @@ const media = createTwilioMedia({
   mediaUrl: new URL('/twilio/media', env.VOICE_URL).href,
   calls: createTwilioCalls({ baseUrl: env.TWILIO_BASE_URL, account: twilio.account }),
   afterStreamUrl: new URL('/api/twilio/after-stream', env.API_URL).href,
+  recordingStatusUrl: new URL('/api/twilio/recording-status', env.API_URL).href,
   models: speechModels,
   askSupervisor: supervisor,
   prepared: readPreparedAudio(join(import.meta.dirname, 'audio')),

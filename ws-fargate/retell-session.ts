@@ -8,7 +8,7 @@ import { providerIdOf } from '#domain/conversations/talk/begun-conversation.ts';
 import { transferTo } from '#domain/conversations/talk/ending-of.ts';
 import type { InstructionStore } from '#domain/conversations/talk/instructions.ts';
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
-import { orderRecordingStop } from '#domain/conversations/talk/order-recording-stop.ts';
+import { orderRecording } from '#domain/conversations/talk/order-recording.ts';
 import { createDeadlines } from '#domain/conversations/talk/speech/deadlines.ts';
 import { isAnswerOwed } from '#domain/conversations/talk/speech/history.ts';
 import { speechWords } from '#domain/conversations/talk/speech/speech-words.ts';
@@ -231,8 +231,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
     conversing = undefined;
     replies.stop();
     talk.lost.removeEventListener('abort', letGo);
-    // Who objects and hangs up is not asked anything any more.
-    await recording.objected();
+    await recording.ended();
     // Only of a call that we ended, and whose socket was then closed in order, it is sure that it does not go on.
     await talk.close({ over: replies.isEnding && code === 1000 });
     log.info('talk.ended', { ...where, reason: String(code), durationMs: clock.now() - opened.openedAtMs });
@@ -241,8 +240,8 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
   /** Behind the call's back, and also when it is over meanwhile: then Retell forgets what it has. */
   function stopRecording({ clinic, conversationId }: LiveTalk): void {
     const callId = providerIdOf({ conversationId });
-    orderRecordingStop({
-      stopRecording: () => deps.retell.storeNothing(clinic.id, callId, { signal: AbortSignal.timeout(orderWithinMs) }),
+    orderRecording('stop', {
+      order: () => deps.retell.storeNothing(clinic.id, callId, { signal: AbortSignal.timeout(orderWithinMs) }),
       later: (ms, run) => void timers.set(run, ms),
       log,
       where,
@@ -268,7 +267,7 @@ export function takeLlmSocket(deps: RetellSessionDeps, socket: TextSocket, where
         replies.giveUp();
         recording.noticed(utterances);
         turns.follow(utterances, { isSettled: true });
-        void recording.objected();
+        void recording.settled();
         replies.request(responseId, isGreeted() ? promptedBy(isReminder, utterances) : { kind: 'begun' });
       },
     };

@@ -20,10 +20,12 @@ const startWithinMs = 5_000;
 export interface SessionDeps extends SpeechDeps {
   directory: Pick<ClinicDirectory, 'find'>;
   takeTalk: TakeTalk;
-  calls: Pick<TwilioCalls, 'hangUp' | 'redirect' | 'stopRecording'>;
+  calls: Pick<TwilioCalls, 'hangUp' | 'redirect' | 'startRecording' | 'stopRecording'>;
   liveCalls: LiveCalls;
   /** Where Twilio asks what comes next for a call, such as `https://api.example/api/twilio/after-stream`. */
   afterStreamUrl: string;
+  /** Where Twilio tells of a recording that was begun within a call. */
+  recordingStatusUrl: string;
 }
 
 /** A call on its media socket. */
@@ -126,6 +128,7 @@ export function takeStream(deps: SessionDeps, socket: TextSocket): TwilioSession
     const own = new SpeechTalk(deps, talk, stream, {
       hangUp: () => deps.calls.hangUp(callSid),
       goOn: () => deps.calls.redirect(callSid, deps.afterStreamUrl),
+      startRecording: () => deps.calls.startRecording(callSid, deps.recordingStatusUrl),
       stopRecording: () => deps.calls.stopRecording(callSid),
     });
     speech = own;

@@ -36,6 +36,7 @@ export const AuditAct = z.enum([
   'login.failure',
   'emergency.detected',
   'consent.notice',
+  'consent.give',
   'contact.refuse',
   'contact.allow',
   'contact.consent',

@@ -111,13 +111,18 @@ export function recordCallEvent(deps: Deps) {
     }
   };
 
-  /** Whether its caller objected to being recorded: as its transcript shows, or as whoever talked with them knows. */
+  /**
+   * With whether its caller objected to being recorded, as its transcript shows or as whoever talked with them knows.
+   * Without the sound of whoever was asked and did not agree: Retell was told not to keep it.
+   */
   async function heard(event: CallEvent, { id, voice }: ClinicProfile): Promise<CallEvent> {
     if (event.providerObject !== 'call') return event;
     const isShown = showsObjection(event.transcript ?? '', voice);
     const isOver = event.kind === 'ended' || event.kind === 'analyzed';
-    const isKnown = isShown || (isOver && (await talks.get(id, event.conversationId))?.objectedAtMs !== undefined);
-    return isKnown ? { ...event, objectedToRecording: true } : event;
+    const talk = isOver ? await talks.get(id, event.conversationId) : undefined;
+    if (isShown || talk?.objectedAtMs !== undefined) return { ...event, objectedToRecording: true };
+    const isUnagreed = event.provider === 'retell' && voice.recording === 'explicit' && talk && !talk.agreedAtMs;
+    return isUnagreed ? { ...event, recordingUrl: undefined } : event;
   }
 
   async function merge(event: CallEvent, { clinicId, routedBy }: Session) {

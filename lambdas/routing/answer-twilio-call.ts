@@ -262,7 +262,8 @@ export function answerTwilioCall(deps: Deps) {
       conversationId: ring.conversationId,
       durationMs: clock.now() - startedAt,
     });
-    const isRecorded = profile.voice.recording !== 'off';
+    // Who is asked first is recorded once they agree, by whoever asks them.
+    const isRecorded = profile.voice.recording === 'notice';
     return twimlAnswer(
       connectStream(
         { ...urls, token: token.token },

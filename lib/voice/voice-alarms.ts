@@ -112,7 +112,8 @@ const told: { name: string; code: LogCode; atLeast: number; impact: string }[] =
     name: 'voice-recording-goes-on',
     code: 'recording.goes-on',
     atLeast: 1,
-    impact: 'A caller objected to the recording of their call, and the vendor did not take the order to stop it.',
+    impact:
+      'A caller objected, or did not agree, to the recording of their call, and the vendor did not take the order to stop it.',
   },
   {
     name: 'voice-unprotected',

@@ -175,6 +175,26 @@ describe('a caller who objects to being recorded', () => {
   });
 });
 
+test('the sound of a call on our socket is linked where its caller, being asked, has agreed', async () => {
+  for (const [recording, agreedAtMs, isLinked] of [
+    ['explicit', undefined, false],
+    ['explicit', 1, true],
+    ['notice', undefined, true],
+  ] as const) {
+    const world = callWorld({ profiles: [clinicProfile({ voice: { recording } })] });
+    await world.talks.open(cotonou, newTalk({ conversationId: aConversationId, provider: 'retell' }));
+    await world.talks.change(cotonou, aConversationId, (current) => ({ ...current, epoch: 1, agreedAtMs }));
+    const recording_url = 'https://recordings.example/whole.wav';
+    await world.arrive(
+      started,
+      ...[ended, analyzed].map((body) => ({ ...body, call: { ...body.call, recording_url } })),
+    );
+    await world.run();
+    expect(onlyCall(world).recordingUrl).toBe(isLinked ? recording_url : undefined);
+    expect(onlyCall(world).transcript).toBeDefined();
+  }
+});
+
 test('an emergency long past that the caller denied before hanging up is none', async () => {
   const call = withWords('User: j’ai eu un AVC l’an dernier', isItNow, 'User: Non, pas maintenant.');
   const asked = { emergency: 'asked', judgedUtterances: 1 } as const;

@@ -1,4 +1,5 @@
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { agreementIn } from '#domain/conversations/recording-agreement.ts';
 import type { Alarm, LiveTalk, ToolOutcome } from '#domain/conversations/talk/live-talk.ts';
 import type { Consent } from '#domain/conversations/talk/record-consent.ts';
 import type { Ending } from '#domain/conversations/talk/talk.ts';
@@ -56,6 +57,10 @@ export function fakeTalk(script: TalkScript = {}): FakeTalk {
     },
     get hasObjected() {
       return talk.consents.includes('objected');
+    },
+    get agreement() {
+      if (clinic.voice.recording !== 'explicit') return undefined;
+      return talk.consents.includes('agreed') ? 'given' : agreementIn(all(), undefined);
     },
     consent: async (consent) => void talk.consents.push(consent),
     ran: [],

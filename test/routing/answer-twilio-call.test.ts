@@ -60,8 +60,8 @@ test('the leg of a call of ours belongs to the number it was made from', async (
 test.each([
   ['off', false],
   ['notice', true],
-  ['explicit', true],
-] as const)('where recording is “%s” a call is recorded: %s', async (recording, isRecorded) => {
+  ['explicit', false],
+] as const)('where recording is “%s” a call is recorded from its beginning: %s', async (recording, isRecorded) => {
   const world = twilioWorld({ clinic: { voice: { recording } } });
   const twiml = twimlOf(await world.ring());
   const start =

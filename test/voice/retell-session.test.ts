@@ -267,6 +267,52 @@ describe('a call', () => {
     expect(log.codes()).toContain('recording.stopped');
   });
 
+  test('has Retell store nothing of whoever is asked and has not agreed in their first words, or before they are gone', async () => {
+    const { call, acts, talk, startTask, model } = await start({ clinic: { voice: { recording: 'explicit' } } });
+    const peer = await call();
+    const greeted: ['agent', string] = ['agent', peer.saidTo(0)];
+    const said: ['agent' | 'user', string][] = [greeted];
+    for (const [n, text] of ['Bonjour.', 'Un détartrage.', 'J’accepte.'].entries()) {
+      said.push(['user', text]);
+      peer.request(n + 1, said);
+      const answer = await model.asked(n + 1);
+      expect(world.unstored).toHaveLength(n === 0 ? 0 : 1);
+      answer.say('Bien.');
+      answer.finish();
+      said.push(['agent', await peer.answered(n + 1)]);
+    }
+    peer.drop();
+    await until(() => world.log.codes().includes('talk.ended'));
+    // Whoever held it may have died before the order reached Retell.
+    const again = await (await startTask()).connect();
+    await until(() => world.log.codes().includes('talk.resumed'));
+    again.request(9, [...said, ['user', 'Allô ?']]);
+    await again.roundTrip();
+    expect(world.unstored).toEqual(Array(2).fill(`${world.clinicId} ${aCallId}`));
+    expect((await talk())?.agreedAtMs).toBeUndefined();
+    expect(acts.records).toMatchObject([{ act: 'consent.notice', outcome: 'success' }]);
+    await world.stop();
+
+    const silent = await (await start({ clinic: { voice: { recording: 'explicit' } } })).call();
+    silent.drop();
+    await until(() => world.log.codes().includes('talk.ended'));
+    expect(world.unstored).toHaveLength(1);
+  });
+
+  test('leaves the recording to Retell of whoever is asked and agrees', async () => {
+    const { call, acts, talk } = await start({ clinic: { voice: { recording: 'explicit' } } });
+    const peer = await call();
+    peer.request(1, [
+      ['agent', peer.saidTo(0)],
+      ['user', 'Oui, j’accepte.'],
+    ]);
+    await until(async () => (await talk())?.agreedAtMs !== undefined);
+    peer.drop();
+    await until(() => world.log.codes().includes('talk.ended'));
+    expect(world.unstored).toEqual([]);
+    expect(acts.records).toMatchObject([{ act: 'consent.notice' }, { act: 'consent.give', outcome: 'success' }]);
+  });
+
   test('has Retell store nothing once the caller objects, tries again for a while, and goes on whatever Retell says', async () => {
     const orders = Array.from({ length: 3 }, () => 'refused' as const);
     const { call, model, time, log } = await start({ clinic: { voice: { recording: 'notice' } }, orders });

@@ -386,6 +386,43 @@ test('whoever objects to being recorded is not any further, by whichever task; w
   expect([unrecorded.talk.consents, unrecorded.orders]).toEqual([['objected'], []]);
 });
 
+test('where callers are asked, who agrees at once is recorded from then on, by whichever task, until they object', async () => {
+  const asking = clinicProfile({ voice: { recording: 'explicit' } });
+  const call = speechWorld({ clinic: asking, recordingStarts: ['fails'] });
+  await call.greeted();
+  for (const said of ['Oui, j’accepte.', 'Un détartrage.', 'Je refuse.']) {
+    call.model().callerSays(said);
+    await call.pass(3_000);
+  }
+  expect(call.talk.consents).toEqual(['agreed', 'objected']);
+  expect(call.orders).toEqual(['start recording', 'start recording', 'stop recording']);
+  expect(call.log.codes().filter((code) => code.startsWith('recording.'))).toEqual([
+    'recording.begun',
+    'recording.stopped',
+  ]);
+
+  const resumed = speechWorld({ clinic: asking, before: [turn(1, 0, { text: 'J’accepte.' })] });
+  await resumed.greeted();
+  expect([resumed.talk.consents, resumed.orders]).toEqual([['agreed'], ['start recording']]);
+
+  const fickle = speechWorld({ clinic: asking, recordingStarts: ['fails'] });
+  await fickle.greeted();
+  fickle.model().callerSays('J’accepte.');
+  while (fickle.orders.length === 0) await fickle.pass(100);
+  fickle.model().callerSays('Non, je refuse.');
+  await fickle.pass(5_000);
+  expect(fickle.orders.at(-1)).toBe('stop recording');
+  expect(fickle.orders.filter((order) => order === 'stop recording')).toHaveLength(1);
+
+  const unagreed = speechWorld({ clinic: asking });
+  await unagreed.greeted();
+  for (const said of ['Bonjour.', 'Un détartrage.', 'J’accepte.', 'Je refuse.']) {
+    unagreed.model().callerSays(said);
+    await unagreed.pass(3_000);
+  }
+  expect([unagreed.talk.consents, unagreed.orders]).toEqual([['objected'], []]);
+});
+
 test('a function that outlasts an alarm is told to the model alone, and another is answered to the caller', async () => {
   const finish = new Map<string, () => void>();
   const rules = judged();

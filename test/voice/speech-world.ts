@@ -88,13 +88,21 @@ export interface WorldOptions extends TalkScript, Omit<RealtimeOptions, 'time'> 
   opens?: ('session' | 'fails' | 'refused' | 'hangs')[];
   askSupervisor?: AskSupervisor;
   controls?: 'works' | 'fails';
+  /** How each attempt at beginning to record goes; well once they are used up. */
+  recordingStarts?: ('works' | 'fails')[];
   /** How each attempt at stopping the recording goes; well once they are used up. */
   recordingStops?: ('works' | 'fails')[];
   maxCallMs?: number;
 }
 
 /** A call on the speech engine and the real adapter, with a model and a telephone line in memory. */
-export function speechWorld({ opens = [], controls = 'works', recordingStops = [], ...options }: WorldOptions = {}) {
+export function speechWorld({
+  opens = [],
+  controls = 'works',
+  recordingStarts = [],
+  recordingStops = [],
+  ...options
+}: WorldOptions = {}) {
   const time = turnedTime();
   const log = rememberedLog();
   const talk = fakeTalk(options);
@@ -123,9 +131,9 @@ export function speechWorld({ opens = [], controls = 'works', recordingStops = [
     time.set(() => speech.ended('hung-up'), 50);
     return 'done' as const;
   };
-  const stopRecording = async () => {
-    orders.push('stop recording');
-    if (recordingStops.shift() === 'fails') throw new Error('the vendor cannot be told');
+  const record = (order: string, ways: ('works' | 'fails')[]) => async () => {
+    orders.push(`${order} recording`);
+    if (ways.shift() === 'fails') throw new Error('the vendor cannot be told');
     return 'done' as const;
   };
   const phone = farEnd(time, (name) => speech.marked(name));
@@ -141,7 +149,12 @@ export function speechWorld({ opens = [], controls = 'works', recordingStops = [
     },
     talk,
     phone.line,
-    { hangUp: () => control('hang-up'), goOn: () => control('go-on'), stopRecording },
+    {
+      hangUp: () => control('hang-up'),
+      goOn: () => control('go-on'),
+      startRecording: record('start', recordingStarts),
+      stopRecording: record('stop', recordingStops),
+    },
   );
   let isOver = false;
   void speech.over.then(() => (isOver = true));

@@ -16,11 +16,12 @@ import { systemClock } from '#domain/clock.ts';
 import { createLiveCalls } from '#ws-fargate/live-calls.ts';
 import { readPreparedAudio } from '#ws-fargate/prepared-audio.ts';
 import { createTwilioMedia } from '#ws-fargate/twilio-media.ts';
+import { clinicProfile } from '../fakes/clinic.ts';
 import { cotonou } from '../fakes/conversation.ts';
 import { fakeTalk, type TalkScript } from '../fakes/live-talk.ts';
 import { rememberedLog } from '../fakes/log.ts';
 import { FakeRealtime, type RealtimeOptions } from '../fakes/realtime.ts';
-import { aCallSid, aTalkId, newTalk } from '../fakes/talk.ts';
+import { aCallSid, aTalkId, newTalk, turn } from '../fakes/talk.ts';
 import { inMemoryTalks } from '../fakes/talks.ts';
 import { WsSocket } from '../fakes/ws-socket.ts';
 
@@ -101,11 +102,13 @@ async function voice({ maxCalls = 10, handshakeMs = 0, ...script }: Options = {}
     },
     calls: {
       hangUp: async (sid) => (orders.push(`hang up ${sid}`), 'done'),
+      startRecording: async (sid, url) => void orders.push(`record ${sid} ${url}`),
       stopRecording: async (sid) => (orders.push(`stop recording ${sid}`), 'done'),
       redirect: async (sid, url) => (orders.push(`redirect ${sid} ${url}`), 'done'),
     },
     liveCalls,
     afterStreamUrl: 'https://api.example/api/twilio/after-stream',
+    recordingStatusUrl: 'https://api.example/api/twilio/recording-status',
     secret: { tokens: async () => [authToken], refreshedTokens: async () => [authToken] },
     accept: acceptSocket,
     mediaUrl,
@@ -197,6 +200,15 @@ test('a call from the first frame to the last turn, with a slow model and no fra
   expect((await talks.get(cotonou, aTalkId))?.streamTokenHash).toBeUndefined();
   await until(() => vendors[0]!.isClosed);
   expect(liveCalls.count()).toBe(0);
+});
+
+test('whoever has agreed to a task that died is recorded, and Twilio tells of it where it tells of others', async () => {
+  const clinic = clinicProfile({ voice: { recording: 'explicit' } });
+  const { stream, orders } = await voice({ clinic, before: [turn(1, 0, { text: 'J’accepte.' })] });
+  const caller = await stream();
+  caller.start();
+  await until(() => orders.length > 0);
+  expect(orders).toEqual([`record ${aCallSid} https://api.example/api/twilio/recording-status`]);
 });
 
 test('a signature with or without the slash opens the socket, another does not', async () => {

@@ -6,6 +6,7 @@ import { errorFields } from '../../log.ts';
 import { callerNumberOf } from '../caller-number.ts';
 import { mayBeInDanger } from '../judge-emergency.ts';
 import { outboundWordsOf } from '../outbound/outbound-words.ts';
+import { agreementIn } from '../recording-agreement.ts';
 import { openEmergencyLine } from '../tools/emergency-answer.ts';
 import { runTool } from '../tools/run-tool.ts';
 import { withinLimit } from '../tools/time-limit.ts';
@@ -28,7 +29,7 @@ import type { TalkDeps } from './take-talk.ts';
 import { tellEnd } from './tell-end.ts';
 import { persistently } from './persistently.ts';
 import { type Turn, utterancesOf } from './turn.ts';
-import { talkWordsOf } from './words/words.ts';
+import { recordingNoticeOf, talkWordsOf } from './words/words.ts';
 
 /** So much for what a tool must know of its call; what comes later, it does without. */
 const contextLimitMs = 500;
@@ -148,12 +149,12 @@ export function holdTalk(
 
   const prompts = new Map<string, string>();
   let ended: Promise<void> | undefined;
-  const isNoticed = talk.channel === 'voice' && clinic.voice.recording !== 'off';
-  const consents = recordConsent(deps, { talk, isNoticed, begun: conversationNow, language, pause });
+  const notice = () => (talk.channel === 'voice' ? recordingNoticeOf(clinic.voice, language()) : undefined);
+  const consents = recordConsent(deps, { talk, noticeId: notice()?.id, begun: conversationNow, language, pause });
   const toStore = () => storedTurns(turns.all(), consents.has('objected'));
   const close = tellEnd(deps, { talk, turns: toStore, saver, pause });
   const left = letGo(deps, talk, pause);
-  let isNoticeDue = isNoticed && talk.noticeHeardAtMs === undefined;
+  let { noticeHeardAtMs } = talk;
 
   const live: LiveTalk = {
     clinic,
@@ -176,20 +177,24 @@ export function holdTalk(
       const called = talk.purpose && outboundWordsOf(language());
       return sentences(
         hello(clinic.name),
-        clinic.voice.recording !== 'off' && words.recordingNotice,
+        notice()?.text,
         // The clinic's own greeting is for those who call it.
         ...(called ? [called.contact, called.whoIsThere] : [own ?? words.howCanIHelp]),
       );
     },
 
     get unheardNotice() {
-      return isNoticeDue ? talkWordsOf(language()).recordingNotice : undefined;
+      return noticeHeardAtMs === undefined ? notice()?.text : undefined;
     },
     get hasObjected() {
       return consents.has('objected');
     },
+    get agreement() {
+      if (talk.channel !== 'voice' || clinic.voice.recording !== 'explicit') return undefined;
+      return consents.has('agreed') ? 'given' : agreementIn(turns.all(), noticeHeardAtMs);
+    },
     async consent(consent) {
-      if (consent === 'notice-heard') isNoticeDue = false;
+      if (consent === 'notice-heard') noticeHeardAtMs ??= clock.now();
       await consents.record(consent);
     },
 

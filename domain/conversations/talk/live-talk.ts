@@ -2,6 +2,7 @@ import type { ClinicProfile } from '../../clinics/clinic-store.ts';
 import type { ConversationId } from '../../ids.ts';
 import type { LanguageTag } from '../../language.ts';
 import type { Channel } from '../conversation.ts';
+import type { Agreement } from '../recording-agreement.ts';
 import type { Tool, ToolResult } from '../tools/tool.ts';
 import type { Consent } from './record-consent.ts';
 import type { Ending } from './talk.ts';
@@ -52,10 +53,12 @@ export interface LiveTalk {
   turns(): readonly Turn[];
   /** The first words: who this is, that it is a machine, and the notice of a recording where there is one. */
   greeting(): string;
-  /** The notice of the recording, where the call is recorded and nobody has heard it to its end. */
+  /** The notice of the recording, or the question, where the clinic records and nobody has heard it to its end. */
   readonly unheardNotice: string | undefined;
   /** The caller has objected to being recorded, to whichever holder. */
   readonly hasObjected: boolean;
+  /** Whether the caller has agreed to being recorded, where the clinic asks them. */
+  readonly agreement: Agreement | undefined;
   /** What the caller has come to know, or said, of the recording; on record in the background, once. */
   consent(consent: Consent): Promise<void>;
   /** The whole prompt: our rules around the clinic's own text. Nothing of any patient, nothing secret. */

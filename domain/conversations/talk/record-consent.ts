@@ -4,15 +4,16 @@ import { errorFields } from '../../log.ts';
 import { persistently } from './persistently.ts';
 import type { Talk } from './talk.ts';
 import type { TalkDeps } from './take-talk.ts';
-import { recordingNoticeId } from './words/words.ts';
 
 /** What a caller has come to know, or said, of the recording of their call. */
-export type Consent = 'notice-heard' | 'objected';
+export type Consent = 'notice-heard' | 'agreed' | 'objected';
+
+const fieldOf = { 'notice-heard': 'noticeHeardAtMs', agreed: 'agreedAtMs', objected: 'objectedAtMs' } as const;
 
 interface Holder {
-  talk: Pick<Talk, 'clinicId' | 'conversationId' | 'objectedAtMs'>;
-  /** Whether there is a notice at all: whoever objects to what nobody spoke of objects to no words of ours. */
-  isNoticed: boolean;
+  talk: Pick<Talk, 'clinicId' | 'conversationId' | 'agreedAtMs' | 'objectedAtMs'>;
+  /** Of the notice, where there is one at all: whoever objects to what nobody spoke of objects to no words of ours. */
+  noticeId: string | undefined;
   /** The conversation is made, should no event have: acts are recorded only in one that is there. */
   begun(): Promise<void>;
   language(): LanguageTag;
@@ -20,14 +21,15 @@ interface Holder {
 }
 
 /**
- * Puts on record that the notice of the recording was heard, in which words and language, or that the caller objected to
- * it; each once by one holder. Done behind the caller's back: what fails after retries is logged.
+ * Puts on record that the notice of the recording was heard, in which words and language, or that the caller agreed or
+ * objected to it; each once by one holder. Done behind the caller's back: what fails after retries is logged.
  */
 export function recordConsent(
   { acts, talks, clock, log }: Pick<TalkDeps, 'acts' | 'talks' | 'clock' | 'log'>,
-  { talk: { clinicId, conversationId, objectedAtMs }, isNoticed, begun, language, pause }: Holder,
+  { talk, noticeId, begun, language, pause }: Holder,
 ) {
-  const done = new Set<Consent>(objectedAtMs === undefined ? [] : ['objected']);
+  const { clinicId, conversationId } = talk;
+  const done = new Set<Consent>((['agreed', 'objected'] as const).filter((each) => talk[fieldOf[each]] !== undefined));
 
   const record = async (consent: Consent): Promise<void> => {
     if (done.has(consent)) return;
@@ -44,18 +46,18 @@ export function recordConsent(
             occurredAt: isoInstant(nowMs),
             actorType: 'agent',
             actorId: conversationId,
-            act: 'consent.notice',
+            act: consent === 'agreed' ? 'consent.give' : 'consent.notice',
             outcome: consent === 'objected' ? 'denied' : 'success',
             resourceType: 'conversation',
             resourceId: conversationId,
             conversationId,
-            ...(isNoticed && { reason: `${recordingNoticeId} ${inLanguage}` }),
+            ...(noticeId !== undefined && { reason: `${noticeId} ${inLanguage}` }),
             requestId: conversationId,
           },
         ],
       });
     };
-    const field = consent === 'objected' ? 'objectedAtMs' : 'noticeHeardAtMs';
+    const field = fieldOf[consent];
     const inTalk = () =>
       talks.change(clinicId, conversationId, (current) =>
         current[field] === undefined ? { ...current, [field]: nowMs } : current,

@@ -54,6 +54,8 @@ export const Talk = z.object({
   streamGivenAtMs: z.int().optional(),
   /** When the notice of the recording was first heard to its end. */
   noticeHeardAtMs: z.int().optional(),
+  /** When the caller agreed to being recorded, where they are asked. */
+  agreedAtMs: z.int().optional(),
   /** When the caller objected to being recorded: nothing said after it outlives the talk. */
   objectedAtMs: z.int().optional(),
   /** Since when no wire holds it and another may; absent while one does, and where a task died. */
@@ -74,6 +76,7 @@ export type NewTalk = Omit<
   | 'version'
   | 'ending'
   | 'noticeHeardAtMs'
+  | 'agreedAtMs'
   | 'objectedAtMs'
   | 'letGoAtMs'
   | 'callOverAtMs'

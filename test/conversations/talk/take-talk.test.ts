@@ -540,6 +540,31 @@ describe('the end', () => {
     expect(world.acts.records).toMatchObject([{ act: 'consent.notice', outcome: 'denied' }]);
   });
 
+  test('who is asked first whether the call may be recorded has agreed in one of their first words, once, on record', async () => {
+    const world = talkWorld({ clinic: { voice: { recording: 'explicit' }, greeting: {} }, talk: { language: 'en' } });
+    const first = await world.take();
+    expect(first.greeting()).toMatch(
+      /artificial intelligence\. Say "I agree" if this call may be recorded.* help you\?$/,
+    );
+    await first.consent('notice-heard');
+    expect([first.unheardNotice, first.agreement]).toEqual([undefined, 'open']);
+    say(first, 'caller', 'I agree.');
+    expect(first.agreement).toBe('given');
+    await first.consent('agreed');
+    await first.close({ over: false });
+    const second = await world.take();
+    expect(second.agreement).toBe('given');
+    await second.consent('agreed');
+    const reason = 'recording-question-1 en';
+    expect(world.acts.records).toMatchObject([
+      { act: 'consent.notice', outcome: 'success', reason },
+      { act: 'consent.give', outcome: 'success', reason },
+    ]);
+    expect(await world.talk()).toMatchObject({ agreedAtMs: world.clock.now() });
+    const unasked = talkWorld({ clinic: { voice: { recording: 'notice' } } });
+    expect((await unasked.take()).agreement).toBeUndefined();
+  });
+
   test('an objection is heeded though it cannot be put on record, and where no task lived to hear it out', async () => {
     const world = talkWorld({ clinic: { voice: { recording: 'notice' } } });
     const talk = await world.take({ acts: { ...world.acts, record: fails } });

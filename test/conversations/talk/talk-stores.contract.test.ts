@@ -92,6 +92,7 @@ describe.each(worlds)('talks %s', (_, open) => {
         ...rest,
         ending: { kind: 'transfer', number: '+12025550171' },
         noticeHeardAtMs: Date.parse('2026-10-05T12:37:00.000Z'),
+        agreedAtMs: Date.parse('2026-10-05T12:37:15.000Z'),
         objectedAtMs: Date.parse('2026-10-05T12:37:30.000Z'),
         letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
         callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),
@@ -101,6 +102,7 @@ describe.each(worlds)('talks %s', (_, open) => {
       expect(talk).toMatchObject({ ending: { kind: 'transfer', number: '+12025550171' }, version: 2 });
       expect(talk).toMatchObject({
         noticeHeardAtMs: Date.parse('2026-10-05T12:37:00.000Z'),
+        agreedAtMs: Date.parse('2026-10-05T12:37:15.000Z'),
         objectedAtMs: Date.parse('2026-10-05T12:37:30.000Z'),
         letGoAtMs: Date.parse('2026-10-05T12:38:00.000Z'),
         callOverAtMs: Date.parse('2026-10-05T12:39:00.000Z'),

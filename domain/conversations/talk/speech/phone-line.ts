@@ -15,6 +15,8 @@ export interface CallControl {
   hangUp(): Promise<'done' | 'over'>;
   /** The call goes on as the ending on record says. */
   goOn(): Promise<'done' | 'over'>;
+  /** Unless it is recorded already. */
+  startRecording(): Promise<unknown>;
   /** `over`: none was running. */
   stopRecording(): Promise<'done' | 'over'>;
 }

@@ -11,13 +11,13 @@ import { type AgentTurns, createAgentTurns, type Utterance } from './agent-turns
 import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
+import { followConsent } from './follow-consent.ts';
 import { hasLineAsked, isAnswerOwed } from './history.ts';
 import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
 import { Playback } from './playback.ts';
 import type { PreparedAudio, PreparedName } from './prepared-audio.ts';
-import { createRecordingStop } from './stop-recording.ts';
 import { speechSetup } from './speech-setup.ts';
 import type {
   Listening,
@@ -113,7 +113,7 @@ export class SpeechTalk {
   readonly #keypad: { press(key: string): void };
   readonly #link: ModelLink;
   readonly #runs: ToolRuns;
-  readonly #recording: ReturnType<typeof createRecordingStop>;
+  readonly #recording: ReturnType<typeof followConsent>;
   readonly #startedMs: number;
   #resolveOver: () => void = () => undefined;
 
@@ -180,7 +180,7 @@ export class SpeechTalk {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
     this.#resolveOver = resolve;
-    this.#recording = createRecordingStop(
+    this.#recording = followConsent(
       { talk, control, deadlines: this.#deadlines, log: deps.log, where: this.#where },
       () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }),
     );

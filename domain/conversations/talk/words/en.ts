@@ -8,6 +8,7 @@ export const en: TalkWords = {
   writtenGreeting: (clinic) =>
     `Hello, you've reached ${clinic}. I'm the clinic's automated assistant, an artificial intelligence.`,
   recordingNotice: 'This call is recorded to follow up on your request. If you object, say "I decline".',
+  recordingQuestion: 'Say "I agree" if this call may be recorded to follow up on your request.',
   howCanIHelp: 'How can I help you?',
   resumed: 'We were cut off. Let me continue.',
   silenceReminders: ['Are you still there?', "I can't hear you. Could you speak a little louder?"],

@@ -9,6 +9,7 @@ export const fr: TalkWords = {
     `Bonjour, vous êtes bien à ${clinic}. Je suis l’assistant automatique de la clinique, une intelligence artificielle.`,
   recordingNotice:
     'Cet appel est enregistré pour assurer le suivi de votre demande. Si vous vous y opposez, dites « je refuse ».',
+  recordingQuestion: 'Dites « j’accepte » si cet appel peut être enregistré pour assurer le suivi de votre demande.',
   howCanIHelp: 'Que puis-je faire pour vous ?',
   resumed: 'Nous avons été coupés, je continue.',
   silenceReminders: ['Êtes-vous toujours là ?', 'Je ne vous entends pas. Pouvez-vous parler un peu plus fort ?'],

@@ -10,6 +10,8 @@ export interface TalkWords {
   /** The first words of a conversation in writing. */
   writtenGreeting(clinic: string): string;
   recordingNotice: string;
+  /** In its place where the clinic records only who agrees. */
+  recordingQuestion: string;
   /** Where the clinic has no greeting of its own. */
   howCanIHelp: string;
   /** The stream broke and the talk goes on: nothing is greeted or asked again. */
