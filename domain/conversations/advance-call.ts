@@ -4,6 +4,7 @@ import { type Anomaly, type Conversation, endKinds, statuses, statusRank } from 
 import { untilObjection } from './heed-objection.ts';
 import { outcomeOf } from './outcome.ts';
 import { reachedOf } from './reached.ts';
+import type { RecordingSetting } from './recording-objection.ts';
 import { withoutForgotten } from './retention/kept-parts.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -13,6 +14,8 @@ export interface Routed {
   clinicId: ClinicId;
   routedBy: string;
   now: number;
+  /** Of the clinic, by which is known to what a caller objects. */
+  voice?: RecordingSetting;
 }
 
 /** Fields that the event of the higher rank decides; of the same rank, the longer, then the greater text. */
@@ -35,8 +38,8 @@ const settledFields = [
  */
 export function advanceCall(current: Conversation | undefined, told: CallEvent, routed: Routed): Conversation {
   const hasObjected = current?.objectedToRecording === true || told.objectedToRecording === true;
-  const event = hasObjected ? untilObjection(told) : told;
-  const before = hasObjected && current ? forgetSaid(current) : (current ?? firstSight(event, routed));
+  const event = hasObjected ? untilObjection(told, routed.voice) : told;
+  const before = hasObjected && current ? forgetSaid(current, routed.voice) : (current ?? firstSight(event, routed));
   const anomalies = new Set<Anomaly>([...before.anomalies, ...event.anomalies]);
   const next: Conversation = { ...before, ranks: { ...before.ranks } };
   if (hasObjected) next.objectedToRecording = true;
@@ -94,8 +97,8 @@ export function contradicts(known: Conversation, event: CallEvent): boolean {
 }
 
 /** Texts that were kept before the objection was known are, with their ranks, as if they had never come. */
-function forgetSaid(known: Conversation): Conversation {
-  const left = untilObjection(known);
+function forgetSaid(known: Conversation, setting?: RecordingSetting): Conversation {
+  const left = untilObjection(known, setting);
   const ranks = { ...known.ranks };
   for (const field of ['transcript', 'recordingUrl'] as const) if (left[field] === undefined) delete ranks[field];
   return { ...left, ranks };

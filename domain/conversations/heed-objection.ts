@@ -1,16 +1,16 @@
 import type { CallEvent } from './call-event.ts';
 import type { Analysis } from './conversation.ts';
-import { objectsToRecording, type RecordingSetting } from './recording-objection.ts';
+import { objectsToRecording, placeOfObjection, type RecordingSetting } from './recording-objection.ts';
 
 /** One for each speaker; a line that names nobody goes on with the one before. */
 const utterancesOf = (transcript: string): string[] => transcript.split(/\n(?=(?:Agent|User|Transfer Target):)/);
 
 /** Whether a caller objects to being recorded in a transcript, lines of `Agent: …` and `User: …`. */
 export const showsObjection = (transcript: string, setting: RecordingSetting): boolean =>
-  objectionIn(utterancesOf(transcript), setting) !== -1;
+  utterancesOf(transcript).some((said) => objectsToRecording(saidByCaller(said), setting));
 
-const objectionIn = (utterances: readonly string[], setting?: RecordingSetting): number =>
-  utterances.findIndex((said) => said.startsWith('User:') && objectsToRecording(said.slice('User:'.length), setting));
+const saidByCaller = (utterance: string): string =>
+  utterance.startsWith('User:') ? utterance.slice('User:'.length) : '';
 
 /**
  * What may be kept of a call whose caller objected to being recorded: the words up to the objection and the objection
@@ -19,9 +19,10 @@ const objectionIn = (utterances: readonly string[], setting?: RecordingSetting):
  */
 export function untilObjection<Told extends Pick<CallEvent, 'provider' | 'transcript' | 'recordingUrl' | 'analysis'>>(
   told: Told,
+  setting?: RecordingSetting,
 ): Told {
   const utterances = utterancesOf(told.transcript ?? '');
-  const kept = utterances.slice(0, objectionIn(utterances) + 1).join('\n');
+  const kept = utterances.slice(0, placeOfObjection(utterances.map(saidByCaller), setting) + 1).join('\n');
   return {
     ...told,
     transcript: kept || undefined,

@@ -48,3 +48,12 @@ export function objectsToRecording(
   const said = foldSpeech(utterance);
   return anyPhrase.test(said) && (recording !== 'off' || /enregistr|record/.test(said));
 }
+
+/**
+ * The place of the words by which a caller who is known to object does so; -1 where none show it. Where none speak of
+ * recording, whoever declines declined what the clinic said when its setting was another one.
+ */
+export function placeOfObjection(saidByCaller: readonly string[], setting?: RecordingSetting): number {
+  const place = saidByCaller.findIndex((said) => objectsToRecording(said, setting));
+  return place === -1 ? saidByCaller.findIndex((said) => objectsToRecording(said)) : place;
+}

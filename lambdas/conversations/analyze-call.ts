@@ -55,7 +55,7 @@ export function analyzeCall({ conversations, talks, clinics, model, modelName, e
     const isKnown = call.objectedToRecording === true || talk?.objectedAtMs !== undefined;
     // Whoever heard it may have died before it was on record.
     const hasObjected = isKnown || (call.providerObject === 'call' && showObjection(said, clinic.voice));
-    const turns = storedTurns(said, hasObjected);
+    const turns = storedTurns(said, hasObjected, clinic.voice);
     try {
       const analysis = await analyse(
         { turns, ...(hasObjected && { actsOnRecord: call.acts }) },

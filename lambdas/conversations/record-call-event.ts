@@ -85,7 +85,7 @@ export function recordCallEvent(deps: Deps) {
     const { session, clinic } = bound;
     const { clinicId } = session;
     const event = await heard(told.toCallEvent(), clinic);
-    const { call, contradicted } = await merge(event, session);
+    const { call, contradicted } = await merge(event, session, clinic);
     if (contradicted) return quarantine('conflict');
     if (call.anomalies.length) {
       log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
@@ -100,7 +100,7 @@ export function recordCallEvent(deps: Deps) {
     await heedNoMoreCalls(call, said, clinic);
     // What we tell ourselves comes from whoever held the talk.
     if (record.provider === 'twilio' && event.kind === 'ended') await finish(clinic, conversationId);
-    await forgetSaid(call);
+    await forgetSaid(call, clinic);
     await tellPatients(call, clinic);
     await tell(call, clinic);
     await releaseHolds(call, clinic);
@@ -125,11 +125,11 @@ export function recordCallEvent(deps: Deps) {
     return isUnagreed ? { ...event, recordingUrl: undefined } : event;
   }
 
-  async function merge(event: CallEvent, { clinicId, routedBy }: Session) {
+  async function merge(event: CallEvent, { clinicId, routedBy }: Session, { voice }: ClinicProfile) {
     let contradicted = false;
     const call = await conversations.change(clinicId, event.conversationId, (current) => {
       contradicted = current !== undefined && contradicts(current, event);
-      return contradicted ? current : advanceCall(current, event, { clinicId, routedBy, now: clock.now() });
+      return contradicted ? current : advanceCall(current, event, { clinicId, routedBy, now: clock.now(), voice });
     });
     return { call: call as Conversation, contradicted };
   }
@@ -142,11 +142,11 @@ export function recordCallEvent(deps: Deps) {
   }
 
   /** Nobody goes on with the talk any more, so that what was said after the objection has no use. */
-  async function forgetSaid(call: Conversation): Promise<void> {
+  async function forgetSaid(call: Conversation, { voice }: ClinicProfile): Promise<void> {
     if (!hasEnded(call) || !call.objectedToRecording) return;
     const { clinicId, conversationId } = call;
     const turns = await talks.turns(clinicId, conversationId);
-    const after = turns.slice(storedTurns(turns, true).length).filter(({ text, tool }) => text !== '' || tool);
+    const after = turns.slice(storedTurns(turns, true, voice).length).filter(({ text, tool }) => text !== '' || tool);
     await talks.emptyTurns(
       clinicId,
       conversationId,

@@ -98,6 +98,13 @@ describe('a caller who objected to being recorded', () => {
     expect(call.analysis?.summary).toBeUndefined();
   });
 
+  test('is kept up to what speaks of recording where nobody was told that the call is recorded', () => {
+    const refusal = 'User: Je refuse mardi.\nAgent: Mercredi ?\nUser: Oui, et je ne veux pas être enregistré.';
+    const event = callEvent({ ...ended, ...objected, transcript: `${refusal}\nAgent: Bien.` });
+    const call = advanceCall(undefined, event, { ...routed, voice: { recording: 'off' } });
+    expect(advanceCall(call, event, { ...routed, voice: { recording: 'off' } }).transcript).toBe(refusal);
+  });
+
   test('leaves nothing where the words do not show when, and of a Twilio call what was recorded before', () => {
     const call = merge(
       callEvent({ ...ended, recordingUrl: 'https://a.example' }),

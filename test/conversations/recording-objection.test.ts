@@ -1,4 +1,6 @@
 import { objectsToRecording } from '#domain/conversations/recording-objection.ts';
+import { storedTurns } from '#domain/conversations/talk/stored-turns.ts';
+import type { Turn } from '#domain/conversations/talk/turn.ts';
 import { recordingNoticeId, talkWords } from '#domain/conversations/talk/words/words.ts';
 import { createHash } from 'node:crypto';
 
@@ -69,6 +71,16 @@ test('the id under which the notice is on record stands for these very words', (
   const hash = createHash('sha256').update(texts.sort().join('\n')).digest('hex').slice(0, 16);
   // Other words are another notice: raise the id with them.
   expect([recordingNoticeId, hash]).toEqual(['recording-notice-1', 'b08b95ecfeae3dcf']);
+});
+
+test('of a talk that nobody said is recorded, what was said up to the word of recording outlives it', () => {
+  const turns = ['Je refuse ce rendez-vous.', 'Plutôt mercredi.', 'Ne m’enregistrez pas.', 'Merci.'].map(
+    (text, seq): Turn => ({ seq, speaker: 'caller', text, atMs: seq, interrupted: false }),
+  );
+  expect(storedTurns(turns, true, { recording: 'off' })).toHaveLength(3);
+  expect(storedTurns(turns, true, { recording: 'notice' })).toHaveLength(1);
+  // The clinic recorded its calls when this was said.
+  expect(storedTurns(turns.slice(0, 2), true, { recording: 'off' })).toHaveLength(1);
 });
 
 test('where nobody said that the call is recorded, whoever declines declines something else', () => {

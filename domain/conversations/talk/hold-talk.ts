@@ -151,7 +151,7 @@ export function holdTalk(
   let ended: Promise<void> | undefined;
   const notice = () => (talk.channel === 'voice' ? recordingNoticeOf(clinic.voice, language()) : undefined);
   const consents = recordConsent(deps, { talk, noticeId: notice()?.id, begun: conversationNow, language, pause });
-  const toStore = () => storedTurns(turns.all(), consents.has('objected'));
+  const toStore = () => storedTurns(turns.all(), consents.has('objected'), clinic.voice);
   const close = tellEnd(deps, { talk, turns: toStore, saver, pause });
   const left = letGo(deps, talk, pause);
   let { noticeHeardAtMs } = talk;
