@@ -122,7 +122,9 @@ test('whatever is booked, moved, cancelled and blocked at once, nothing ever ove
 
   const { appointments: all } = await appointments.list(cotonou, range);
   const standing = all.filter(({ status }) => ownsCells(status));
-  expect(standing.length).toBeGreaterThan(5);
+  // How many stand at the end is chance; that much was booked, and most of it changed since, is not.
+  expect(all.length).toBeGreaterThan(15);
+  expect(standing.length).toBeGreaterThan(0);
   const resources: Resource[] = [
     ...[awa, koffi].map((id) => ({ kind: 'provider' as const, id })),
     ...[room1, room2].map((id) => ({ kind: 'operatory' as const, id })),
