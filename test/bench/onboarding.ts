@@ -26,7 +26,7 @@ const budgetMs = 60_000;
 const vendorFailures = 0.05;
 const deathsInHundred = 1;
 const joiners = 2;
-const atOnce = 24;
+const atOnce = 48;
 /** Shorter than in production, where a function may take a minute and a half to buy. */
 const leaseMs = 2_000;
 const apiKey = 'key_bench_onboarding';
