@@ -59,7 +59,7 @@ function endLine(slug: string, now: Onboarding): string {
     case 'undone':
       return `${slug} has not joined and was undone: ${now.failure ?? 'a step failed'}`;
     case 'left':
-      return `${slug} has left; its numbers are given back and what is kept of it is only kept`;
+      return `${slug} has left; its numbers are given back, and what is known of its calls is deleted as its retention says`;
     default:
       return `${slug} is only half way (${now.state}); run the same command again`;
   }

@@ -395,7 +395,7 @@ const clinicFields = z.strictObject({
   id: ClinicId,
   slug: Slug,
   name: oneLine(80),
-  /** `closed`: it left, and is only kept. */
+  /** `closed`: it left, and is kept as long as its retention says. */
   status: z.enum(['active', 'inactive', 'suspended', 'closed']).default('active'),
   /** Of a closed clinic: until when what is kept of it is kept. */
   retainUntil: z.iso.date().optional(),
