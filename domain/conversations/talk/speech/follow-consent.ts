@@ -34,6 +34,7 @@ export function followConsent({ talk, control, deadlines, log, where }: Deps, st
     void talk.consent('objected');
     if (setting.recording === 'off' || talk.agreement === 'open' || talk.agreement === 'missed') return;
     const order = async () => {
+      // How it went was told where it was ordered; what may have begun by it is stopped.
       await starting?.catch(() => undefined);
       return control.stopRecording();
     };
