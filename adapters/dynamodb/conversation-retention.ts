@@ -1,3 +1,4 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { PayloadRemoval } from '#adapters/s3/payloads.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
@@ -6,7 +7,6 @@ import {
   KeptConversation,
 } from '#domain/conversations/retention/conversation-retention.ts';
 import { heldParts, KeptPart } from '#domain/conversations/retention/kept-parts.ts';
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { auditWrite } from './clinic-writes.ts';
 import { conversationPlace, transcriptsOf, withEpochs } from './conversations.ts';
 import { type Key, keys } from './keys.ts';
