@@ -1,8 +1,8 @@
 import RestException from 'twilio/lib/base/RestException.js';
 import { type CallContext, CallContextImpl, type CallInstance } from 'twilio/lib/rest/api/v2010/account/call.js';
-import { isGone } from './is-gone.ts';
 import { recordingOf } from './recording-of.ts';
 import { type SdkOptions, sdkRequests } from './sdk-requests.ts';
+import { isGone, unlessGone } from './unless-gone.ts';
 
 export type TwilioCallsOptions = SdkOptions;
 
@@ -62,20 +62,11 @@ export function createTwilioCalls(options: TwilioCallsOptions): TwilioCalls {
     stopRecording: (callSid) => change(callSid, (call) => call.recordings(current).update({ status: 'stopped' })),
     async removeRecordings(callSid) {
       const { recordings } = await callOf(callSid);
-      try {
-        for (const { sid } of await recordings.list()) await recordings(sid).remove();
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
+      for (const { sid } of (await unlessGone(recordings.list())) ?? []) await unlessGone(recordings(sid).remove());
     },
     async fetch(callSid) {
       const call = await callOf(callSid);
-      try {
-        return await call.fetch();
-      } catch (error) {
-        if (isGone(error)) return undefined;
-        throw error;
-      }
+      return unlessGone(call.fetch());
     },
   };
 }

@@ -1,8 +1,8 @@
 import { MessageListInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
 import { NoSecretValue } from '#adapters/secrets/secret.ts';
 import type { VendorMessages } from '#domain/conversations/retention/conversation-retention.ts';
-import { isGone } from './is-gone.ts';
 import { type SdkOptions, sdkRequests } from './sdk-requests.ts';
+import { unlessGone } from './unless-gone.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -23,11 +23,7 @@ export function createKeptMessages(options: SdkOptions): VendorMessages {
       [{ to: address }, { from: address }].map((way) => messages.list({ ...way, ...old })),
     );
     for (const { sid } of ways.flat().slice(0, mostAtOnce)) {
-      try {
-        await messages(sid).remove();
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
+      await unlessGone(messages(sid).remove());
       removed();
     }
   }

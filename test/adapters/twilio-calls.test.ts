@@ -123,7 +123,7 @@ test('what was recorded of a call is deleted; that nothing is left of it is no f
     status: 200,
     body: { recordings: sids.map((sid) => ({ sid, call_sid: callSid })), next_page_uri: null },
   };
-  const { calls, asked, stop } = await api(list, { status: 204 }, none, none, { status: 401, body: { code: 20003 } });
+  const { calls, asked, stop } = await api(list, none, { status: 204 }, none, { status: 401, body: { code: 20003 } });
   await calls.removeRecordings(callSid);
   const place = `/2010-04-01/Accounts/${twilioAccountSid}/Calls/${callSid}/Recordings`;
   expect(asked.map(({ line }) => line)).toEqual([
