@@ -140,6 +140,24 @@ describe('rows', () => {
   });
 });
 
+test('cells are read over as many pages as they take', async () => {
+  await booked(longest());
+  let asked = 0;
+  // DynamoDB ends a page at 1 MB, which takes thousands of cells; or where it is told to.
+  faulty.core.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName !== 'QueryCommand') return next(args);
+        asked++;
+        return next({ ...args, input: { ...args.input, Limit: 20 } });
+      },
+    { step: 'initialize' },
+  );
+  expect(await allCells()).toHaveLength(90);
+  // Three pages of each of the two that are booked.
+  expect(asked).toBe(3 + 3 + 1 + 1);
+});
+
 describe('conflicts with other transactions', () => {
   test('pass by themselves', async () => {
     faulty.next(conflict, conflict, conflict, conflict, conflict);

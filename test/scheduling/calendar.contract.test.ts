@@ -724,17 +724,6 @@ describe.each(worlds)('a calendar %s', (_, open) => {
       await books(night);
       expect(await allCells()).toEqual(cellsOf(night));
     });
-
-    test('of a busy season are read over many pages', async () => {
-      const days = Array.from({ length: 60 }, (_, day) => day);
-      const dayMs = minutes(1440);
-      for (const day of days) {
-        const startMs = at('08:00') + day * dayMs;
-        await books(appointment({ startMs, endMs: startMs + minutes(225), patientId: anybody() }));
-      }
-      const found = await calendar.cells(cotonou, everywhere, now, now + 61 * dayMs);
-      expect(found).toHaveLength(60 * 90);
-    }, 60_000);
   });
 
   describe('appointments', () => {
