@@ -1,20 +1,18 @@
 import { readForm } from '#adapters/twilio/form.ts';
 import { type IncomingMessage, readTwilioMessage } from '#adapters/twilio/message-event.ts';
-import type { E164 } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { shownPhone } from '#domain/clinics/shown-phone.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import { mayBeInDanger } from '#domain/conversations/judge-emergency.ts';
+import type { Talk } from '#domain/conversations/talk/talk.ts';
 import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';
 import { optWordOf } from '#domain/conversations/texting/opt-words.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import type { openWritten } from '#domain/conversations/texting/open-written.ts';
 import { plainTypography, withinParts } from '#domain/conversations/texting/sms-text.ts';
 import { textingWordsOf } from '#domain/conversations/texting/words/words.ts';
-import type { ConversationId } from '#domain/ids.ts';
-import type { LanguageTag } from '#domain/language.ts';
 import type { MessageReceived } from '#domain/messages/notice.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { type WriteDeps, writeTo } from '#lambdas/notifications/tell-patient.ts';
@@ -29,7 +27,7 @@ interface Deps extends WriteDeps {
   incoming: IncomingTexts;
   dialogues: Pick<DialogueStore, 'get'>;
   /** Books a time that was offered by SMS, where the message says yes to one; answers what to tell. */
-  accept(clinic: ClinicProfile, number: E164, text: string, requestId: string): Promise<string | undefined>;
+  accept(clinic: ClinicProfile, talk: Talk, message: IncomingMessage): Promise<string | undefined>;
   clock: Clock;
 }
 
@@ -45,11 +43,9 @@ export function answerMessage(deps: Deps) {
   const write = writeTo(deps);
   const stop = heedStop(deps);
 
-  async function replyTo(
-    clinic: ClinicProfile,
-    { conversationId, language }: { conversationId: ConversationId; language: LanguageTag },
-    { from, messageSid: name, text }: IncomingMessage,
-  ): Promise<string> {
+  async function replyTo(clinic: ClinicProfile, talk: Talk, message: IncomingMessage): Promise<string> {
+    const { conversationId, language } = talk;
+    const { messageSid: name, text } = message;
     const words = textingWordsOf(language);
     const taken = await incoming.take(clinic.id, { conversationId, name });
     if (taken.state === 'answered') return taken.reply;
@@ -57,7 +53,7 @@ export function answerMessage(deps: Deps) {
     const begunAtMs = taken.state === 'begun' ? taken.sinceMs : undefined;
     // Whoever was asked whether they are in danger has answered that, whatever else a 1 would mean.
     const isAsked = mayBeInDanger(await dialogues.get(clinic.id, conversationId));
-    const ready = isAsked ? undefined : await accept(clinic, from, text, name);
+    const ready = isAsked ? undefined : await accept(clinic, talk, message);
     const answered = await answer(clinic.id, conversationId, text, begunAtMs, ready);
     if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
     if (answered.outcome === 'answered' && answered.text) return answered.text;

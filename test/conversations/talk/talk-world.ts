@@ -17,7 +17,7 @@ export interface TalkWorldOptions extends ToolWorldOptions {
 export function talkWorld(options: TalkWorldOptions = {}) {
   const conversations = inMemoryConversations();
   const acts = inMemoryActs(conversations);
-  const tools = toolWorld({ ...options, deps: { acts, ...options.deps } });
+  const tools = toolWorld({ ...options, conversations, deps: { acts, ...options.deps } });
   const talks = inMemoryTalks();
   const instructions = inMemoryInstructions(tools.clock);
   const events = rememberedTalkEvents();

@@ -10,7 +10,7 @@ import type { Notice } from '#domain/messages/notice.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
 import { waitlistEntry } from '../../fakes/waitlist.ts';
-import { WaitlistEntryId } from '#domain/ids.ts';
+import { type ConversationId, WaitlistEntryId } from '#domain/ids.ts';
 import { acceptOffer } from '#lambdas/conversations/texting/accept-offer.ts';
 import { replayEvent } from '#lambdas/conversations/replay-event.ts';
 import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
@@ -423,6 +423,28 @@ describe('a time that came free', () => {
     expect(appointments()).toMatchObject([{ status: 'booked', source: 'waitlist', patientId: theo.patientId }]);
     expect(outbox.at(-1)?.body).toMatch(/rendez-vous confirmé le 6 oct\. 2026 à 15 h/);
     expect(await waitlist.get(cotonou, entryId)).toMatchObject({ status: 'booked' });
+  });
+
+  test('is booked in the conversation of the 1 as by a tool of it, once, also where the same 1 comes twice', async () => {
+    const given = world({ answers: [{ deltas: ['Plutôt à 16 h ?'] }] });
+    const { send, told, heed, taken, calendar, conversations, dialogues } = given;
+    await offered(given);
+    await send('1');
+    const notice = told.shift()!;
+    await Promise.allSettled([heed(notice), heed(notice)]);
+    await heed(notice);
+    await heed(notice);
+    const conversationId = taken[0] as ConversationId;
+    const { appointmentId, ...appointment } = given.appointments()[0]!;
+    expect(appointment).toMatchObject({ conversationId, history: [{ act: 'booked', actorId: conversationId }] });
+    expect(await conversations.get(cotonou, conversationId)).toMatchObject({
+      channel: 'sms',
+      acts: ['booked'],
+      appointmentIds: [appointmentId],
+    });
+    expect(await dialogues.get(cotonou, conversationId)).toMatchObject({ appointmentIds: [appointmentId] });
+    expect(calendar.records).toMatchObject([{ act: 'appointment.book', actorType: 'agent', conversationId }]);
+    expect(given.waitlist.records.at(-1)).toMatchObject({ fields: ['status'], conversationId });
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { Act } from '#domain/conversations/conversation.ts';
 import { runTool } from '#domain/conversations/tools/run-tool.ts';
 import type { ToolContext, ToolDeps, ToolResult } from '#domain/conversations/tools/tool.ts';
@@ -50,6 +51,8 @@ export interface ToolWorldOptions {
   fromNumber?: string;
   /** Monday morning, half an hour before the clinic opens, unless a test says so. */
   at?: string;
+  /** Told of what is booked in them. */
+  conversations?: ConversationStore;
   /** Stores that behave otherwise. */
   deps?: Partial<ToolDeps>;
 }
@@ -59,7 +62,7 @@ export function toolWorld(options: ToolWorldOptions = {}) {
   const clock = standingClock(options.at ?? '2026-10-05T06:30:00.000Z');
   const clinic: ClinicProfile = clinicProfile(options.clinic);
   const patients = inMemoryPatients(...(options.patients ?? [theo, lila, nour]));
-  const calendar = inMemoryCalendar({ patients });
+  const calendar = inMemoryCalendar({ patients, conversations: options.conversations });
   const acts = inMemoryActs();
   const dialogues = inMemoryDialogues();
   const log = rememberedLog();
