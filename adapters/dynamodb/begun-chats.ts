@@ -1,6 +1,6 @@
 import { type Clock, isoInstant } from '#domain/clock.ts';
-import { type BegunChats, chatHourMs, mostChats, networkOf } from '#domain/conversations/texting/begun-chats.ts';
-import { type ClinicId, derivedUuid } from '#domain/ids.ts';
+import { type BegunChats, chatHourMs, mostChats, visitorNetworkOf } from '#domain/conversations/texting/begun-chats.ts';
+import type { ClinicId } from '#domain/ids.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -17,7 +17,7 @@ export function createBegunChats(core: Table, clock: Clock): BegunChats {
   }
   return {
     async count(clinicId, address) {
-      const who = derivedUuid('chat address', clinicId, networkOf(address));
+      const who = visitorNetworkOf(clinicId, address);
       if (!(await count(clinicId, who, mostChats.ofAddress))) return 'too-many';
       return (await count(clinicId, 'all', mostChats.ofClinic)) ? 'room' : 'too-many';
     },

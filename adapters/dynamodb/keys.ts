@@ -181,9 +181,9 @@ export const keys = {
     PK: keys.bornOn(clinicId, dob),
     SK: `PAT#${patientId}`,
   }),
-  /** Attempts of a number to prove who is calling, on one local date. */
-  verificationAttempts: (clinicId: ClinicId, phone: E164, date: string): Key => ({
-    PK: keys.phone(clinicId, phone),
+  /** Attempts of a number, or from the network of a visitor, to prove who is asking, on one local date. */
+  verificationAttempts: (clinicId: ClinicId, who: string, date: string): Key => ({
+    PK: who.startsWith('+') ? keys.phone(clinicId, who) : `${keys.clinic(clinicId)}#NETWORK#${who}`,
     SK: `VERIFY#${date}`,
   }),
   /** The conversations in which a number holds times. */

@@ -59,16 +59,16 @@ export function createPatientStore({ core, audit }: { core: Table; audit: Table 
       return { outcome: refused.length ? 'exists' : 'added' };
     },
 
-    async attempts(clinicId, phone, date) {
-      return attemptsIn(await core.get(keys.verificationAttempts(clinicId, phone, date)));
+    async attempts(clinicId, who, date) {
+      return attemptsIn(await core.get(keys.verificationAttempts(clinicId, who, date)));
     },
 
-    async countAttempt(clinicId, phone, date, judge) {
-      if (!phone) {
+    async countAttempt(clinicId, who, date, judge) {
+      if (who === undefined) {
         await transact(core.client, recordSteps(judge(0).audit));
         return 0;
       }
-      const key = keys.verificationAttempts(clinicId, phone, date);
+      const key = keys.verificationAttempts(clinicId, who, date);
       // A transaction does not answer what it made of a number, so it counts on from the one that was read.
       for (let round = 0; round < mostRounds; round++) {
         const before = await core.get(key);
@@ -98,7 +98,7 @@ export function createPatientStore({ core, audit }: { core: Table; audit: Table 
         ]);
         if (!refused.length) return attempts;
       }
-      throw new Error('the attempts of a number were counted by others twenty times in a row');
+      throw new Error('the attempts of one asker were counted by others twenty times in a row');
     },
   };
 }

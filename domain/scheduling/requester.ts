@@ -11,5 +11,7 @@ export interface Requester {
   conversationId?: ConversationId;
   /** The calling number, where there is one: holds are also counted by it. */
   callerNumber?: E164;
+  /** Where a visitor of a clinic's site writes from, as a digest: another chat buys nobody new attempts to be verified. */
+  visitorNetwork?: string;
   actor: Pick<PendingAuditEvent, 'actorType' | 'actorId' | 'onBehalfOf' | 'ip' | 'requestId'>;
 }

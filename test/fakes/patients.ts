@@ -82,18 +82,18 @@ export function inMemoryPatients(...initial: Patient[]): FakePatients {
       records.push(...audit);
       return { outcome: 'added' };
     },
-    async countAttempt(clinicId, phone, date, judge) {
+    async countAttempt(clinicId, who, date, judge) {
       asked('countAttempt');
-      const before = counted.get(`${clinicId} ${phone} ${date}`) ?? 0;
-      const { counts, audit } = judge(phone ? before + 1 : 0);
-      const count = phone ? before + (counts ? 1 : 0) : 0;
+      const before = counted.get(`${clinicId} ${who} ${date}`) ?? 0;
+      const { counts, audit } = judge(who ? before + 1 : 0);
+      const count = who ? before + (counts ? 1 : 0) : 0;
       records.push(...audit);
-      if (phone) counted.set(`${clinicId} ${phone} ${date}`, count);
+      if (who) counted.set(`${clinicId} ${who} ${date}`, count);
       return count;
     },
-    async attempts(clinicId, phone, date) {
+    async attempts(clinicId, who, date) {
       asked('attempts');
-      return counted.get(`${clinicId} ${phone} ${date}`) ?? 0;
+      return counted.get(`${clinicId} ${who} ${date}`) ?? 0;
     },
   };
 }

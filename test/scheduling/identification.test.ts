@@ -219,6 +219,19 @@ describe('attempts', () => {
     }
   });
 
+  test('visitors of a site have twenty a day from their network, in however many chats', async () => {
+    const { verify, clock } = world();
+    const visitor = { callerNumber: undefined, visitorNetwork: 'a digest' };
+    for (let attempt = 0; attempt < 19; attempt++) {
+      expect(await verify(wrong, attempt % 3, visitor)).toMatchObject({ outcome: 'not-verified' });
+    }
+    expect(await verify(wrong, 0, visitor)).toEqual({ outcome: 'not-verified', attemptsLeft: 0 });
+    expect(await verify(theoSays, 0, visitor)).toEqual({ outcome: 'locked' });
+    expect(await verify(theoSays, 0, { ...visitor, visitorNetwork: 'another' })).toMatchObject({ outcome: 'verified' });
+    clock.pass(24 * 60 * 60_000);
+    expect(await verify(theoSays, 0, visitor)).toMatchObject({ outcome: 'verified' });
+  });
+
   test('when an attempt cannot be counted, nobody learns how it ended', async () => {
     const { verify, store } = world();
     const { countAttempt } = store;

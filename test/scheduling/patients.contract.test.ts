@@ -151,7 +151,12 @@ describe.each(worlds)('patients %s', (_, open) => {
     ).toBe(1);
     expect(await patients.attempts(cotonou, '+12025550117', '2026-10-05')).toBe(2);
     expect(await patients.attempts(elsewhere, '+12025550117', '2026-10-05')).toBe(0);
-    expect(await world.records()).toHaveLength(4);
+    const network = '5b0c1d7e-2f3a-4b6c-8d9e-0a1b2c3d4e5f';
+    expect(
+      await patients.countAttempt(cotonou, network, '2026-10-05', () => ({ counts: true, audit: [event()] })),
+    ).toBe(1);
+    expect(await patients.attempts(cotonou, network, '2026-10-05')).toBe(1);
+    expect(await world.records()).toHaveLength(5);
   });
 
   test('of attempts at one moment none is lost and no two have the same count', async () => {

@@ -106,6 +106,7 @@ export function holdTalk(
       holder: conversationId,
       conversationId,
       ...(callerNumber && { callerNumber }),
+      ...(talk.visitorNetwork !== undefined && { visitorNetwork: talk.visitorNetwork }),
       actor: { actorType: 'agent', actorId: conversationId, requestId },
     },
   });

@@ -38,6 +38,8 @@ export const Talk = z.object({
   purpose: OutboundPurpose.optional(),
   fromNumber: z.string().optional(),
   toNumber: z.string().optional(),
+  /** Of whoever writes without a number, as a digest. */
+  visitorNetwork: z.string().optional(),
   language: LanguageTag,
   agents: z.enum(['single', 'two']),
   instructions: PinnedInstructions,

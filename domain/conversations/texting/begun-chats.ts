@@ -1,4 +1,4 @@
-import type { ClinicId } from '../../ids.ts';
+import { type ClinicId, derivedUuid } from '../../ids.ts';
 
 /** Of one clinic, in an hour. A waiting room behind one address has room, a script that costs a model each time has not. */
 export const mostChats = { ofAddress: 30, ofClinic: 600 };
@@ -16,6 +16,10 @@ export interface BegunChats {
 /** Who has an IPv6 address has the 2⁶⁴ next to it. */
 export const networkOf = (address: string): string =>
   address.includes(':') && !address.includes('.') ? expanded(address).slice(0, 4).join(':') : address;
+
+/** Whoever writes from one network, as a digest that differs from clinic to clinic. */
+export const visitorNetworkOf = (clinicId: ClinicId, address: string): string =>
+  derivedUuid('chat address', clinicId, networkOf(address));
 
 /** The eight groups of an address in which `::` stands for those that are zero. */
 function expanded(address: string): string[] {

@@ -11,7 +11,7 @@ import type { Clock } from '../../clock.ts';
 /** Somebody who writes: by a number, or as a visitor of a clinic's site. */
 export type Writer =
   | { channel: 'sms' | 'whatsapp'; number: E164; clinicNumber: E164; language?: LanguageTag }
-  | { channel: 'web'; visitor: string; language?: LanguageTag };
+  | { channel: 'web'; visitor: string; network: string; language?: LanguageTag };
 
 /** Binds a conversation to its clinic for ever; answers the clinic it is bound to. */
 export type ClaimSession = (conversationId: ConversationId, routedBy: string) => Promise<{ clinicId: string }>;
@@ -47,7 +47,9 @@ export function openWritten({ talks, instructions, clock }: Deps) {
       provider: 'internal',
       channel,
       direction: 'inbound',
-      ...(channel !== 'web' && { fromNumber: writer.number, toNumber: writer.clinicNumber }),
+      ...(channel === 'web'
+        ? { visitorNetwork: writer.network }
+        : { fromNumber: writer.number, toNumber: writer.clinicNumber }),
       language: nearestTag(clinic.languages, writer.language) ?? clinic.defaultLanguage,
       agents: 'single',
       instructions: versionsOf(texts),

@@ -13,6 +13,8 @@ import type { PatientStore } from './patient-store.ts';
 export const mostAttemptsPerCall = 3;
 /** Hanging up buys nobody new attempts. */
 export const mostAttemptsPerDay = 5;
+/** Nor does another chat. Many people write from behind one address, and none of them needs many. */
+export const mostAttemptsOfNetworkPerDay = 20;
 
 interface Deps {
   patients: Pick<PatientStore, 'byDob' | 'attempts' | 'countAttempt'>;
@@ -30,7 +32,8 @@ type Proven = Pick<Extract<Identified, { outcome: 'verified' }>, 'patient' | 'as
  * The same person twice on record is a guess, and so is one of two twins by the name they share, whatever number they
  * call from; a guess is a refusal. An unknown person, a wrong date and a contact
  * who is not on record take the same calls of the store and get the same answer. A failure is counted, and every attempt
- * on record, before anybody learns how it ended; callers without a number have only the limit of their call.
+ * on record, before anybody learns how it ended; callers without a number have only the limit of their call, visitors
+ * of a site that of their network.
  */
 export function createIdentification({ patients, clock }: Deps): Identification {
   return {
@@ -38,8 +41,10 @@ export function createIdentification({ patients, clock }: Deps): Identification 
       if (attemptsInCall >= mostAttemptsPerCall) return { outcome: 'locked' };
       const nowMs = clock.now();
       const today = wallClock(nowMs, clinic.zone).date;
-      const number = requester.callerNumber;
-      if (number && (await patients.attempts(clinic.id, number, today)) >= mostAttemptsPerDay) {
+      const { callerNumber: number, visitorNetwork } = requester;
+      const who = number ?? visitorNetwork;
+      const mostADay = number ? mostAttemptsPerDay : mostAttemptsOfNetworkPerDay;
+      if (who !== undefined && (await patients.attempts(clinic.id, who, today)) >= mostADay) {
         return { outcome: 'locked' };
       }
 
@@ -50,8 +55,8 @@ export function createIdentification({ patients, clock }: Deps): Identification 
       // Calls at one moment may all have seen room for one more attempt; the count tells who was in time. Only what fails
       // counts: a family that calls three times a day proves itself three times.
       let inTime = false;
-      const countedToday = await patients.countAttempt(clinic.id, number, today, (attempts) => {
-        inTime = attempts <= mostAttemptsPerDay;
+      const countedToday = await patients.countAttempt(clinic.id, who, today, (attempts) => {
+        inTime = attempts <= mostADay;
         const shown = inTime ? proven : undefined;
         return { counts: !shown, audit: [recordOf(clinic, claim, requester, shown, nowMs)] };
       });
@@ -59,7 +64,7 @@ export function createIdentification({ patients, clock }: Deps): Identification 
       if (proven) return { outcome: 'verified', ...proven };
       const attemptsLeft = Math.min(
         mostAttemptsPerCall - attemptsInCall - 1,
-        number ? mostAttemptsPerDay - countedToday : Infinity,
+        who !== undefined ? mostADay - countedToday : Infinity,
       );
       return { outcome: 'not-verified', attemptsLeft };
     },

@@ -6,7 +6,7 @@ import { shownPhone } from '#domain/clinics/shown-phone.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';
-import type { BegunChats } from '#domain/conversations/texting/begun-chats.ts';
+import { type BegunChats, visitorNetworkOf } from '#domain/conversations/texting/begun-chats.ts';
 import { mintChatToken, readChatToken } from '#domain/conversations/texting/chat-token.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import type { openWritten } from '#domain/conversations/texting/open-written.ts';
@@ -65,9 +65,11 @@ export function answerChat(deps: Deps) {
   const mayAsk = (clinic: ClinicProfile, origin: string | undefined): boolean =>
     origin === undefined || origin === new URL(apiUrl).origin || !!clinic.texting.webChat?.origins.includes(origin);
 
-  async function begin(clinic: ClinicProfile, language: LanguageTag | undefined): Promise<HttpAnswer> {
+  async function begin(clinic: ClinicProfile, address: string, language: LanguageTag | undefined): Promise<HttpAnswer> {
     const visitor = randomUUID();
-    const opened = await open(clinic, { channel: 'web', visitor, ...(language && { language }) }, claimFor(clinic));
+    const network = visitorNetworkOf(clinic.id, address);
+    const writer = { channel: 'web', visitor, network, ...(language && { language }) } as const;
+    const opened = await open(clinic, writer, claimFor(clinic));
     if (opened.outcome === 'over') return over;
     const { conversationId, language: spoken } = opened.talk;
     const said = await answer(clinic.id, conversationId, undefined);
@@ -118,9 +120,10 @@ export function answerChat(deps: Deps) {
     const body = readBody(request);
     if (!body) return badMessage;
     if (body.text === undefined) {
-      const room = await begunChats.count(clinic.id, request.sourceAddress ?? 'unknown');
+      const address = request.sourceAddress ?? 'unknown';
+      const room = await begunChats.count(clinic.id, address);
       return room === 'room'
-        ? begin(clinic, body.language)
+        ? begin(clinic, address, body.language)
         : tooMany(textingWordsOf(body.language ?? clinic.defaultLanguage).tooMany(shownPhone(clinic)));
     }
     if (!visitor) return noToken;

@@ -6,6 +6,7 @@ import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
 import { mintChatToken, readChatToken } from '#domain/conversations/texting/chat-token.ts';
 import { openWritten } from '#domain/conversations/texting/open-written.ts';
 import { webConversationId } from '#domain/ids.ts';
+import { mostAttemptsOfNetworkPerDay } from '#domain/scheduling/patients/create-identification.ts';
 import { answerChat } from '#lambdas/conversations/texting/answer-chat.ts';
 import type { HttpRequest } from '#lambdas/http.ts';
 import { cotonou, elsewhere } from '../../fakes/conversation.ts';
@@ -162,4 +163,34 @@ test('who begins chat after chat is held back for an hour, and nobody else with 
   expect(await begin('2001:db8:0:1::1')).toMatchObject({ status: 201 });
   expect(await begin('192.0.2.7')).toMatchObject({ status: 201 });
   expect((await begin('2001:db8::1', 'autre-clinique')).status).not.toBe(429);
+});
+
+test('whoever tries out dates of birth has no more of them by beginning another chat, though other visitors do', async () => {
+  const guess = (day: number) => ({
+    calls: [
+      {
+        name: 'verify_patient',
+        args: { patient_name: 'Nour Lagune', date_of_birth: `1958-03-${String(day).padStart(2, '0')}` },
+      },
+    ],
+  });
+  const guesses = mostAttemptsOfNetworkPerDay;
+  const said = { deltas: ['Un instant.'] };
+  const right = {
+    calls: [{ name: 'verify_patient', args: { patient_name: 'Nour Lagune', date_of_birth: '1958-08-21' } }],
+  };
+  const script = [...Array.from({ length: guesses }, (_, at) => guess(at + 1)), right, right];
+  const { ask, patients } = world(...script.flatMap((one) => [one, said]));
+  const tryOne = async (from: string) => {
+    const { token } = (await ask('POST', {}, { from })).body;
+    expect(await ask('POST', { text: 'C’est moi.', messageId: randomUUID() }, { token, from })).toMatchObject({
+      status: 200,
+    });
+    return patients.records.at(-1)?.outcome;
+  };
+  for (let at = 0; at < guesses; at++) expect(await tryOne('192.0.2.7')).toBe('denied');
+  const before = patients.records.length;
+  await tryOne('192.0.2.7');
+  expect(patients.records).toHaveLength(before);
+  expect(await tryOne('192.0.2.8')).toBe('success');
 });
