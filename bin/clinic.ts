@@ -15,6 +15,7 @@ import { paint } from './clinic/paint.ts';
 import { listLines, profileLines } from './clinic/profile-lines.ts';
 import { relay } from './clinic/relay.ts';
 import { socketKey } from './clinic/socket-key.ts';
+import { trunk, type TrunkOptions } from './clinic/trunk.ts';
 import { Misuse, print, printJson, Refused, runCommand } from './command-line.ts';
 import { connect, defaultDir } from './connect.ts';
 
@@ -30,6 +31,8 @@ const usage = `npm run clinic -- <command> [options]
   api-key <slug>                     a new key for the clinic's software; the former ones work for one hour longer
   socket-key <slug>                  a new secret address of the clinic's LLM socket; the former ones work for one hour longer
   relay <slug>                       open the clinic's relay, or give it a new secret; the former one works for one hour longer
+  trunk <name> --user <user>         by what calls over a SIP trunk are let in, before numbers are imported over it; the
+                                     password comes by standard input
   instructions <slug> [<scope>] [<file>]
                                      the clinic's own text for its agents: publish a file as the next version, or
                                      print what is published; scopes: base, receptionist, supervisor
@@ -41,6 +44,7 @@ const usage = `npm run clinic -- <command> [options]
   --list           api-key, socket-key, relay: all keys of the clinic, without their secrets
   --revoke         api-key, socket-key <slug> <id>: end a key at once; calendar: end the feed of the provider;
                    relay: close it
+  --user <name>    trunk: the user the carrier gave
   --channel <name> instructions: voice, web, whatsapp or sms (default voice)
   --preview        instructions: print the whole prompt that results, and publish nothing
   --stage <name>   a deployed stage instead of the system running here; AWS credentials come from the environment
@@ -52,7 +56,7 @@ The keys of a clinic file are in docs/clinic-file.md, what API keys and calendar
 how agents are instructed in docs/instructions.md, how clinics join and leave in docs/onboarding.md.
 Ends with 0, with 1 when something was refused or failed, with 2 when it was called wrongly.`;
 
-interface Options extends CredentialOptions, InstructionOptions {
+interface Options extends CredentialOptions, InstructionOptions, TrunkOptions {
   'dry-run': boolean;
 }
 
@@ -160,6 +164,7 @@ export const clinicTool = (args: string[]): Promise<number> =>
       keep: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       revoke: { type: 'boolean', default: false },
+      user: { type: 'string' },
       channel: { type: 'string', default: 'voice' },
       preview: { type: 'boolean', default: false },
     },
@@ -172,6 +177,7 @@ export const clinicTool = (args: string[]): Promise<number> =>
       'api-key': apiKey,
       'socket-key': socketKey,
       relay,
+      trunk,
       calendar,
       instructions,
       onboard,

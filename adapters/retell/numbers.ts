@@ -60,14 +60,20 @@ export function createRetellNumbers(baseURL: string, key: () => Promise<string>)
       }
     },
 
-    async bring({ reservation, number, terminationUri, transport }) {
+    async bring({ reservation, number, terminationUri, transport, login }) {
       const client = await connect();
       const there = () => standing(client, number);
       const outcomeOf = ({ nickname }: { nickname?: string | null }) =>
         nickname === reservation ? 'imported' : 'there-already';
       const before = await there();
       if (before) return outcomeOf(before);
-      const order = { phone_number: number, termination_uri: terminationUri, transport, nickname: reservation };
+      const order = {
+        phone_number: number,
+        termination_uri: terminationUri,
+        transport,
+        nickname: reservation,
+        ...(login && { sip_trunk_auth_username: login.username, sip_trunk_auth_password: login.password }),
+      };
       try {
         await client.phoneNumber.import({ ...order, ignore_e164_validation: false }, { maxRetries: 0 });
         return 'imported';

@@ -1,16 +1,14 @@
 import {
-  CreateSecretCommand,
   DeleteSecretCommand,
   GetSecretValueCommand,
   InvalidRequestException,
-  PutSecretValueCommand,
   ResourceNotFoundException,
-  RestoreSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { type Limits, limits } from '#adapters/aws/limits.ts';
 import type { CredentialKind, SecretValues } from '#domain/clinics/credentials/credential.ts';
 import type { ClinicId } from '#domain/ids.ts';
+import { putSecret } from './put-secret.ts';
 
 /** What was put away by mistake can be brought back for so long. */
 const recoveryDays = 7;
@@ -53,19 +51,7 @@ export function createClinicSecrets(
 
     async put(clinicId, kind, { id, value }) {
       const name = nameOf(clinicId, kind);
-      const version = { ClientRequestToken: id, SecretString: value };
-      const add = () => client.send(new PutSecretValueCommand({ SecretId: name, ...version }));
-      try {
-        await add();
-      } catch (error) {
-        if (error instanceof ResourceNotFoundException) {
-          await client.send(new CreateSecretCommand({ Name: name, KmsKeyId: keyArn, ...version }));
-        } else if (error instanceof InvalidRequestException) {
-          // It was put away before, and is brought back for the new value; what counted then is named nowhere any more.
-          await client.send(new RestoreSecretCommand({ SecretId: name }));
-          await add();
-        } else throw error;
-      }
+      await putSecret(client, { name, keyArn, value, versionId: id });
       return { reference: name };
     },
 

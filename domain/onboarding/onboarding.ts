@@ -4,6 +4,7 @@ import { Clinic, E164 } from '../clinics/clinic.ts';
 import { InvitedEmail } from '../clinics/members/invitation.ts';
 import { Role } from '../clinics/members/member.ts';
 import { ClinicId } from '../ids.ts';
+import { type TrunkLogin, TrunkName } from './trunk-login.ts';
 
 /** The steps by which a clinic joins, in their order. */
 export const joiningSteps = [
@@ -41,6 +42,8 @@ export const BroughtNumber = z.strictObject({
       'must be the host of a SIP trunk such as clinic.pstn.twilio.com',
     ),
   transport: z.enum(['UDP', 'TCP', 'TLS']).default('TLS'),
+  /** Of a trunk that asks for a user and a password: the name under which they are kept. */
+  login: TrunkName.optional(),
 });
 export type BroughtNumber = z.infer<typeof BroughtNumber>;
 
@@ -183,7 +186,9 @@ export interface NumberMarket {
   /** @throws NumberNotGiven when that is certain; after any other error nobody knows */
   buy(order: NumberWish & { reservation: string }): Promise<string>;
   /** `there-already`: somebody else had put the number there. @throws NumberNotGiven */
-  bring(number: BroughtNumber & { reservation: string }): Promise<'imported' | 'there-already'>;
+  bring(
+    number: Omit<BroughtNumber, 'login'> & { reservation: string; login?: TrunkLogin },
+  ): Promise<'imported' | 'there-already'>;
   /** `not-held`: the number is not of our account there; whoever carries it has its own settings. */
   bind(number: string, agentId: string, webhookUrl: string): Promise<'bound' | 'not-held'>;
   /**

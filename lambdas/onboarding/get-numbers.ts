@@ -10,9 +10,11 @@ import {
   OnboardingRefused,
   PurchaseInFlight,
 } from '#domain/onboarding/onboarding.ts';
+import type { TrunkLogin, TrunkLogins, TrunkName } from '#domain/onboarding/trunk-login.ts';
 
 interface Deps {
   numbers: NumberMarket;
+  trunks: TrunkLogins;
   clock: Clock;
   /** Longer than a purchase can take, so that two are never under way. */
   leaseMs: number;
@@ -34,7 +36,7 @@ export const refusedForGood = (error: unknown): unknown =>
  * Gets the clinic its numbers, each once: a purchase is on record under its reservation before it is made, and one that
  * may have been made is looked for before another.
  */
-export function getNumbers({ numbers, clock, leaseMs }: Deps) {
+export function getNumbers({ numbers, trunks, clock, leaseMs }: Deps) {
   async function buy(
     { now, save }: Progress,
     wish: NonNullable<OnboardingOrder['buyNumber']>,
@@ -53,11 +55,19 @@ export function getNumbers({ numbers, clock, leaseMs }: Deps) {
     }
   }
 
+  async function loginOf(trunk: TrunkName): Promise<TrunkLogin> {
+    const login = await trunks.of(trunk);
+    if (login) return login;
+    const put = `npm run clinic -- trunk ${trunk} --user <name>`;
+    throw new OnboardingRefused(`nobody has put the user and password of trunk ${trunk}: ${put}, then begin again`);
+  }
+
   async function brought({ reservation }: Onboarding, order: OnboardingOrder): Promise<HeldNumber[]> {
     const held: HeldNumber[] = [];
     for (const { number } of order.clinic.numbers) {
       const wish = order.importNumbers.find((one) => one.number === number);
-      const came = wish && (await numbers.bring({ ...wish, reservation }));
+      const login = wish?.login === undefined ? undefined : await loginOf(wish.login);
+      const came = wish && (await numbers.bring({ ...wish, login, reservation }));
       held.push({ number, came: came === 'imported' ? 'imported' : 'attached' });
     }
     return held;

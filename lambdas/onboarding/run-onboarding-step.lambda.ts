@@ -20,6 +20,7 @@ import { createRetellNumbers } from '#adapters/retell/numbers.ts';
 import { createTestRing } from '#adapters/retell/test-ring.ts';
 import { createClinicSecrets } from '#adapters/secrets/clinic-secrets.ts';
 import { createSecret } from '#adapters/secrets/secret.ts';
+import { createTrunkLogins } from '#adapters/secrets/trunk-logins.ts';
 import { createEmailSender } from '#adapters/ses/email-sender.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { createTwilioNumbers } from '#adapters/twilio/numbers.ts';
@@ -42,6 +43,7 @@ const Env = z.object({
   RETELL_KEY_SECRET: z.string(),
   RETELL_BASE_URL: z.string(),
   CLINIC_SECRETS: z.string(),
+  TRUNK_SECRETS: z.string(),
   DATA_KEY_ARN: z.string(),
   TWILIO_SECRET: z.string(),
   TWILIO_BASE_URL: z.string(),
@@ -86,6 +88,7 @@ export const handler = taskHandler(
     clinics: createClinicRegistry(tables),
     clinicOn: async (number) => (await directory.find({ number })).number?.clinicId,
     numbers: createRetellNumbers(env.RETELL_BASE_URL, key),
+    trunks: createTrunkLogins(env.TRUNK_SECRETS),
     carrier: createTwilioNumbers({
       baseUrl: env.TWILIO_BASE_URL,
       account: createTwilioSecret(createSecret(env.TWILIO_SECRET, clock)).account,

@@ -17,6 +17,7 @@ import {
   orderOf,
   type TestRing,
 } from '#domain/onboarding/onboarding.ts';
+import type { TrunkLogins } from '#domain/onboarding/trunk-login.ts';
 import { ownAgent } from '#lambdas/clinics/agents/connect-agent.ts';
 import type { TakenBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
 import { changeClinic } from './change-clinic.ts';
@@ -37,6 +38,7 @@ export interface OnboardingDeps {
   /** The clinic that answers on a number now. */
   clinicOn(number: E164): Promise<ClinicId | undefined>;
   numbers: NumberMarket;
+  trunks: TrunkLogins;
   carrier: CarrierNumbers;
   instructions: Pick<InstructionStore, 'publish'>;
   inviteMembers(onboarding: Onboarding, people: readonly OrderedMember[]): Promise<void>;

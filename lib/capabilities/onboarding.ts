@@ -7,7 +7,16 @@ import type { House } from '../house.ts';
 import type { Api } from '../parts/api.ts';
 import { allowEmail, configurationSetName } from '../parts/email.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowClinicSecrets, allowDelete, allowSecret, allowSend, allowTable, clinicSecrets } from '../parts/rights.ts';
+import {
+  allowClinicSecrets,
+  allowDelete,
+  allowSecret,
+  allowSend,
+  allowTable,
+  allowTrunkLogins,
+  clinicSecrets,
+  trunkSecrets,
+} from '../parts/rights.ts';
 import { TaskFunction } from '../parts/task-function.ts';
 import type { Vendors } from '../parts/vendors.ts';
 import { workflowArn } from '../parts/workflow.ts';
@@ -37,6 +46,7 @@ export class Onboarding extends Construct {
         RETELL_KEY_SECRET: retellApiKey.ref,
         RETELL_BASE_URL: vendors.retellBaseUrl,
         CLINIC_SECRETS: clinicSecrets(house.settings),
+        TRUNK_SECRETS: trunkSecrets(house.settings),
         DATA_KEY_ARN: dataKey.keyArn,
         TWILIO_SECRET: twilioSecret.ref,
         TWILIO_BASE_URL: vendors.twilioBaseUrl,
@@ -61,6 +71,7 @@ export class Onboarding extends Construct {
     allowSend(runOnboardingStep, notices);
     allowSecret(runOnboardingStep, retellApiKey, dataKey);
     allowSecret(runOnboardingStep, twilioSecret, dataKey);
+    allowTrunkLogins(runOnboardingStep, house);
     // Whoever leaves takes its own keys along.
     allowClinicSecrets(runOnboardingStep, house, 'remove');
     allowEmail(runOnboardingStep, house.settings);

@@ -141,32 +141,44 @@ export function allowSecret(holder: Holder, secret: CfnSecret, key: IKey): void 
 export const clinicSecrets = (settings: StageSettings): string => `frontdesk-${settings.stage}/clinics`;
 
 /** The secrets clinics have of their own: one for each clinic and kind, under one prefix. */
-export function allowClinicSecrets(holder: Holder, { settings, data }: House, how: 'read' | 'remove' | 'change'): void {
-  const stack = Stack.of(holder);
-  const secrets = stack.formatArn({
-    service: 'secretsmanager',
-    resource: 'secret',
-    resourceName: `${clinicSecrets(settings)}/*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+export function allowClinicSecrets(holder: Holder, house: House, how: 'read' | 'remove' | 'change'): void {
   const more = {
     read: [],
     remove: ['DeleteSecret'],
     change: ['CreateSecret', 'PutSecretValue', 'DeleteSecret', 'RestoreSecret'],
   };
-  const actions = ['GetSecretValue', ...more[how]];
+  allowSecretsBelow(holder, clinicSecrets(house.settings), ['GetSecretValue', ...more[how]]);
+  allowKey(holder, house.data.dataKey, 'secretsmanager', [
+    'kms:Decrypt',
+    ...(how === 'change' ? ['kms:GenerateDataKey'] : []),
+  ]);
+}
+
+/** What the names of the logins of SIP trunks begin with. */
+export const trunkSecrets = (settings: StageSettings): string => `frontdesk-${settings.stage}/trunks`;
+
+/** To read by what calls over SIP trunks are let in: an operator puts a secret for each trunk, under one prefix. */
+export function allowTrunkLogins(holder: Holder, { settings, data }: House): void {
+  allowSecretsBelow(holder, trunkSecrets(settings), ['GetSecretValue']);
+  allowKey(holder, data.dataKey, 'secretsmanager', ['kms:Decrypt']);
+}
+
+function allowSecretsBelow(holder: Holder, prefix: string, actions: string[]): void {
+  const stack = Stack.of(holder);
+  const secrets = stack.formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${prefix}/*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   holder.allow(
     actions.map((action) => `secretsmanager:${action}`),
     [secrets],
   );
   Validations.of(holder).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:${stack.region}:<AWS::AccountId>:secret:${clinicSecrets(settings)}/*]`,
-    reason: 'Clinics come without a deploy, so that their secrets are known by the prefix alone.',
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:${stack.region}:<AWS::AccountId>:secret:${prefix}/*]`,
+    reason: 'Clinics and trunks come without a deploy, so that their secrets are known by the prefix alone.',
   });
-  allowKey(holder, data.dataKey, 'secretsmanager', [
-    'kms:Decrypt',
-    ...(how === 'change' ? ['kms:GenerateDataKey'] : []),
-  ]);
 }
 
 export function allowSend(holder: Holder, queue: IQueue): void {

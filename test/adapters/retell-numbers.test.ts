@@ -65,6 +65,12 @@ test('a number comes over its trunk once, and one that somebody else had there i
   });
 });
 
+test('a trunk that asks for a user and a password is told them', async () => {
+  const login = { username: 'retell', password: 'an invented one' };
+  await numbers().bring({ ...(trunk as object), reservation: 'onboarding-1', login } as never);
+  expect(await owned()).toMatchObject([{ sip_outbound_trunk_config: { auth_username: 'retell' } }]);
+});
+
 test('a number is unbound where it asks us, and left alone where it asks somebody else', async () => {
   const number = await numbers().buy(order);
   await numbers().bind(number, 'agent_example0001', 'https://elsewhere.example');

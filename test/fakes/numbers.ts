@@ -1,11 +1,13 @@
 import { isReservation } from '#domain/onboarding/begin.ts';
 import { type CarrierNumbers, type NumberMarket, NumberNotGiven } from '#domain/onboarding/onboarding.ts';
+import type { TrunkLogin } from '#domain/onboarding/trunk-login.ts';
 
 export interface HeldThere {
   reservation?: string;
   came: 'bought' | 'imported' | 'attached';
   agentId?: string;
   webhookUrl?: string;
+  login?: TrunkLogin;
 }
 
 export interface FakeNumbers extends NumberMarket {
@@ -27,10 +29,10 @@ export function inMemoryNumbers(): FakeNumbers {
       there.set(number, { reservation, came: 'bought' });
       return number;
     },
-    async bring({ number, reservation }) {
+    async bring({ number, reservation, login }) {
       const held = there.get(number);
       if (held) return held.reservation === reservation ? 'imported' : 'there-already';
-      there.set(number, { reservation, came: 'imported' });
+      there.set(number, { reservation, came: 'imported', ...(login && { login }) });
       return 'imported';
     },
     async bind(number, agentId, webhookUrl) {

@@ -15,6 +15,7 @@ import {
   type OnboardingStep,
   type OnboardingStore,
 } from '#domain/onboarding/onboarding.ts';
+import type { TrunkLogins } from '#domain/onboarding/trunk-login.ts';
 import { inviteMembers } from '#lambdas/onboarding/invite-members.ts';
 import { type AccessDeps, revokeAccess } from '#lambdas/onboarding/revoke-access.ts';
 import { type OnboardingDeps, runOnboardingStep } from '#lambdas/onboarding/run-onboarding-step.ts';
@@ -29,6 +30,7 @@ export interface JoiningWorld {
   clinics: ClinicRegistry;
   clinicOn(number: string): Promise<ClinicId | undefined>;
   numbers: NumberMarket;
+  trunks: TrunkLogins;
   carrier: CarrierNumbers;
   instructions: InstructionStore;
   deliveries: Deliveries;
@@ -63,7 +65,8 @@ function mortal<T extends object>(port: T, mayDie: () => void): T {
 export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: JoiningWorld) {
   const notices = { tell: async () => {} };
   const invitations = mortal(access.invitations, mayDie);
-  const { links, onboardings, clinics, clinicOn, numbers, carrier, instructions, deliveries, takeWebhookBack } = ports;
+  const { links, onboardings, clinics, clinicOn, numbers, trunks, carrier, instructions, deliveries, takeWebhookBack } =
+    ports;
   const mails: { clinicId: string; to: string }[] = [];
   const email = {
     async send({ clinicId, to }: { clinicId: string; to: string }) {
@@ -82,6 +85,7 @@ export function joiningWorld({ access, clock, leaseMs, mayDie, ...ports }: Joini
     clinics: mortal(clinics, mayDie),
     clinicOn,
     numbers: mortal(numbers, mayDie),
+    trunks,
     carrier: mortal(carrier, mayDie),
     instructions: mortal(instructions, mayDie),
     inviteMembers: inviteMembers({

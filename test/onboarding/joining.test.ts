@@ -1,6 +1,7 @@
 import { E164 } from '#domain/clinics/clinic.ts';
 import { ProviderId, UserId } from '#domain/ids.ts';
 import { NumberNotGiven, type OnboardingOrder, PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
+import type { TrunkLogin } from '#domain/onboarding/trunk-login.ts';
 import { mintApiKey } from '#domain/clinics/api-key.ts';
 import { createCredentialVault } from '#domain/clinics/credentials/vault.ts';
 import { takeWebhookBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
@@ -42,6 +43,7 @@ function open() {
   let left = Infinity;
   const clinics = inMemoryClinics();
   const numbers = inMemoryNumbers();
+  const trunks = new Map<string, TrunkLogin>();
   const carrier = inMemoryCarrier();
   const instructions = inMemoryInstructions(clock);
   const onboardings = inMemoryOnboardings();
@@ -68,6 +70,7 @@ function open() {
       return (await clinics.list()).find((clinic) => clinic.numbers.some((one) => one.number === asked))?.id;
     },
     numbers,
+    trunks: { of: async (trunk) => trunks.get(trunk) },
     carrier,
     instructions,
     deliveries: inMemoryDeliveries(clock),
@@ -104,6 +107,7 @@ function open() {
     accounts,
     formerWebhooks,
     numbers,
+    trunks,
     carrier,
     instructions,
     records: onboardings.records,
@@ -188,6 +192,22 @@ test('a clinic brings its own numbers: imported where a trunk is named, else tak
   await world.leave(order.clinic.id);
   expect(await world.go(order.clinic.id, 'leave')).toBe('left');
   expect([...world.numbers.there]).toEqual([['+12025550141', { came: 'attached' }]]);
+});
+
+test('over a trunk that asks for a user and a password a number comes with those put under its name, which no order holds', async () => {
+  const world = open();
+  const wishes = 'importNumbers: [{ number: +12025550140, terminationUri: clinic.pstn.twilio.com, login: twilio }]';
+  const order = orderOf(1, wishes, 'numbers: [{ number: +12025550140 }]\n');
+  expect(await world.join(order)).toBe('undone');
+  expect(await world.onboardings.get(order.clinic.id)).toMatchObject({
+    failure: expect.stringContaining('npm run clinic -- trunk twilio'),
+    numbers: [],
+  });
+  const login = { username: 'retell', password: 'an invented one' };
+  world.trunks.set('twilio', login);
+  expect(await world.join(order)).toBe('joined');
+  expect(world.numbers.there.get('+12025550140')).toMatchObject({ came: 'imported', login });
+  expect(JSON.stringify(await world.onboardings.get(order.clinic.id))).not.toContain(login.password);
 });
 
 test('numbers of our account at Twilio ask us from then on, and when the clinic left nobody that we put there', async () => {
@@ -440,11 +460,13 @@ test('a file may hold many clinics; what is wrong is told at its line', () => {
     'one.yaml',
     joiningFile(
       1,
-      'importNumbers: [{ number: +12025550140, terminationUri: https://x }]',
+      'importNumbers: [{ number: +12025550140, terminationUri: https://x, login: A trunk }]',
       'numbers: [{ number: +12025550141 }]\n',
     ),
   );
-  expect(brought.map(({ path }) => path)).toEqual(['onboarding.importNumbers[0].terminationUri']);
+  expect(brought.map(({ path }) => path)).toEqual(
+    ['terminationUri', 'login'].map((key) => `onboarding.importNumbers[0].${key}`),
+  );
 });
 
 test('an account at the vendor that does not answer keeps no clinic from leaving', async () => {

@@ -34,6 +34,7 @@ export function tablesWorld({ tables, retell, clock, leaseMs, mayDie }: Given) {
     clinics: createClinicRegistry(tables),
     clinicOn: async (number) => (await directory.find({ number: E164.parse(number) })).number?.clinicId,
     numbers: createRetellNumbers(retell.baseUrl, () => Promise.resolve(retell.apiKey)),
+    trunks: { of: async () => undefined },
     // Whoever buys or brings its number to Retell asks nothing of it.
     carrier: inMemoryCarrier(),
     instructions: createInstructionStore(tables, clock),

@@ -29,6 +29,7 @@ function inWords(resource: string): string {
     [/^(RetellApiKey|ClinicBindingKey|TwilioSecret|OpenAiKey)[0-9A-F]*$/, '$1'],
     [/^SignInPool[0-9A-F]{8}\.Arn$/, 'People'],
     [/^arn:<Partition>:secretsmanager:eu-west-3:<AccountId>:secret:frontdesk-prod\/clinics\/\*$/, 'ClinicSecrets'],
+    [/^arn:<Partition>:secretsmanager:eu-west-3:<AccountId>:secret:frontdesk-prod\/trunks\/\*$/, 'TrunkLogins'],
     [/^.*?(CallEvents|EmailEvents|Notices)Queue[0-9A-F]{8}\.Arn$/, '$1'],
     [/^arn:<Partition>:ecs:eu-west-3:<AccountId>:task\/TasksCluster[0-9A-F]{8}\/\*$/, 'tasks of its cluster'],
     [/^arn:<Partition>:states:eu-west-3:<AccountId>:stateMachine:frontdesk-prod-(.*)$/, '$1'],
@@ -276,6 +277,7 @@ test('each function may do exactly what its work needs', () => {
     },
     'run-onboarding-step': {
       ClinicSecrets: 'DeleteSecret GetSecretValue',
+      TrunkLogins: read,
       Core: 'ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
       'Core GSI1': 'Query',
       Routing: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
@@ -430,6 +432,8 @@ test('no role has a policy of AWS, an action with a star, or a resource with a s
     'Payloads: s3:GetObject',
     'Payloads: s3:GetObject s3:PutObject',
     'Payloads: s3:PutObject',
+    // So do the trunks over which their numbers come.
+    'TrunkLogins: secretsmanager:GetSecretValue',
     // A task protects itself, and its id is not known before it runs.
     'tasks of its cluster: ecs:GetTaskProtection ecs:UpdateTaskProtection',
     // What is no longer kept is known when its time has come.
