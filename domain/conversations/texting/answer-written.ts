@@ -19,6 +19,7 @@ interface Deps {
 }
 
 export type WrittenAnswer =
+  /** `text` is empty where nothing is to be said to it. */
   | { outcome: 'answered'; text: string }
   /** Nothing more may be written in it, or its clinic is not served. */
   | { outcome: 'over' }
@@ -42,14 +43,28 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     return text.replace(/\s+/g, ' ').trim();
   }
 
+  /** No model looks at pictures. Of several, one after the other, their sender is told so once: then it is no words. */
+  async function sayWordsOnly(talk: LiveTalk, isHeard: boolean): Promise<string> {
+    const { wordless, wordsOnly } = textingWordsOf(talk.language);
+    if (!isHeard) talk.begin('caller').fill(wordless);
+    const alarm = await talk.hear();
+    const isSaid = talk.turns().findLast(({ speaker }) => speaker === 'agent')?.text === wordsOnly;
+    if (isSaid && !alarm) return '';
+    const answer = alarm?.say ?? wordsOnly;
+    talk.begin('agent').fill(answer);
+    return answer;
+  }
+
   async function answerTo(talk: LiveTalk, message: string, begunAtMs?: number, ready?: string): Promise<string> {
     const { clinic, channel } = talk;
-    const { disclosure, tooLong } = textingWordsOf(talk.language);
+    const { disclosure, tooLong, wordless } = textingWordsOf(talk.language);
+    const isWordless = message === '';
     const turns = talk.turns();
     const last = turns.findLast(({ speaker }) => speaker === 'caller');
     const isOwed = isAnswerOwed(turns);
     // The same word written twice is two messages: this one cannot have been heard before it was first begun.
-    const isHeard = last?.text === message && (isOwed || last.atMs >= (begunAtMs ?? Infinity));
+    const isSame = last?.text === (isWordless ? wordless : message);
+    const isHeard = isSame && ((isOwed && !isWordless) || last.atMs >= (begunAtMs ?? Infinity));
     if (ready !== undefined) {
       if (!isHeard) talk.begin('caller').fill(message);
       if (!isHeard || isOwed) talk.begin('agent').fill(ready);
@@ -70,14 +85,16 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     const answer =
       isHeard && !isOwed
         ? wordsOf(turns.slice(place))
-        : await words(talk, isHeard ? { kind: 'said' } : { kind: 'said', text: message });
+        : isWordless
+          ? await sayWordsOnly(talk, isHeard)
+          : await words(talk, isHeard ? { kind: 'said' } : { kind: 'said', text: message });
     return isDue ? `${disclosure(clinic.name)} ${answer}` : answer;
   }
 
   return async (
     clinicId: ClinicId,
     conversationId: ConversationId,
-    /** The first words of a conversation are ours where nobody has written yet. */
+    /** Empty where it brought no words. The first words of a conversation are ours where nobody has written yet. */
     message: string | undefined,
     /** When it was first begun to be answered, where this is not the first time. */
     begunAtMs?: number,

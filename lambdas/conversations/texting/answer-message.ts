@@ -46,18 +46,17 @@ export function answerMessage(deps: Deps) {
   async function replyTo(clinic: ClinicProfile, talk: Talk, message: IncomingMessage): Promise<string> {
     const { conversationId, language } = talk;
     const { messageSid: name, text } = message;
-    const words = textingWordsOf(language);
     const taken = await incoming.take(clinic.id, { conversationId, name });
     if (taken.state === 'answered') return taken.reply;
-    if (text === '') return words.wordsOnly;
     const begunAtMs = taken.state === 'begun' ? taken.sinceMs : undefined;
     // Whoever was asked whether they are in danger has answered that, whatever else a 1 would mean.
     const isAsked = mayBeInDanger(await dialogues.get(clinic.id, conversationId));
     const ready = isAsked ? undefined : await accept(clinic, talk, message);
     const answered = await answer(clinic.id, conversationId, text, begunAtMs, ready);
     if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
-    if (answered.outcome === 'answered' && answered.text) return answered.text;
-    return ready ?? words.tryAgain(shownPhone(clinic));
+    // Whoever sends pictures one after the other is told once.
+    if (answered.outcome === 'answered' && (answered.text || !text)) return answered.text;
+    return ready ?? textingWordsOf(language).tryAgain(shownPhone(clinic));
   }
 
   return async ({ eventKey }: MessageReceived): Promise<void> => {
@@ -101,13 +100,15 @@ export function answerMessage(deps: Deps) {
     const { conversationId } = talk;
     const reply = await replyTo(clinic, talk, message);
     await incoming.answered(clinicId, { conversationId, name: message.messageSid }, reply);
-    await write(clinic, {
-      channel: message.channel,
-      to: message.from,
-      from: message.to,
-      name: `reply#${message.messageSid}`,
-      body: withinParts(plainTypography(reply)),
-    });
+    if (reply) {
+      await write(clinic, {
+        channel: message.channel,
+        to: message.from,
+        from: message.to,
+        name: `reply#${message.messageSid}`,
+        body: withinParts(plainTypography(reply)),
+      });
+    }
     await inbox.settle(event, 'merged', { clinicId });
     log.info('message.answered', { clinicId, conversationId, eventKey });
   };

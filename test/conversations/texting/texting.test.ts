@@ -260,6 +260,55 @@ test('the same word written twice is answered twice, also where the process died
   ]);
 });
 
+test('who sends pictures alone is told once that nobody looks at them; that they came stands in the conversation', async () => {
+  const given = withTurns(world({ answers: [{ deltas: ['Une consultation, alors ?'] }] }));
+  const { send, work, told, outbox, heed, failing, model, storedTurnsOf, taken, conversations, clock } = given;
+  const picture = async (n: number, ...deaths: (keyof typeof failing)[]) => {
+    clock.pass(1_000);
+    await send('', { MessageSid: `MM${'0'.repeat(31)}${n}`, NumMedia: '1', MediaContentType0: 'image/jpeg' });
+    const [notice] = told;
+    for (const step of deaths) {
+      failing[step] = 1;
+      await expect(work()).rejects.toThrow('died');
+      told.push(notice!);
+    }
+    await work();
+    await heed(notice!);
+  };
+  await picture(1, 'take', 'answered');
+  await picture(2);
+  await picture(3, 'answered');
+  const sentence =
+    'Je ne peux ni voir les photos ni écouter les messages vocaux. Écrivez-moi ce que je peux faire pour vous.';
+  expect(outbox.map(({ body }) => body)).toEqual([`Clinique Exemple, assistant automatique (IA). ${sentence}`]);
+  expect(model.requests).toEqual([]);
+  await send('J’ai une dent cassée');
+  await work();
+  expect(outbox.at(-1)?.body).toBe('Une consultation, alors ?');
+  const sent = 'caller: [Photo, son ou autre envoi sans texte]';
+  expect(await storedTurnsOf()).toEqual([
+    'agent: Clinique Exemple, assistant automatique (IA).',
+    sent,
+    `agent: ${sentence}`,
+    sent,
+    sent,
+    'caller: J’ai une dent cassée',
+    'agent: Une consultation, alors ?',
+  ]);
+  expect(await conversations.get(cotonou, taken[0] as never)).toMatchObject({ channel: 'sms', status: 'ongoing' });
+});
+
+test('a picture is no clear no to the question whether somebody is in danger', async () => {
+  const { send, work, outbox } = world();
+  await send('J’ai très mal à la poitrine');
+  await send('', { MessageSid: sid(2), NumMedia: '1' });
+  await work();
+  expect(outbox.map(({ body }) => body)).toEqual([
+    expect.stringMatching(/en ce moment/),
+    expect.stringMatching(/Appelez tout de suite le 112/),
+  ]);
+});
+
 test('an appointment is booked by the tools of a call, and whoever booked it in writing is written to no second time', async () => {
   const { send, work, outbox, told, appointments } = world({
     answers: [bookTheo, { deltas: ['C’est noté pour 15 h.'] }],

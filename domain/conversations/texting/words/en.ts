@@ -4,7 +4,8 @@ const orCall = (phone?: string): string => (phone ? `, or call us at ${phone}` :
 
 export const en: TextingWords = {
   disclosure: (clinic) => `${clinic}, automated assistant (AI).`,
-  wordsOnly: 'I can only read written messages. What can I do for you?',
+  wordless: '[Picture, sound or the like, without text]',
+  wordsOnly: 'I can’t look at pictures or listen to voice messages. Please write what I can do for you.',
   tooLong: (phone) =>
     `This conversation is too long for me to go on with.${phone ? ` Please call us at ${phone}.` : ''}`,
   tryAgain: (phone) => `I couldn’t handle your message. Send it again in a moment${orCall(phone)}.`,

@@ -2,7 +2,9 @@
 export interface TextingWords {
   /** Before the first answer of a conversation by SMS: who this is, and that it is a machine. */
   disclosure(clinic: string): string;
-  /** A picture or sound came without words. */
+  /** Stands in a conversation for what came without words. */
+  wordless: string;
+  /** The answer to it. */
   wordsOnly: string;
   /** A conversation is as long as one may be. */
   tooLong(phone?: string): string;
