@@ -3,7 +3,7 @@ import { derivedUuid } from '../ids.ts';
 import { auditOfBlock } from './audit-of-appointment.ts';
 import type { Block } from './calendar.ts';
 import type { Resource } from './cell.ts';
-import type { SchedulingDeps } from './create-scheduling.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { Refusal, Scheduling } from './scheduling.ts';
 
 /** Cells of one transaction of a hundred writes, less the block, its record and one to spare. Longer is a closure. */

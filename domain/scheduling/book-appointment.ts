@@ -4,9 +4,9 @@ import type { Appointment } from './appointment.ts';
 import { actingConversation, auditOfAppointment, auditOfNewPatient } from './audit-of-appointment.ts';
 import { bookingKey } from './booking-key.ts';
 import type { BookOutcome, NewBooking } from './calendar.ts';
-import type { SchedulingDeps } from './create-scheduling.ts';
 import { judgeWish, lost, refuseWish } from './judge-wanted-time.ts';
 import type { Requester } from './requester.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { BookingRequest, Refusal, Scheduling } from './scheduling.ts';
 import type { Slot } from './slot.ts';
 

@@ -1,6 +1,6 @@
 import { actingConversation, auditOfAppointment } from './audit-of-appointment.ts';
 import { changeAppointment, changeRefusal, nextVersion } from './change-appointment.ts';
-import type { SchedulingDeps } from './create-scheduling.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { Scheduling } from './scheduling.ts';
 
 /** Cancels, and gives the time back in the same write. Doing it again answers the appointment as it was cancelled. */

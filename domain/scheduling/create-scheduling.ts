@@ -1,20 +1,13 @@
-import type { Clock } from '../clock.ts';
 import { blockTime, unblockTime } from './block-time.ts';
 import { bookAppointment } from './book-appointment.ts';
-import type { AppointmentStore, Calendar } from './calendar.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import { findTimes } from './find-times.ts';
 import { holdTime, releaseTimes } from './hold-time.ts';
 import { offerTimes } from './offer-times.ts';
 import { rescheduleAppointment } from './reschedule-appointment.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { Scheduling } from './scheduling.ts';
 import { setStatus } from './set-status.ts';
-
-export interface SchedulingDeps {
-  calendar: Calendar;
-  appointments: AppointmentStore;
-  clock: Clock;
-}
 
 /** Everything that can be done to calendars, by the rules, on stores that make two bookings of one time impossible. */
 export const createScheduling = (deps: SchedulingDeps): Scheduling => ({

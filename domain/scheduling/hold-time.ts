@@ -1,7 +1,7 @@
-import type { SchedulingDeps } from './create-scheduling.ts';
 import { holdableSlots, holdIdOf } from './fairness.ts';
 import { judgeWish, lost, refuseWish } from './judge-wanted-time.ts';
 import { exchangeHolds } from './offer-times.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { Scheduling } from './scheduling.ts';
 
 /** So often another provider or operatory is tried for one that was taken under our hands. */

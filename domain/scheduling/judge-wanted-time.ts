@@ -2,7 +2,7 @@ import type { Clinic } from '../clinics/clinic.ts';
 import type { Appointment } from './appointment.ts';
 import { bookable } from './bookable.ts';
 import { type Cell, cellStarts } from './cell.ts';
-import type { SchedulingDeps } from './create-scheduling.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import { holdIdOf } from './fairness.ts';
 import { durationWith, occupiedRange, slotAt } from './free-slots.ts';
 import { judgeStart, searchOfStart, type StartQuestion } from './judge-start.ts';

@@ -1,8 +1,8 @@
 import type { Clinic } from '../clinics/clinic.ts';
-import type { SchedulingDeps } from './create-scheduling.ts';
 import { holdableSlots, holdIdOf, holdingConversationsPerCaller } from './fairness.ts';
 import { searchTimes, timesIn } from './find-times.ts';
 import type { Requester } from './requester.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { FoundTimes, Scheduling } from './scheduling.ts';
 import type { HeldTime, Slot } from './slot.ts';
 

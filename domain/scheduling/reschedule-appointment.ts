@@ -2,8 +2,8 @@ import { type Appointment, nextStatuses } from './appointment.ts';
 import { actingConversation, auditOfAppointment } from './audit-of-appointment.ts';
 import { bookable } from './bookable.ts';
 import { changeAppointment, changeRefusal, nextVersion } from './change-appointment.ts';
-import type { SchedulingDeps } from './create-scheduling.ts';
 import { judgeWish, lost, refuseWish } from './judge-wanted-time.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Slot } from './slot.ts';
 

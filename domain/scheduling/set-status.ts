@@ -1,7 +1,7 @@
 import { nextStatuses } from './appointment.ts';
 import { actingConversation, auditOfAppointment } from './audit-of-appointment.ts';
 import { changeAppointment, nextVersion } from './change-appointment.ts';
-import type { SchedulingDeps } from './create-scheduling.ts';
+import type { SchedulingDeps } from './scheduling-deps.ts';
 import type { Scheduling } from './scheduling.ts';
 
 /**
