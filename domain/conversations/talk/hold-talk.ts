@@ -25,7 +25,7 @@ import { saveTurns } from './save-turns.ts';
 import { storedTurns } from './stored-turns.ts';
 import { talkTurns } from './talk-turns.ts';
 import type { Ending, Talk } from './talk.ts';
-import type { TalkDeps } from './take-talk.ts';
+import type { TalkDeps } from './talk-deps.ts';
 import { tellEnd } from './tell-end.ts';
 import { persistently } from './persistently.ts';
 import { type Turn, utterancesOf } from './turn.ts';

@@ -1,7 +1,7 @@
 import { errorFields } from '../../log.ts';
 import { persistently } from './persistently.ts';
 import type { Talk } from './talk.ts';
-import type { TalkDeps } from './take-talk.ts';
+import type { TalkDeps } from './talk-deps.ts';
 
 /**
  * Puts on record that nobody holds a talk any more, so that whoever hears that its call is over may finish it. Answers

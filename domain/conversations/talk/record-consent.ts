@@ -3,7 +3,7 @@ import { type LanguageTag, languageOf } from '../../language.ts';
 import { errorFields } from '../../log.ts';
 import { persistently } from './persistently.ts';
 import type { Talk } from './talk.ts';
-import type { TalkDeps } from './take-talk.ts';
+import type { TalkDeps } from './talk-deps.ts';
 
 /** What a caller has come to know, or said, of the recording of their call. */
 export type Consent = 'notice-heard' | 'agreed' | 'objected';

@@ -1,27 +1,12 @@
-import type { ClinicStore } from '../../clinics/clinic-store.ts';
 import type { ClinicId, ConversationId } from '../../ids.ts';
 import { errorFields } from '../../log.ts';
-import type { ConversationStore } from '../conversation-store.ts';
 import { freshDialogue } from '../dialogue.ts';
-import type { ToolDeps } from '../tools/tool.ts';
 import { holdTalk } from './hold-talk.ts';
-import type { InstructionStore } from './instructions.ts';
 import type { LiveTalk } from './live-talk.ts';
 import { rememberedDialogue, type RememberedDialogue } from './remembered-dialogue.ts';
-import type { TalkEvents } from './talk-event.ts';
-import type { Talk, TalkStore } from './talk.ts';
+import type { TalkDeps } from './talk-deps.ts';
+import type { Talk } from './talk.ts';
 import { type Turn, utterancesOf } from './turn.ts';
-
-/** What live talks work with: all that tools do, and where the talk itself is kept. */
-export interface TalkDeps extends ToolDeps {
-  clinics: Pick<ClinicStore, 'profile'>;
-  talks: TalkStore;
-  instructions: Pick<InstructionStore, 'pinned'>;
-  conversations: Pick<ConversationStore, 'change'>;
-  events: TalkEvents;
-  /** Between attempts at a store that fails; real time without. */
-  pause?(ms: number): Promise<void>;
-}
 
 /** A talk in the hands of this process. */
 interface Held {

@@ -3,7 +3,7 @@ import { providerIdOf } from './begun-conversation.ts';
 import { persistently } from './persistently.ts';
 import type { TurnSaver } from './save-turns.ts';
 import type { Talk } from './talk.ts';
-import type { TalkDeps } from './take-talk.ts';
+import type { TalkDeps } from './talk-deps.ts';
 import { ownWords } from './talk-event.ts';
 import { transcriptOf, type Turn } from './turn.ts';
 

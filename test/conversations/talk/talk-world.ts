@@ -1,5 +1,6 @@
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
-import { takeTalk, type TalkDeps } from '#domain/conversations/talk/take-talk.ts';
+import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
+import type { TalkDeps } from '#domain/conversations/talk/talk-deps.ts';
 import type { NewTalk } from '#domain/conversations/talk/talk.ts';
 import { inMemoryActs } from '../../fakes/acts.ts';
 import { inMemoryConversations } from '../../fakes/conversations.ts';
