@@ -6,7 +6,8 @@ import {
   type ConversationRetention,
   KeptConversation,
 } from '#domain/conversations/retention/conversation-retention.ts';
-import { heldParts, KeptPart } from '#domain/conversations/retention/kept-parts.ts';
+import { heldParts } from '#domain/conversations/retention/held-parts.ts';
+import { KeptPart } from '#domain/conversations/retention/kept-parts.ts';
 import { auditWrite } from './clinic-writes.ts';
 import { conversationPlace, transcriptsOf, withEpochs } from './conversations.ts';
 import { type Key, keys } from './keys.ts';

@@ -2,7 +2,7 @@ import { isoInstant } from '#domain/clock.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import { Conversation } from '#domain/conversations/conversation.ts';
 import type { KeptConversation } from '#domain/conversations/retention/conversation-retention.ts';
-import { endOf, heldParts, isObjected } from '#domain/conversations/retention/kept-parts.ts';
+import { endOf, heldParts, isObjected } from '#domain/conversations/retention/held-parts.ts';
 import type { ClinicId, ConversationId } from '#domain/ids.ts';
 import type { Payloads } from '#adapters/s3/payloads.ts';
 import { keys } from './keys.ts';

@@ -5,7 +5,7 @@ import { untilObjection } from './heed-objection.ts';
 import { outcomeOf } from './outcome.ts';
 import { reachedOf } from './reached.ts';
 import type { RecordingSetting } from './recording-objection.ts';
-import { withoutForgotten } from './retention/kept-parts.ts';
+import { withoutForgotten } from './retention/held-parts.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -11,14 +11,8 @@ import type {
   VendorCopies,
   VendorMessages,
 } from '#domain/conversations/retention/conversation-retention.ts';
-import {
-  endOf,
-  heldChoices,
-  heldParts,
-  isObjected,
-  type KeptPart,
-  keptSince,
-} from '#domain/conversations/retention/kept-parts.ts';
+import { endOf, heldParts, isObjected } from '#domain/conversations/retention/held-parts.ts';
+import { heldChoices, type KeptPart, keptSince } from '#domain/conversations/retention/kept-parts.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
