@@ -3,8 +3,9 @@ import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts
 import { errorFields, type LogFields } from '#domain/log.ts';
 import type { AnsweredRequests } from '#domain/scheduling/answered-requests.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
-import type { ActionDeps, ApiCall } from './actions/act.ts';
+import type { ActionDeps } from './actions/act.ts';
 import { actions } from './actions/actions.ts';
+import type { ApiCall } from './actions/api-call.ts';
 import { apiHolders } from './actions/slot-tokens.ts';
 import { authenticate } from './api/authenticate.ts';
 import { fieldProblem, fieldProblems } from './api/field-problems.ts';

@@ -1,6 +1,7 @@
 import type { BookingRequest } from '../api/requests.ts';
 import type { Answered } from '../api/refusals.ts';
-import type { ActionDeps, ApiCall } from './act.ts';
+import type { ActionDeps } from './act.ts';
+import type { ApiCall } from './api-call.ts';
 import { block, unblock } from './block.ts';
 import { book } from './book.ts';
 import { cancel, reschedule, setStatus } from './change.ts';

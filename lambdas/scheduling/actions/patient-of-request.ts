@@ -8,7 +8,8 @@ import { localDate } from '#domain/scheduling/zoned-time.ts';
 import type { RequestOf } from '../api/requests.ts';
 import { fieldProblem } from '../api/field-problems.ts';
 import { type Answered, refuse } from '../api/refusals.ts';
-import type { ActionDeps, ApiCall } from './act.ts';
+import type { ActionDeps } from './act.ts';
+import type { ApiCall } from './api-call.ts';
 
 type Named = Pick<RequestOf<'book'>, 'patientId' | 'patient'>;
 type PatientOfRequest = { patient: { patientId: PatientId } | { newPatient: Patient } } | { refused: Answered };

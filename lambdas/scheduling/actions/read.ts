@@ -11,7 +11,8 @@ import { fieldProblem } from '../api/field-problems.ts';
 import { appointmentOnTheWire, blockOnTheWire, clinicOnTheWire, patientOnTheWire, range } from '../api/on-the-wire.ts';
 import { done, refuse } from '../api/refusals.ts';
 import type { RequestOf } from '../api/requests.ts';
-import type { Act, ActionDeps, ApiCall } from './act.ts';
+import type { Act, ActionDeps } from './act.ts';
+import type { ApiCall } from './api-call.ts';
 import { unknownAtClinic } from './known-at-clinic.ts';
 import { recordReading } from './record-reading.ts';
 

@@ -1,6 +1,7 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
-import type { ActionDeps, ApiCall } from './act.ts';
+import type { ActionDeps } from './act.ts';
+import type { ApiCall } from './api-call.ts';
 
 /** What was read of patients: ids and names of fields, and of a list how many. */
 type Read = Pick<PendingAuditEvent, 'resourceType' | 'resourceId' | 'patientId' | 'fields' | 'count'>;

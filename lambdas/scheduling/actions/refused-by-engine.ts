@@ -1,7 +1,8 @@
 import type { Refusal } from '#domain/scheduling/scheduling.ts';
 import { refusalCode } from '../api/answers.ts';
 import { type Answered, refuse } from '../api/refusals.ts';
-import type { ActionDeps, ApiCall } from './act.ts';
+import type { ActionDeps } from './act.ts';
+import type { ApiCall } from './api-call.ts';
 
 /** What the rules refused, as the API says it, with the times that are free instead. */
 export async function refusedByEngine(

@@ -7,7 +7,7 @@ import type { HeldTime, Slot } from '#domain/scheduling/slot.ts';
 import type * as z from 'zod';
 import type { Offer } from '../api/answers.ts';
 import { slotOnTheWire } from '../api/on-the-wire.ts';
-import type { ApiCall } from './act.ts';
+import type { ApiCall } from './api-call.ts';
 
 /** Offers as they go out and come back: signed, so that a time cannot be made up. */
 export interface SlotTokens {

@@ -2,7 +2,8 @@ import type { AppointmentTypeId, OperatoryId, ProviderId } from '#domain/ids.ts'
 import type { WantedTime } from '#domain/scheduling/scheduling.ts';
 import type { OfferedSlot } from '#domain/scheduling/slot-token.ts';
 import { type Answered, refuse } from '../api/refusals.ts';
-import type { ActionDeps, ApiCall } from './act.ts';
+import type { ActionDeps } from './act.ts';
+import type { ApiCall } from './api-call.ts';
 import { unknownAtClinic } from './known-at-clinic.ts';
 import { asHolderOf } from './slot-tokens.ts';
 
