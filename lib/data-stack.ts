@@ -12,7 +12,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { nameIn } from './house.ts';
+import { nameIn } from './name-in.ts';
 import { SignIn } from './parts/sign-in.ts';
 import type { StageSettings } from './settings.ts';
 

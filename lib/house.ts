@@ -14,6 +14,3 @@ export interface House {
   alarms: Topic;
   bundles: Bundles;
 }
-
-/** The name of a thing of ours in AWS: known from the stage alone, so that a command line finds it. */
-export const nameIn = (settings: StageSettings, name: string): string => `frontdesk-${settings.stage}-${name}`;

@@ -4,7 +4,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, type IFilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type House, nameIn } from '../house.ts';
+import type { House } from '../house.ts';
+import { nameIn } from '../name-in.ts';
 
 interface AlarmProps {
   house: House;

@@ -11,7 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type House, nameIn } from '../house.ts';
+import type { House } from '../house.ts';
+import { nameIn } from '../name-in.ts';
 import { Alarm, countLines } from './alarm.ts';
 
 /** A burst may take twice what a second may. */

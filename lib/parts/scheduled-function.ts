@@ -5,7 +5,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { nameIn } from '../house.ts';
+import { nameIn } from '../name-in.ts';
 import { Alarm, LogAlarm } from './alarm.ts';
 import { forUs } from './rights.ts';
 import { TaskFunction, type TaskFunctionProps } from './task-function.ts';

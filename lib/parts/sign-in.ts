@@ -8,7 +8,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { nameIn } from '../house.ts';
+import { nameIn } from '../name-in.ts';
 import type { StageSettings } from '../settings.ts';
 
 /** Groups of the pool that are roles of the platform: see `PlatformRole`. */

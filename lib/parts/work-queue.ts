@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type House, nameIn } from '../house.ts';
+import type { House } from '../house.ts';
+import { nameIn } from '../name-in.ts';
 import { Alarm } from './alarm.ts';
 
 interface WorkQueueProps {

@@ -2,7 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnIPSet, CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { type House, nameIn } from '../house.ts';
+import type { House } from '../house.ts';
+import { nameIn } from '../name-in.ts';
 import type { StageSettings } from '../settings.ts';
 
 interface FirewallProps {

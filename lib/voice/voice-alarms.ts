@@ -3,7 +3,8 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { HttpCodeElb } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { type House, nameIn } from '../house.ts';
+import type { House } from '../house.ts';
+import { nameIn } from '../name-in.ts';
 import { Alarm, LogAlarm, measureCode, sumOf, type Writer } from '../parts/alarm.ts';
 import type { FrontDoor } from './front-door.ts';
 
