@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type Retell from 'retell-sdk';
 import type { Scenario, Talk } from '#local/scenarios/scenario.ts';
 import type { Speech } from './speech.ts';
+import type { CallEventName } from './timeline.ts';
 
 export type CallObject = Retell.PhoneCallResponse;
+
+/** An event and the call as it shows it. */
+export interface Happening {
+  event: CallEventName;
+  call: CallObject;
+}
 
 /** An id as Retell makes them: the prefix and 27 hexadecimal digits. */
 export const newCallId = (): string => `call_${randomBytes(14).toString('hex').slice(0, 27)}`;

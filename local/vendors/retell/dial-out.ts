@@ -5,12 +5,16 @@ import {
   type CallBasics,
   type CallObject,
   endedCall,
+  type Happening,
   newCallId,
   registeredCall,
   startedCall,
   unansweredCall,
 } from './call-object.ts';
-import { type AskedCall, type Exchange, type Happening, reportInOrder, type Tell, talkOnLine } from './place-call.ts';
+import type { AskedCall } from './asked-call.ts';
+import type { Exchange } from './exchange.ts';
+import { reportInOrder, talkOnLine } from './place-call.ts';
+import type { Tell } from './timeline.ts';
 import { speak } from './speech.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164 form');

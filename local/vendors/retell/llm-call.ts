@@ -11,12 +11,15 @@ import {
   type CallBasics,
   type CallObject,
   endedCall,
+  type Happening,
   registeredCall,
   startedCall,
 } from './call-object.ts';
 import { agreed, chosenTalk } from './perform-talk.ts';
 import { fill } from './placeholders.ts';
-import type { AskedCall, Exchange, Happening, Tell } from './place-call.ts';
+import type { AskedCall } from './asked-call.ts';
+import type { Exchange } from './exchange.ts';
+import type { Tell } from './timeline.ts';
 
 /** How a call is played whose agent is a model of ours. */
 export interface LiveLine {

@@ -1,93 +1,28 @@
-import * as z from 'zod';
-import { languageOf, LanguageTag } from '#domain/language.ts';
-import type { AnotherCall, FunctionNode, Scenario } from '#local/scenarios/scenario.ts';
-import type { CallArchive } from './call-archive.ts';
-import { callFunction, type FunctionDefinition } from './call-function.ts';
+import { languageOf } from '#domain/language.ts';
+import type { AnotherCall, FunctionNode } from '#local/scenarios/scenario.ts';
+import { type AskedCall, type CalledClinic, CallOptions } from './asked-call.ts';
+import { callFunction } from './call-function.ts';
 import {
   analyzedCall,
   type CallBasics,
-  type CallObject,
   endedCall,
+  type Happening,
   newCallId,
   ongoingCall,
   startedCall,
   unansweredCall,
 } from './call-object.ts';
 import { callsBefore } from '#local/vendors/phone/caller.ts';
-import type { Metronome } from '#local/vendors/phone/metronome.ts';
-import type { Disturbances } from '#local/vendors/disturb.ts';
-import { deliver, type DeliveryHabits } from './delivery.ts';
+import { deliver } from './delivery.ts';
+import type { Exchange } from './exchange.ts';
 import { readInboundAnswer } from './inbound-answer.ts';
 import { type LiveLine, liveTalk } from './llm-call.ts';
 import { chosenTalk, expectedLengthMs, performTalk, type Stage } from './perform-talk.ts';
 import { asRestricted, storedCall } from './stored-data.ts';
-import { type CallEventName, callEvents, type FunctionOutcome, type TimelineEntry } from './timeline.ts';
-
-/** What Retell knows of a clinic's number: where it is bound, not whose name it bears. */
-export const CalledClinic = z.object({
-  /** Only for the path with an id. */
-  id: z.string().optional(),
-  number: z.string().min(1),
-  language: LanguageTag,
-  zone: z.string(),
-  /** The agent bound to the number. Without one, and without an override in the answer, the caller is cut off. */
-  boundAgentId: z.string().optional(),
-  /** The agent's brain is a model of ours that listens here; otherwise a conversation flow of Retell's. */
-  llmSocketUrl: z.url().optional(),
-});
-export type CalledClinic = z.infer<typeof CalledClinic>;
-
-export const CallOptions = z.strictObject({
-  /** The events arrive in reverse: `call_analyzed` first, `call_started` last. */
-  disorder: z.boolean().default(false),
-  /** Every event is sent twice at once. */
-  duplicate: z.boolean().default(false),
-  /** Events that are never delivered. */
-  lose: z.array(z.enum(callEvents)).default([]),
-  /** Ring `/api/retell/inbound/{clinicId}` instead of the path without an id. */
-  clinicPath: z.boolean().default(false),
-  /** Somebody picks up where a live call is transferred to. */
-  answersDial: z.boolean().default(false),
-});
-export type CallOptions = z.infer<typeof CallOptions>;
-
-/** What every call of the stand-in runs on. */
-export interface Exchange {
-  apiUrl: string;
-  apiKey: string;
-  archive: CallArchive;
-  /** The custom functions of this workspace. */
-  functions: readonly FunctionDefinition[];
-  now(): number;
-  ringing: DeliveryHabits;
-  reporting: DeliveryHabits;
-  /** Waits that stand for the minutes of a talk and for the seconds an analysis takes. */
-  pace: { talkMs: number; analysisMs: number };
-  /** The time of live calls. */
-  metronome: Metronome;
-}
+import type { CallEventName, FunctionOutcome, Tell } from './timeline.ts';
 
 /** The version of the agents in this workspace that is published. */
 const publishedVersion = 3;
-
-export interface AskedCall {
-  scenario: Scenario;
-  clinic: CalledClinic;
-  options: CallOptions;
-  /** Of another number than the scenario's. */
-  from?: string;
-  disturbances?: Disturbances;
-  /** Told every variable of the flow when the talk is over. */
-  heardOut?(known: Record<string, string>): void;
-}
-
-export type Tell = (entry: TimelineEntry) => void;
-
-/** An event and the call as it shows it. */
-export interface Happening {
-  event: CallEventName;
-  call: CallObject;
-}
 
 /**
  * Plays a scenario from ring to the last event. Resolves when every delivery is done or given up.

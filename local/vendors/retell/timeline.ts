@@ -76,3 +76,5 @@ export type TimelineEntry =
 
 /** An entry with its time: ms since the first. */
 export type TimelineStep = TimelineEntry & { atMs: number };
+
+export type Tell = (entry: TimelineEntry) => void;

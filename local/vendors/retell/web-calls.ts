@@ -5,7 +5,10 @@ import type { Scenario } from '#local/scenarios/scenario.ts';
 import { Refusal } from '#local/vendors/control-http.ts';
 import type { Account } from './accounts.ts';
 import { type CallBasics, newCallId, registeredCall } from './call-object.ts';
-import { CallOptions, type Exchange, reportInOrder, talkOnLine, type Tell } from './place-call.ts';
+import { CallOptions } from './asked-call.ts';
+import type { Exchange } from './exchange.ts';
+import { reportInOrder, talkOnLine } from './place-call.ts';
+import type { Tell } from './timeline.ts';
 
 /** What `create-web-call` takes. Variables are texts, or the order is refused. */
 export const CreateWebCall = z.looseObject({
