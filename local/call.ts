@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { callEvents } from '#local/vendors/retell/timeline.ts';
 import { CallOptions } from '#local/vendors/retell/asked-call.ts';
-import { statusReports, TwilioCallOptions } from '#local/vendors/twilio/place-call.ts';
+import { statusReports, TwilioCallOptions } from '#local/vendors/twilio/asked-call.ts';
 import { type PickUp, pickUps, type Scenario, type Vendor, vendors } from '#local/scenarios/scenario.ts';
 import { scenarioNamed, scenarios } from '#local/scenarios/scenarios.ts';
 import { describeStep, type StepLine } from '#local/call/describe-step.ts';

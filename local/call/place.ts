@@ -2,7 +2,7 @@ import type { PickUp, Scenario, Vendor } from '#local/scenarios/scenario.ts';
 import type { Disturbances } from '#local/vendors/disturb.ts';
 import type { CallOptions } from '#local/vendors/retell/asked-call.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';
-import type { TwilioCallOptions } from '#local/vendors/twilio/place-call.ts';
+import type { TwilioCallOptions } from '#local/vendors/twilio/asked-call.ts';
 import type { LocalClinic } from '#local/local-json.ts';
 import { askForCall } from './place-ours.ts';
 import { NotRunning, type RunningSystem } from './running-system.ts';

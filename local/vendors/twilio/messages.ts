@@ -1,7 +1,7 @@
 import { newSid } from './call.ts';
-import type { Exchange } from './place-call.ts';
+import type { Exchange } from './exchange.ts';
 import { addressesOf } from './numbers.ts';
-import { restError, type RestAnswer } from './rest.ts';
+import { restError, type RestAnswer } from './rest-answer.ts';
 import { type Form, sendWebhook, type WebhookAnswer } from './webhook.ts';
 
 /** A message that was sent: the patient's telephone is not played, its screen is this list. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { newSid } from './call.ts';
-import { restError, type RestAnswer } from './rest.ts';
+import { restError, type RestAnswer } from './rest-answer.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/);
 

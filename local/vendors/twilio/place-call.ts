@@ -1,67 +1,19 @@
-import * as z from 'zod';
-import { languageOf, LanguageTag } from '#domain/language.ts';
+import { languageOf } from '#domain/language.ts';
 import { twilioConversationId } from '#domain/ids.ts';
-import type { AnotherCall, Scenario } from '#local/scenarios/scenario.ts';
-import { type Disturbances, disturb } from '#local/vendors/disturb.ts';
-import type { Telephones, WaitingTelephone } from '#local/vendors/telephones.ts';
+import type { AnotherCall } from '#local/scenarios/scenario.ts';
+import { disturb } from '#local/vendors/disturb.ts';
+import type { WaitingTelephone } from '#local/vendors/telephones.ts';
 import { callsBefore, playCaller } from '#local/vendors/phone/caller.ts';
 import { CallOver } from '#local/vendors/phone/handset.ts';
 import { sayGoodbyeAfter } from '#local/vendors/phone/short-call.ts';
-import type { Metronome } from '#local/vendors/phone/metronome.ts';
 import { chosenTalk } from '#local/vendors/retell/perform-talk.ts';
-import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
-import { addressesOf, type HeldNumber } from './numbers.ts';
+import type { Tell } from '#local/vendors/retell/timeline.ts';
+import { addressesOf } from './numbers.ts';
+import { type AskedCall, TwilioCallOptions } from './asked-call.ts';
 import { type Call, endCall, isLive, openCall, secondsOf, voiceForm } from './call.ts';
+import type { Exchange } from './exchange.ts';
 import { finalForm, reportRecording, runInstructions, type TwimlWorld } from './run-twiml.ts';
-import { type Form, sendWebhook, type WebhookHabits } from './webhook.ts';
-
-/** What Twilio knows of a clinic's number. */
-export const CalledClinic = z.object({
-  number: z.string().min(1),
-  /** Of those who call it. */
-  language: LanguageTag,
-});
-export type CalledClinic = z.infer<typeof CalledClinic>;
-
-export const statusReports = ['call-status', 'stream-status', 'recording-status'] as const;
-
-export const TwilioCallOptions = z.strictObject({
-  /** Every status callback is sent twice at once. */
-  duplicate: z.boolean().default(false),
-  /** Status callbacks that are never delivered. */
-  lose: z.array(z.enum(statusReports)).default([]),
-  /** Somebody picks up where the call is transferred to. */
-  answersDial: z.boolean().default(false),
-  /** False: after a broken stream only the status callback comes, and no `action` is requested. */
-  actionAfterBreak: z.boolean().default(true),
-});
-export type TwilioCallOptions = z.infer<typeof TwilioCallOptions>;
-
-/** What every call of the stand-in runs on. */
-export interface Exchange {
-  accountSid: string;
-  apiUrl: string;
-  habits: WebhookHabits;
-  metronome: Metronome;
-  now(): number;
-  /** Calls that can be asked for by REST. */
-  calls: Map<string, Call>;
-  /** Those the account holds by name, by their sid. */
-  numbers: Map<string, HeldNumber>;
-  /** Where calls of ours ring. */
-  telephones: Telephones<Tell, Pick<AskedCall, 'clinic' | 'options'>>;
-}
-
-export interface AskedCall {
-  scenario: Scenario;
-  clinic: CalledClinic;
-  options: TwilioCallOptions;
-  /** Calls from this number instead of the scenario's. */
-  from?: string;
-  disturbances: Disturbances;
-}
-
-type Tell = (entry: TimelineEntry) => void;
+import { type Form, sendWebhook } from './webhook.ts';
 
 const ringsOutMs = 400;
 

@@ -1,22 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { type Call, endCall, isLive, type Recording, secondsOf } from './call.ts';
+import type { Exchange } from './exchange.ts';
 import { createMessage, listMessages, type MessageBox, removeMessage } from './messages.ts';
 import { listNumbers, updateNumber } from './numbers.ts';
-import { type Exchange, placeOutbound } from './place-call.ts';
+import { placeOutbound } from './place-call.ts';
+import { restError, type RestAnswer } from './rest-answer.ts';
 import { newRecording } from './run-twiml.ts';
 import { parseTwiml, TwimlError } from './twiml.ts';
-
-export interface RestAnswer {
-  status: number;
-  body: object;
-  headers?: Record<string, string>;
-}
-
-/** An error in Twilio's shape. */
-export const restError = (status: number, code: number, message: string): RestAnswer => ({
-  status,
-  body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
-});
 
 const notFound = (path: string) => restError(404, 20404, `The requested resource ${path} was not found`);
 

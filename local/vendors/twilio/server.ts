@@ -16,10 +16,13 @@ import { registerPreparedAudio } from '#local/vendors/phone/prepared-audio.ts';
 import { createFaults, Fault } from '#local/vendors/retell/faults.ts';
 import type { TimelineEntry } from '#local/vendors/retell/timeline.ts';
 import { type Call, endCall } from './call.ts';
-import { CalledClinic, type Exchange, placeCall, TwilioCallOptions } from './place-call.ts';
+import { CalledClinic, TwilioCallOptions } from './asked-call.ts';
+import type { Exchange } from './exchange.ts';
+import { placeCall } from './place-call.ts';
 import { emptyMessageBox, receiveMessage } from './messages.ts';
 import { holdNumber, OwnNumber } from './numbers.ts';
-import { answerRest, restError } from './rest.ts';
+import { restError } from './rest-answer.ts';
+import { answerRest } from './rest.ts';
 
 export interface TwilioOptions {
   /** Default 127.0.0.1. */
