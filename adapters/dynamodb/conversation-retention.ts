@@ -6,8 +6,10 @@ import {
   type ConversationRetention,
   KeptConversation,
 } from '#domain/conversations/retention/conversation-retention.ts';
-import { heldParts } from '#domain/conversations/retention/held-parts.ts';
+import { endOf, heldParts } from '#domain/conversations/retention/held-parts.ts';
 import { KeptPart } from '#domain/conversations/retention/kept-parts.ts';
+import { type ClinicId, ConversationId } from '#domain/ids.ts';
+import type { Log } from '#domain/log.ts';
 import { auditWrite } from './clinic-writes.ts';
 import { conversationPlace, transcriptsOf, withEpochs } from './conversations.ts';
 import { type Key, keys } from './keys.ts';
@@ -36,7 +38,26 @@ export function createConversationRetention(
   { core, audit }: { core: Table; audit: Table },
   bodies: PayloadRemoval,
   clock: Clock,
+  log: Log,
 ): ConversationRetention {
+  /** Nothing where an item cannot be read: a person looks at it, and the others do not wait for that. */
+  function readable(clinicId: ClinicId, item: Item): KeptConversation[] {
+    const { data } = KeptConversation.safeParse(withEpochs(item));
+    if (data) return [data];
+    const { data: conversationId } = ConversationId.safeParse(item.conversationId);
+    log.error('retention.failed', { clinicId, ...(conversationId && { conversationId }), reason: 'unreadable' });
+    return [];
+  }
+
+  /** Turns do not touch the conversation; what shortened it has touched it, and is no word of anybody. */
+  async function lastHeardOf({ clinicId, conversationId, updatedAt, forgotten }: KeptConversation) {
+    const { PK } = keys.conversation(clinicId, conversationId);
+    const lastTurn = { pk: PK, sk: 'begins_with(SK, :turn)', values: { ':turn': 'TURN#' }, newestFirst: true, upTo: 1 };
+    const [turn] = await core.query({ ...lastTurn, attributes: ['at'] });
+    const saidAt = turn ? Date.parse(String(turn.at)) : undefined;
+    return forgotten?.length ? saidAt : Math.max(updatedAt, saidAt ?? 0);
+  }
+
   async function removeBeside(conversation: Key, isMeant: (SK: string) => boolean): Promise<void> {
     const rows = await core.query({ pk: conversation.PK, attributes: ['PK', 'SK'] });
     const going = rows.filter(({ SK }) => SK !== conversation.SK && isMeant(String(SK)));
@@ -49,7 +70,7 @@ export function createConversationRetention(
     }
   }
 
-  async function* endedBeforeIn(pk: string, endedBefore: number): AsyncGenerator<KeptConversation> {
+  async function* endedBeforeIn(clinicId: ClinicId, pk: string, endedBefore: number): AsyncGenerator<KeptConversation> {
     const values = { ':after': '0', ':before': isoInstant(endedBefore) };
     for (;;) {
       const page = await core.query({
@@ -60,7 +81,7 @@ export function createConversationRetention(
         upTo: pageSize,
         attributes: [...attributes, 'GSI2SK'],
       });
-      for (const item of page) if (item.GSI2SK !== values[':after']) yield toKept(item);
+      for (const item of page) if (item.GSI2SK !== values[':after']) yield* readable(clinicId, item);
       if (page.length < pageSize) return;
       values[':after'] = String(page.at(-1)?.GSI2SK);
     }
@@ -85,12 +106,15 @@ export function createConversationRetention(
   }
 
   return {
-    list: (clinicId, held, endedBefore) => endedBeforeIn(keys.keptConversations(clinicId, held), endedBefore),
-    listObjected: (clinicId) => endedBeforeIn(keys.objectedConversations(clinicId), clock.now()),
+    list: (clinicId, held, endedBefore) => endedBeforeIn(clinicId, keys.keptConversations(clinicId, held), endedBefore),
+    listObjected: (clinicId) => endedBeforeIn(clinicId, keys.objectedConversations(clinicId), clock.now()),
 
-    async listOpen(clinicId) {
+    async *listOpen(clinicId, begunBefore) {
       const items = await core.query({ index: 'GSI2', pk: keys.openConversations(clinicId), attributes });
-      return items.map(toKept);
+      for (const call of items.flatMap((item) => readable(clinicId, item))) {
+        if (endOf(call) >= begunBefore) continue;
+        yield call.endedAt === undefined ? { ...call, heardAt: await lastHeardOf(call) } : call;
+      }
     },
 
     async forget({ clinicId, conversationId }, parts, { requestId }) {

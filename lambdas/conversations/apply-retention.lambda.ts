@@ -53,7 +53,7 @@ export const handler = taskHandler(
   applyRetention({
     directory: createClinicDirectory(openTable(client, env.ROUTING_TABLE)),
     clinics: createClinicStore(core),
-    retention: createConversationRetention({ core, audit }, createPayloads(env.PAYLOADS_BUCKET), clock),
+    retention: createConversationRetention({ core, audit }, createPayloads(env.PAYLOADS_BUCKET), clock, log),
     copies: {
       retell: createRetellCopies(
         env.RETELL_BASE_URL,

@@ -12,7 +12,7 @@ import type {
   VendorMessages,
 } from '#domain/conversations/retention/conversation-retention.ts';
 import { endOf, heldParts, isObjected } from '#domain/conversations/retention/held-parts.ts';
-import { heldChoices, type KeptPart, keptSince } from '#domain/conversations/retention/kept-parts.ts';
+import { heldChoices, KeptPart, keptSince } from '#domain/conversations/retention/kept-parts.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
@@ -132,11 +132,10 @@ export function applyRetention(deps: Deps) {
 
   /** Conversations of which anything may be due. One that was never closed is none the less kept no longer. */
   async function* overdueOf(clinicId: ClinicId, settings: RetentionSettings, nowMs: number) {
-    yield* await retention.listOpen(clinicId);
+    const dueBefore = (held: readonly KeptPart[]) => Math.max(...held.map((part) => keptSince(settings, part, nowMs)));
+    yield* retention.listOpen(clinicId, dueBefore(KeptPart.options));
     yield* retention.listObjected(clinicId);
-    for (const held of heldChoices) {
-      yield* retention.list(clinicId, held, Math.max(...held.map((part) => keptSince(settings, part, nowMs))));
-    }
+    for (const held of heldChoices) yield* retention.list(clinicId, held, dueBefore(held));
   }
 
   /**

@@ -3,19 +3,21 @@ import { createAuditTrail } from '#adapters/dynamodb/audit-trail.ts';
 import { createConversationRetention } from '#adapters/dynamodb/conversation-retention.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
+import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import type { PayloadRemoval, Payloads } from '#adapters/s3/payloads.ts';
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import type { RetentionSettings } from '#domain/clinics/clinic.ts';
 import { advanceCall } from '#domain/conversations/advance-call.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import { KeptPart } from '#domain/conversations/retention/kept-parts.ts';
-import { type ClinicId, retellConversationId, twilioConversationId } from '#domain/ids.ts';
+import { type ClinicId, retellConversationId, twilioConversationId, webConversationId } from '#domain/ids.ts';
 import { applyRetention } from '#lambdas/conversations/apply-retention.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { standingClock } from '../fakes/clock.ts';
 import { aConversationId, callEvent, conversation, cotonou, elsewhere } from '../fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '../fakes/dynamodb.ts';
 import { rememberedLog } from '../fakes/log.ts';
+import { newTalk, turn } from '../fakes/talk.ts';
 
 let db: TestDynamoDb;
 beforeAll(async () => {
@@ -83,7 +85,7 @@ function world(settings: Partial<RetentionSettings> = {}) {
     apply: applyRetention({
       directory: { clinicIds: async () => [...profiles.keys()] },
       clinics: { profile: async (clinicId) => profiles.get(clinicId) },
-      retention: createConversationRetention(db.tables, bodies, clock),
+      retention: createConversationRetention(db.tables, bodies, clock, log),
       copies: { retell: copies, twilio: copies },
       messages: {
         async forget(address, sentBefore, removed) {
@@ -280,6 +282,50 @@ test('a conversation that was never closed is kept no longer for that', async ()
   clock.pass(550 * dayMs);
   await apply();
   expect(await lies(cotonou)).toEqual([]);
+});
+
+test('a row that cannot be read keeps no other of its clinic from its end, and the log hears of it without its content', async () => {
+  const { keep, apply, clock, get, log } = world();
+  const unreadable = retellConversationId('call_unreadable');
+  await keep({ ...over, endedAt: endedAt - dayMs, conversationId: unreadable });
+  await keep({ ...over, status: 'ongoing', conversationId: retellConversationId('call_halfread') });
+  await keep(over);
+  const { core } = db.tables;
+  await core.update(keys.conversation(cotonou, unreadable), { provider: 'Inès Rivière' });
+  await core.update(keys.conversation(cotonou, retellConversationId('call_halfread')), { conversationId: 'Inès' });
+  clock.pass(181 * dayMs);
+  await apply();
+  expect((await get())?.forgotten).toEqual(['recording', 'transcript']);
+  const told = { code: 'retention.failed', fields: { clinicId: cotonou, reason: 'unreadable' } };
+  expect(log.entries.filter(({ code }) => code === 'retention.failed')).toEqual([
+    told,
+    { ...told, fields: { ...told.fields, conversationId: unreadable } },
+  ]);
+});
+
+test('who writes on for longer than transcripts are kept is not cut short; their days count from the last word', async () => {
+  const { keep, apply, clock, conversations } = world({ transcriptDays: 1 });
+  const talks = createTalkStore(db.tables.core, clock);
+  const openedAt = endedAt;
+  const conversationId = webConversationId('5b1c7f0e-2d3a-4b6c-8e9f-0a1b2c3d4e5f');
+  await talks.open(cotonou, newTalk({ conversationId, provider: 'internal', channel: 'web', openedAtMs: openedAt }));
+  const { endedAt: _, ...begun } = { ...over, conversationId, provider: 'internal', channel: 'web' } as const;
+  await keep({ ...begun, status: 'ongoing', startedAt: openedAt, createdAt: openedAt, updatedAt: openedAt });
+  const says = async (n: number) => {
+    const { epoch } = (await talks.change(cotonou, conversationId, (talk) => ({ ...talk, epoch: talk.epoch + 1 })))!;
+    await talks.keepTurn(cotonou, conversationId, turn(epoch, n, { atMs: clock.now() }));
+  };
+  await says(1);
+  clock.pass(20 * 60 * 60_000);
+  await says(2);
+  clock.pass(10 * 60 * 60_000);
+  await apply();
+  expect(await talks.turns(cotonou, conversationId)).toHaveLength(2);
+  expect((await conversations.get(cotonou, conversationId))?.forgotten).toBeUndefined();
+  clock.pass(15 * 60 * 60_000);
+  await apply();
+  expect(await talks.turns(cotonou, conversationId)).toEqual([]);
+  expect((await conversations.get(cotonou, conversationId))?.forgotten).toEqual(['transcript']);
 });
 
 test('an event that comes again brings nothing back that was deleted', async () => {

@@ -15,18 +15,22 @@ export const KeptConversation = Conversation.pick({
   startedAt: true,
   endedAt: true,
   createdAt: true,
+  updatedAt: true,
   forgotten: true,
 });
-export type KeptConversation = Pick<Conversation, keyof typeof KeptConversation.shape>;
+export type KeptConversation = Pick<Conversation, keyof typeof KeptConversation.shape> & {
+  /** When it was last heard of, where nobody has told that it ended. */
+  heardAt?: number;
+};
 
-/** What is kept of conversations, by the time they ended, and its end. */
+/** What is kept of conversations, by the time they ended, and its end. One that cannot be read is logged and left out. */
 export interface ConversationRetention {
   /** Closed conversations of which exactly these parts are still kept and that ended before `endedBefore`, oldest first. */
   list(clinicId: ClinicId, held: readonly KeptPart[], endedBefore: number): AsyncIterable<KeptConversation>;
   /** Closed conversations whose vendor must give up at once what it keeps of them. */
   listObjected(clinicId: ClinicId): AsyncIterable<KeptConversation>;
-  /** Conversations that were never closed, oldest first. */
-  listOpen(clinicId: ClinicId): Promise<KeptConversation[]>;
+  /** Conversations that began before `begunBefore` and were never closed, oldest first. */
+  listOpen(clinicId: ClinicId, begunBefore: number): AsyncIterable<KeptConversation>;
   /**
    * Deletes parts of a conversation: what lies beside it first, then what stands in it, with the act on record in the
    * same write. With the last part the conversation itself goes. Twice does what once does.

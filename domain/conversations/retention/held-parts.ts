@@ -18,9 +18,14 @@ export const isObjected = (
   call.objectedToRecording === true &&
   heldParts(call).includes('recording');
 
-/** When it ended, as far as anybody knows, in epoch milliseconds. */
-export const endOf = ({ endedAt, startedAt, createdAt }: Pick<Conversation, 'endedAt' | 'startedAt' | 'createdAt'>) =>
-  endedAt ?? startedAt ?? createdAt;
+/** When it ended, as far as anybody knows, in epoch milliseconds: of one that may go on, when it was last heard of. */
+export const endOf = ({
+  endedAt,
+  heardAt,
+  startedAt,
+  createdAt,
+}: Pick<Conversation, 'endedAt' | 'startedAt' | 'createdAt'> & { heardAt?: number }): number =>
+  endedAt ?? heardAt ?? startedAt ?? createdAt;
 
 const fieldOf = { recording: 'recordingUrl', transcript: 'transcript', summary: 'analysis' } as const;
 
