@@ -5,7 +5,7 @@ import { createCalendarFeedStore } from '#adapters/dynamodb/calendar-feeds.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { isoInstant, systemClock as clock } from '#domain/clock.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
-import { providerName } from '#domain/clinics/provider-name.ts';
+import { providerName } from '#domain/clinics/practice/provider-name.ts';
 import { issueApiKey, listApiKeys, revokeApiKey } from '#lambdas/clinics/issue-api-key.ts';
 import { issueCalendarFeed, revokeCalendarFeed } from '#lambdas/clinics/issue-calendar-feed.ts';
 import * as z from 'zod';

@@ -11,8 +11,8 @@ import {
 } from '#domain/clinics/clinic.ts';
 import type { ClinicSummary } from '#domain/clinics/clinic-registry.ts';
 import { type ClinicProfile, isWrittenTo, type RecipientState } from '#domain/clinics/clinic-store.ts';
-import { providerName } from '#domain/clinics/provider-name.ts';
-import { typeName } from '#domain/clinics/type-name.ts';
+import { providerName } from '#domain/clinics/practice/provider-name.ts';
+import { typeName } from '#domain/clinics/practice/type-name.ts';
 import { displayPhone } from '#domain/phone-number.ts';
 import { wallClock } from '#domain/wall-time.ts';
 import { paint } from './paint.ts';

@@ -1,7 +1,7 @@
 import { type Agent, type Clinic, type Closure, type ClinicNumber, closureName } from './clinic.ts';
 import type { AppointmentType, Interval, Operatory, Provider, Recipient } from './clinic.ts';
-import { providerName } from './provider-name.ts';
-import { typeName } from './type-name.ts';
+import { providerName } from './practice/provider-name.ts';
+import { typeName } from './practice/type-name.ts';
 
 /** One difference between two states of a clinic. */
 export interface ClinicFieldChange {

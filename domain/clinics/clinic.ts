@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '../ids.ts';
 import { LanguageTag } from '../language.ts';
-import { schedulingBreaches } from './scheduling-rules.ts';
+import { schedulingBreaches } from './practice/scheduling-rules.ts';
 
 /** Labels that would be taken for the platform's own pages. */
 const reservedSlugs = new Set(

@@ -1,6 +1,6 @@
 import { wallClock } from '../wall-time.ts';
 import type { Clinic } from './clinic.ts';
-import { isOpenAt, weekdayOf } from './opening.ts';
+import { isOpenAt, weekdayOf } from './hours/opening.ts';
 
 /** The two lines on which a person of the clinic answers. */
 export type Line = 'humanLine' | 'emergencyLine';

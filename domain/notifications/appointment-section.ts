@@ -1,5 +1,5 @@
 import type { Clinic } from '../clinics/clinic.ts';
-import { providerName } from '../clinics/provider-name.ts';
+import { providerName } from '../clinics/practice/provider-name.ts';
 import type { ConversationId } from '../ids.ts';
 import { languageOf } from '../language.ts';
 import type { Appointment } from '../scheduling/appointment.ts';

@@ -1,7 +1,7 @@
 import { type Clinic, clinicPhone } from '../clinics/clinic.ts';
-import { isOpenAt } from '../clinics/opening.ts';
-import { spokenHours } from '../clinics/spoken-hours.ts';
-import { spokenProviders } from '../clinics/spoken-providers.ts';
+import { isOpenAt } from '../clinics/hours/opening.ts';
+import { spokenHours } from '../clinics/hours/spoken-hours.ts';
+import { spokenProviders } from '../clinics/practice/spoken-providers.ts';
 import { type Language, languageOf, type LanguageTag } from '../language.ts';
 import { list, spokenDate, wallClock } from '../wall-time.ts';
 import type { RingVariables } from './ring-answer.ts';

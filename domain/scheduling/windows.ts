@@ -1,6 +1,6 @@
 import type { Clinic, Closure, Interval, Operatory, Provider, WeeklyHours } from '../clinics/clinic.ts';
 import { weekdays } from '../clinics/clinic.ts';
-import { afterClosures, isWholeClinics, openIntervals } from '../clinics/opening.ts';
+import { afterClosures, isWholeClinics, openIntervals } from '../clinics/hours/opening.ts';
 import { boundaryInDay, type LocalDay, localTime, minutesOf, weekdayOf } from './zoned-time.ts';
 
 /** Exceptions of one date, of whatever scope. */

@@ -1,7 +1,7 @@
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { CalendarOwner, ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
-import { providerName } from '#domain/clinics/provider-name.ts';
-import { typeName } from '#domain/clinics/type-name.ts';
+import { providerName } from '#domain/clinics/practice/provider-name.ts';
+import { typeName } from '#domain/clinics/practice/type-name.ts';
 import type { PlacedProblem } from './clinic-problems.ts';
 
 /** Something the calendars forbid of a change. What it would take out may stay and be made inactive. */

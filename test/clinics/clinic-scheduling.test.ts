@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { zoneOffsets } from '#domain/clinics/zone-offsets.ts';
+import { zoneOffsets } from '#domain/clinics/hours/zone-offsets.ts';
 import { checkClinicFiles } from '#lambdas/clinics/apply-clinic.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';
 

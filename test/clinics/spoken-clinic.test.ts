@@ -1,6 +1,6 @@
-import { isOpenAt, openIntervals } from '#domain/clinics/opening.ts';
-import { spokenHours } from '#domain/clinics/spoken-hours.ts';
-import { spokenProviders } from '#domain/clinics/spoken-providers.ts';
+import { isOpenAt, openIntervals } from '#domain/clinics/hours/opening.ts';
+import { spokenHours } from '#domain/clinics/hours/spoken-hours.ts';
+import { spokenProviders } from '#domain/clinics/practice/spoken-providers.ts';
 import { list, shortDate, spokenDate, spokenTime, wallClock, writtenTime } from '#domain/wall-time.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 

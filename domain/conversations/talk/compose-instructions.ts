@@ -1,7 +1,7 @@
 import type { Clinic } from '../../clinics/clinic.ts';
+import { spokenHours } from '../../clinics/hours/spoken-hours.ts';
+import { spokenProviders } from '../../clinics/practice/spoken-providers.ts';
 import { shownPhone } from '../../clinics/shown-phone.ts';
-import { spokenHours } from '../../clinics/spoken-hours.ts';
-import { spokenProviders } from '../../clinics/spoken-providers.ts';
 import { type Language, type LanguageTag, languageOf } from '../../language.ts';
 import { list, spokenDate, wallClock } from '../../wall-time.ts';
 import type { Channel } from '../conversation.ts';

@@ -1,6 +1,6 @@
 import type { AppointmentType, Provider } from '../../clinics/clinic.ts';
-import { activeProviders, spokenProvider } from '../../clinics/spoken-providers.ts';
-import { typeName } from '../../clinics/type-name.ts';
+import { activeProviders, spokenProvider } from '../../clinics/practice/spoken-providers.ts';
+import { typeName } from '../../clinics/practice/type-name.ts';
 import { languageOf } from '../../language.ts';
 import type { Refusal } from '../../scheduling/scheduling.ts';
 import type { HeldTime } from '../../scheduling/slot.ts';

@@ -1,4 +1,4 @@
-import { typeName } from '../../clinics/type-name.ts';
+import { typeName } from '../../clinics/practice/type-name.ts';
 import type { Slot } from '../../scheduling/slot.ts';
 import { wallClock } from '../../wall-time.ts';
 import { mostSpoken, spokenParts, spokenSlot } from '../words/spoken-slots.ts';

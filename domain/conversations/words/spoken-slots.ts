@@ -1,5 +1,5 @@
 import type { Clinic } from '../../clinics/clinic.ts';
-import { spokenProvider } from '../../clinics/spoken-providers.ts';
+import { spokenProvider } from '../../clinics/practice/spoken-providers.ts';
 import type { ProviderId } from '../../ids.ts';
 import { languageOf, type LanguageTag } from '../../language.ts';
 import { addDays } from '../../scheduling/zoned-time.ts';

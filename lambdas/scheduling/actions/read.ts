@@ -1,6 +1,6 @@
 import { isoInstant } from '#domain/clock.ts';
 import type { Clinic, Interval } from '#domain/clinics/clinic.ts';
-import { afterClosures, openIntervals } from '#domain/clinics/opening.ts';
+import { afterClosures, openIntervals } from '#domain/clinics/hours/opening.ts';
 import type { PatientId } from '#domain/ids.ts';
 import { InvalidCursor } from '#domain/scheduling/appointment-cursor.ts';
 import type { Appointment } from '#domain/scheduling/appointment.ts';

@@ -1,7 +1,7 @@
 import { isoInstant } from '#domain/clock.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
-import { providerName } from '#domain/clinics/provider-name.ts';
-import { typeName } from '#domain/clinics/type-name.ts';
+import { providerName } from '#domain/clinics/practice/provider-name.ts';
+import { typeName } from '#domain/clinics/practice/type-name.ts';
 import type { Appointment } from '#domain/scheduling/appointment.ts';
 import type { Block } from '#domain/scheduling/calendar.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';

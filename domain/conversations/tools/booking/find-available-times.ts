@@ -4,7 +4,7 @@ import type { TimesQuery } from '../../../scheduling/scheduling.ts';
 import type { HeldTime, Slot } from '../../../scheduling/slot.ts';
 import { localDate } from '../../../scheduling/zoned-time.ts';
 import { spokenDate } from '../../../wall-time.ts';
-import { spokenProvider } from '../../../clinics/spoken-providers.ts';
+import { spokenProvider } from '../../../clinics/practice/spoken-providers.ts';
 import { spokenSlot, spokenSlots } from '../../words/spoken-slots.ts';
 import type { PartOfDay } from '../../words/tool-words.ts';
 import { sentences, wordsOfTag } from '../../words/words.ts';

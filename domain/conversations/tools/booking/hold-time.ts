@@ -1,4 +1,4 @@
-import { typeName } from '../../../clinics/type-name.ts';
+import { typeName } from '../../../clinics/practice/type-name.ts';
 import { spokenParts, spokenSlot } from '../../words/spoken-slots.ts';
 import { sentences, wordsOfTag } from '../../words/words.ts';
 import { defineTool } from '../define-tool.ts';

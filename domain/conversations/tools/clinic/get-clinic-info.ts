@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { clinicPhone } from '../../../clinics/clinic.ts';
-import { isOpenAt } from '../../../clinics/opening.ts';
-import { spokenHours } from '../../../clinics/spoken-hours.ts';
+import { isOpenAt } from '../../../clinics/hours/opening.ts';
+import { spokenHours } from '../../../clinics/hours/spoken-hours.ts';
 import { languageOf } from '../../../language.ts';
 import { displayPhone, spokenPhone } from '../../../phone-number.ts';
 import { list, wallClock } from '../../../wall-time.ts';

@@ -1,4 +1,4 @@
-import { typeName } from '../../../clinics/type-name.ts';
+import { typeName } from '../../../clinics/practice/type-name.ts';
 import { languageOf } from '../../../language.ts';
 import { list } from '../../../wall-time.ts';
 import { mostSpoken } from '../../words/spoken-slots.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { activeProviders, spokenProvider } from '../../../clinics/spoken-providers.ts';
+import { activeProviders, spokenProvider } from '../../../clinics/practice/spoken-providers.ts';
 import { languageOf } from '../../../language.ts';
 import { list } from '../../../wall-time.ts';
 import { mostSpoken } from '../../words/spoken-slots.ts';

@@ -1,5 +1,5 @@
 import type { AppointmentType, Clinic, Provider } from '../../../clinics/clinic.ts';
-import { activeProviders } from '../../../clinics/spoken-providers.ts';
+import { activeProviders } from '../../../clinics/practice/spoken-providers.ts';
 import { wordsOf } from '../../folded-speech.ts';
 import { bestNamed } from './match-name.ts';
 import { spokenOrdinal } from './spoken-ordinal.ts';

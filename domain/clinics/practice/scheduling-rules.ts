@@ -1,5 +1,5 @@
-import type { Clinic, Interval, WeeklyHours } from './clinic.ts';
-import { offsetText, zoneOffsets } from './zone-offsets.ts';
+import type { Clinic, Interval, WeeklyHours } from '../clinic.ts';
+import { offsetText, zoneOffsets } from '../hours/zone-offsets.ts';
 
 /** What is wrong with a clinic as something to book at, and where. */
 export interface RuleBreach {

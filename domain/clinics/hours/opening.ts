@@ -1,5 +1,5 @@
-import type { WallClock } from '../wall-time.ts';
-import { type Clinic, type Closure, type Interval, type Weekday, weekdays } from './clinic.ts';
+import type { WallClock } from '../../wall-time.ts';
+import { type Clinic, type Closure, type Interval, type Weekday, weekdays } from '../clinic.ts';
 
 type Opening = Pick<Clinic, 'hours' | 'closures' | 'zone'>;
 

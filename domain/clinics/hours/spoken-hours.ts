@@ -1,6 +1,6 @@
-import type { Language } from '../language.ts';
-import { list, spokenDate, spokenTime, wallClock } from '../wall-time.ts';
-import { type Clinic, type Interval, weekdays, type WeeklyHours } from './clinic.ts';
+import type { Language } from '../../language.ts';
+import { list, spokenDate, spokenTime, wallClock } from '../../wall-time.ts';
+import { type Clinic, type Interval, weekdays, type WeeklyHours } from '../clinic.ts';
 import { isWholeClinics, openIntervals } from './opening.ts';
 
 /** How far ahead an exception to the usual hours is worth a caller's time. */
