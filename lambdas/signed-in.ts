@@ -1,6 +1,6 @@
-import { Slug } from '#domain/clinics/clinic.ts';
 import { type Member, type MemberStore, PlatformRole } from '#domain/clinics/members/member.ts';
 import { allows, type Right } from '#domain/clinics/members/rights.ts';
+import { Slug } from '#domain/clinics/slug.ts';
 import { ClinicId, UserId } from '#domain/ids.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from './http.ts';
 

@@ -5,7 +5,7 @@ import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
 import { openTable } from '#adapters/dynamodb/table.ts';
 import { isoInstant, systemClock } from '#domain/clock.ts';
 import { mintApiKey } from '#domain/clinics/api-key.ts';
-import type { Slug } from '#domain/clinics/clinic.ts';
+import type { Slug } from '#domain/clinics/slug.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { issueSocketKey } from '#lambdas/clinics/issue-socket-key.ts';
 import type { TableNames } from './local-json.ts';

@@ -1,4 +1,5 @@
-import { Clinic, type EmailContent } from '#domain/clinics/clinic.ts';
+import { Clinic } from '#domain/clinics/clinic.ts';
+import type { EmailContent } from '#domain/clinics/settings/email-settings.ts';
 import type { Message } from '#domain/conversations/acts.ts';
 import { Conversation } from '#domain/conversations/conversation.ts';
 import type { Language } from '#domain/language.ts';

@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { EmailContent } from '#domain/clinics/clinic.ts';
+import type { EmailContent } from '#domain/clinics/settings/email-settings.ts';
 import type { PlatformRole, Role } from '#domain/clinics/members/member.ts';
 import { type ClinicProfile, isWrittenTo } from '#domain/clinics/clinic-store.ts';
 

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { isoInstant, systemClock } from '#domain/clock.ts';
-import type { E164 } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import type { Calendar } from '#domain/scheduling/calendar.ts';
 import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';

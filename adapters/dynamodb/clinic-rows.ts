@@ -1,22 +1,18 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
-import {
-  AppointmentType,
-  Clinic,
-  Closure,
-  EmailSettings,
-  HumanLine,
-  Operatory,
-  OutboundSettings,
-  Provider,
-  Recipient,
-  RetentionSettings,
-  SchedulingSettings,
-  TextingSettings,
-  TypeProvider,
-  VoiceSettings,
-  WeeklyHours,
-} from '#domain/clinics/clinic.ts';
+import { Clinic } from '#domain/clinics/clinic.ts';
+import { Closure } from '#domain/clinics/hours/closure.ts';
+import { WeeklyHours } from '#domain/clinics/hours/weekly-hours.ts';
+import { HumanLine } from '#domain/clinics/numbers.ts';
+import { AppointmentType, TypeProvider } from '#domain/clinics/practice/appointment-type.ts';
+import { Operatory } from '#domain/clinics/practice/operatory.ts';
+import { Provider } from '#domain/clinics/practice/provider.ts';
+import { SchedulingSettings } from '#domain/clinics/practice/scheduling-settings.ts';
+import { EmailSettings, Recipient } from '#domain/clinics/settings/email-settings.ts';
+import { OutboundSettings } from '#domain/clinics/settings/outbound-settings.ts';
+import { RetentionSettings } from '#domain/clinics/settings/retention-settings.ts';
+import { TextingSettings } from '#domain/clinics/settings/texting-settings.ts';
+import { VoiceSettings } from '#domain/clinics/settings/voice-settings.ts';
 import { type ClinicProfile, disabledReasons, type RecipientState } from '#domain/clinics/clinic-store.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
 import { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '#domain/ids.ts';

@@ -1,5 +1,6 @@
-import type { E164, Slug } from '#domain/clinics/clinic.ts';
+import type { Slug } from '#domain/clinics/slug.ts';
 import type { KeptPart } from '#domain/conversations/retention/kept-parts.ts';
+import type { E164 } from '#domain/e164.ts';
 import type {
   AppointmentId,
   AppointmentTypeId,

@@ -1,4 +1,4 @@
-import { Slug } from '#domain/clinics/clinic.ts';
+import { Slug } from '#domain/clinics/slug.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,6 +1,6 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
-import type { E164 } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import { Contact, type SuppressionActor, type SuppressionList } from '#domain/clinics/suppression-list.ts';
 import { type ClinicId, derivedUuid } from '#domain/ids.ts';
 import { auditWrite } from './clinic-writes.ts';

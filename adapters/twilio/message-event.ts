@@ -1,4 +1,4 @@
-import { E164 } from '#domain/clinics/clinic.ts';
+import { E164 } from '#domain/e164.ts';
 import type { TwilioForm } from './form.ts';
 
 /** What Twilio posts of messages. Numbers without the prefix of their channel. */

@@ -1,14 +1,9 @@
-import {
-  type AppointmentType,
-  type Clinic,
-  type Closure,
-  closureName,
-  type HumanLine,
-  type Interval,
-  SchedulingSettings,
-  type WeeklyHours,
-  weekdays,
-} from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import { type Closure, closureName } from '#domain/clinics/hours/closure.ts';
+import { type Interval, type WeeklyHours, weekdays } from '#domain/clinics/hours/weekly-hours.ts';
+import type { HumanLine } from '#domain/clinics/numbers.ts';
+import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
+import { SchedulingSettings } from '#domain/clinics/practice/scheduling-settings.ts';
 import type { ClinicSummary } from '#domain/clinics/clinic-registry.ts';
 import { type ClinicProfile, isWrittenTo, type RecipientState } from '#domain/clinics/clinic-store.ts';
 import { providerName } from '#domain/clinics/practice/provider-name.ts';

@@ -1,7 +1,14 @@
-import { type Agent, type Clinic, type Closure, type ClinicNumber, closureName } from './clinic.ts';
-import type { AppointmentType, Interval, Operatory, Provider, Recipient } from './clinic.ts';
+import type { Agent } from './agent.ts';
+import type { Clinic } from './clinic.ts';
+import { type Closure, closureName } from './hours/closure.ts';
+import type { Interval } from './hours/weekly-hours.ts';
+import type { ClinicNumber } from './numbers.ts';
+import type { AppointmentType } from './practice/appointment-type.ts';
+import type { Operatory } from './practice/operatory.ts';
 import { providerName } from './practice/provider-name.ts';
+import type { Provider } from './practice/provider.ts';
 import { typeName } from './practice/type-name.ts';
+import type { Recipient } from './settings/email-settings.ts';
 
 /** One difference between two states of a clinic. */
 export interface ClinicFieldChange {

@@ -1,6 +1,9 @@
 import type { PendingAuditEvent } from '../audit/audit-event.ts';
 import type { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '../ids.ts';
-import type { Agent, Clinic, E164, Slug } from './clinic.ts';
+import type { E164 } from '../e164.ts';
+import type { Agent } from './agent.ts';
+import type { Clinic } from './clinic.ts';
+import type { Slug } from './slug.ts';
 import type { ClinicProfile, ClinicStore } from './clinic-store.ts';
 
 /**

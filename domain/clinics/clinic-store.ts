@@ -1,5 +1,6 @@
 import type { ClinicId } from '../ids.ts';
-import type { Clinic, Recipient } from './clinic.ts';
+import type { Clinic } from './clinic.ts';
+import type { Recipient } from './settings/email-settings.ts';
 
 /** Why we stopped writing to an address. */
 export const disabledReasons = ['bounce', 'complaint'] as const;

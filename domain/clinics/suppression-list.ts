@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { PendingAuditEvent } from '../audit/audit-event.ts';
+import type { E164 } from '../e164.ts';
 import type { ClinicId } from '../ids.ts';
-import type { E164 } from './clinic.ts';
 
 /** By which a person may refuse to be contacted. Answering somebody who calls us is no contact of ours. */
 export const Contact = z.enum(['messages', 'calls']);

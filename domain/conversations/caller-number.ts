@@ -1,4 +1,4 @@
-import { E164 } from '../clinics/clinic.ts';
+import { E164 } from '../e164.ts';
 import { normalizePhone } from '../phone-number.ts';
 import type { Conversation } from './conversation.ts';
 

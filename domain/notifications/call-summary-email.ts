@@ -1,4 +1,5 @@
-import type { Clinic, Recipient } from '../clinics/clinic.ts';
+import type { Clinic } from '../clinics/clinic.ts';
+import type { Recipient } from '../clinics/settings/email-settings.ts';
 import type { Message } from '../conversations/acts.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { type LanguageTag, languageOf } from '../language.ts';

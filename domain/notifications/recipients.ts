@@ -1,4 +1,4 @@
-import type { RecipientEvent } from '../clinics/clinic.ts';
+import type { RecipientEvent } from '../clinics/settings/email-settings.ts';
 import { isWrittenTo, type RecipientState } from '../clinics/clinic-store.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { PendingAuditEvent } from '../audit/audit-event.ts';
-import { Clinic, E164 } from '../clinics/clinic.ts';
+import { Clinic } from '../clinics/clinic.ts';
 import { InvitedEmail } from '../clinics/members/invitation.ts';
 import { Role } from '../clinics/members/member.ts';
+import { E164 } from '../e164.ts';
 import { ClinicId } from '../ids.ts';
 import { type TrunkLogin, TrunkName } from './trunk-login.ts';
 

@@ -1,4 +1,6 @@
-import type { AppointmentType, Clinic, Provider } from '../clinics/clinic.ts';
+import type { Clinic } from '../clinics/clinic.ts';
+import type { AppointmentType } from '../clinics/practice/appointment-type.ts';
+import type { Provider } from '../clinics/practice/provider.ts';
 import type { AppointmentTypeId, ProviderId } from '../ids.ts';
 import { eligibleOperatories, eligibleProviders } from './free-slots.ts';
 import type { Requester } from './requester.ts';

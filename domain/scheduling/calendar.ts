@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '../audit/audit-event.ts';
-import type { E164 } from '../clinics/clinic.ts';
+import type { E164 } from '../e164.ts';
 import type { AppointmentId, ClinicId, ConversationId, PatientId, ProviderId } from '../ids.ts';
 import type { Appointment } from './appointment.ts';
 import type { Cell, Resource } from './cell.ts';

@@ -1,4 +1,5 @@
-import type { Clinic, Interval } from '../clinics/clinic.ts';
+import type { Clinic } from '../clinics/clinic.ts';
+import type { Interval } from '../clinics/hours/weekly-hours.ts';
 import { boundaryInDay, instantInDay, type LocalDay, minutesOf } from './zoned-time.ts';
 
 /** Wall-clock bounds of a start: at `notBefore` or later, and before `before`. */

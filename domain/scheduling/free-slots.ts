@@ -1,4 +1,8 @@
-import type { AppointmentType, Clinic, Closure, Operatory, Provider } from '../clinics/clinic.ts';
+import type { Clinic } from '../clinics/clinic.ts';
+import type { Closure } from '../clinics/hours/closure.ts';
+import type { AppointmentType } from '../clinics/practice/appointment-type.ts';
+import type { Operatory } from '../clinics/practice/operatory.ts';
+import type { Provider } from '../clinics/practice/provider.ts';
 import type { OperatoryId, ProviderId } from '../ids.ts';
 import { candidateStarts } from './candidate-starts.ts';
 import type { Resource } from './cell.ts';

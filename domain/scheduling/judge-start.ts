@@ -1,4 +1,5 @@
-import { type Clinic, type Weekday, weekdays } from '../clinics/clinic.ts';
+import type { Clinic } from '../clinics/clinic.ts';
+import { type Weekday, weekdays } from '../clinics/hours/weekly-hours.ts';
 import type { ProviderId } from '../ids.ts';
 import { candidateStarts } from './candidate-starts.ts';
 import { durationWith, freeSlots, isProviderFree, searchedProviders, slotAt, type SlotSearch } from './free-slots.ts';

@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '../audit/audit-event.ts';
-import type { E164 } from '../clinics/clinic.ts';
+import type { E164 } from '../e164.ts';
 import type { ConversationId } from '../ids.ts';
 
 /** Who asks for an act: for the record, and for the rules that differ between an agent and the clinic's own people. */

@@ -1,6 +1,9 @@
-import type { Clinic, Closure, Interval, Operatory, Provider, WeeklyHours } from '../clinics/clinic.ts';
-import { weekdays } from '../clinics/clinic.ts';
+import type { Clinic } from '../clinics/clinic.ts';
+import type { Closure } from '../clinics/hours/closure.ts';
 import { afterClosures, isWholeClinics, openIntervals } from '../clinics/hours/opening.ts';
+import { type Interval, weekdays, type WeeklyHours } from '../clinics/hours/weekly-hours.ts';
+import type { Operatory } from '../clinics/practice/operatory.ts';
+import type { Provider } from '../clinics/practice/provider.ts';
 import { boundaryInDay, type LocalDay, localTime, minutesOf, weekdayOf } from './zoned-time.ts';
 
 /** Exceptions of one date, of whatever scope. */

@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
-import type { Slug } from '#domain/clinics/clinic.ts';
+import type { Slug } from '#domain/clinics/slug.ts';
 import { isLive } from '#domain/clinics/api-key.ts';
 import {
   mintSocketKey,

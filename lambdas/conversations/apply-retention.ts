@@ -3,7 +3,8 @@ import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { AuditTrail } from '#domain/audit/audit-trail.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
-import type { Clinic, RetentionSettings } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { RetentionSettings } from '#domain/clinics/settings/retention-settings.ts';
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import type {
   ConversationRetention,

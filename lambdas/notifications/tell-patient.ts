@@ -1,5 +1,7 @@
 import type { Clock } from '#domain/clock.ts';
-import type { Clinic, ClinicNumber, E164 } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { ClinicNumber } from '#domain/clinics/numbers.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { isWritable } from '#domain/clinics/writable-number.ts';
 import type { SuppressionList } from '#domain/clinics/suppression-list.ts';

@@ -1,4 +1,4 @@
-import { Slug } from '#domain/clinics/clinic.ts';
+import { Slug } from '#domain/clinics/slug.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import { isoInstant } from '#domain/clock.ts';
 import { ClinicId } from '#domain/ids.ts';

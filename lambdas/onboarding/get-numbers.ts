@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
-import { E164 } from '#domain/clinics/clinic.ts';
+import { E164 } from '#domain/e164.ts';
 import {
   type HeldNumber,
   type NumberMarket,

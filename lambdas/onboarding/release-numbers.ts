@@ -1,5 +1,5 @@
-import { E164 } from '#domain/clinics/clinic.ts';
 import type { Clock } from '#domain/clock.ts';
+import { E164 } from '#domain/e164.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { nextReservation } from '#domain/onboarding/begin.ts';
 import {

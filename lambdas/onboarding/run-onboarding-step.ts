@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { type Clinic, closed, type E164 } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import { closed } from '#domain/clinics/closed.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { InstructionStore } from '#domain/conversations/talk/instructions.ts';

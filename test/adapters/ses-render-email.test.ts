@@ -1,7 +1,7 @@
 import { dark, grounds, inks } from '#adapters/ses/email-palette.ts';
 import { renderEmail } from '#adapters/ses/render-email.ts';
 import { unbroken } from '#adapters/ses/unbroken.ts';
-import { EmailContent } from '#domain/clinics/clinic.ts';
+import { EmailContent } from '#domain/clinics/settings/email-settings.ts';
 import { languages } from '#domain/language.ts';
 import { type CallSummary, callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
 import type { EmailDocument, EmailSection } from '#domain/notifications/email-document.ts';

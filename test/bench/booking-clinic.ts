@@ -1,5 +1,6 @@
 import type { Clock } from '#domain/clock.ts';
-import type { AppointmentType, Clinic } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { derivedUuid, PatientId, type ProviderId } from '#domain/ids.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
-import { E164 } from '#domain/clinics/clinic.ts';
+import { E164 } from '#domain/e164.ts';
 import { startRetell } from '#local/vendors/retell/server.ts';
 import type { OnboardingOrder } from '#domain/onboarding/onboarding.ts';
 import { readOnboardingFile } from '#lambdas/onboarding/onboarding-file.ts';

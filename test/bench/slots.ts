@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { Temporal } from 'temporal-polyfill';
-import { type AppointmentType, type Clinic, Clinic as ClinicSchema } from '#domain/clinics/clinic.ts';
+import { type Clinic, Clinic as ClinicSchema } from '#domain/clinics/clinic.ts';
+import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import type { Cell, Resource } from '#domain/scheduling/cell.ts';
 import { chooseSlots } from '#domain/scheduling/choose-slots.ts';
 import { freeSlots, occupiedRange, type SlotSearch } from '#domain/scheduling/free-slots.ts';

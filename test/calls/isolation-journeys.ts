@@ -8,7 +8,7 @@ import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createPatientStore } from '#adapters/dynamodb/patients.ts';
 import { openTable, type Table } from '#adapters/dynamodb/table.ts';
 import { systemClock } from '#domain/clock.ts';
-import type { Slug } from '#domain/clinics/clinic.ts';
+import type { Slug } from '#domain/clinics/slug.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { Patient } from '#domain/scheduling/patients/patient.ts';
 import { applyClinics } from '#lambdas/clinics/apply-clinic.ts';

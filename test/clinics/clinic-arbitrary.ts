@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { weekdays } from '#domain/clinics/clinic.ts';
+import { weekdays } from '#domain/clinics/hours/weekly-hours.ts';
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const uuid = fc.uuid({ version: 4 });

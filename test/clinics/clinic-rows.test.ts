@@ -1,6 +1,6 @@
 import { metaRow, profileOf, profileRows } from '#adapters/dynamodb/clinic-rows.ts';
 import { fromItem, type Item, toItem } from '#adapters/dynamodb/table.ts';
-import { SchedulingSettings } from '#domain/clinics/clinic.ts';
+import { SchedulingSettings } from '#domain/clinics/practice/scheduling-settings.ts';
 import { cliniqueBenin } from './demo-clinics.ts';
 
 const stored: Item[] = [metaRow(cliniqueBenin, 3), ...profileRows(cliniqueBenin)].map((row) => fromItem(toItem(row)));

@@ -3,7 +3,8 @@ import { standingClock } from '#test/fakes/clock.ts';
 import { applyClinics } from '#lambdas/clinics/apply-clinic.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
-import { E164, Slug } from '#domain/clinics/clinic.ts';
+import { Slug } from '#domain/clinics/slug.ts';
+import { E164 } from '#domain/e164.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
 import {
   AppointmentId,

@@ -7,7 +7,7 @@ import { createFormerWebhooks } from '#adapters/dynamodb/former-webhooks.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
-import type { E164 } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { FormerWebhooks } from '#domain/clinics/former-webhooks.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import type { Appointment } from '#domain/scheduling/appointment.ts';

@@ -6,7 +6,7 @@ import { keys } from '#adapters/dynamodb/keys.ts';
 import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import type { PayloadRemoval, Payloads } from '#adapters/s3/payloads.ts';
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
-import type { RetentionSettings } from '#domain/clinics/clinic.ts';
+import type { RetentionSettings } from '#domain/clinics/settings/retention-settings.ts';
 import { advanceCall } from '#domain/conversations/advance-call.ts';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import { KeptPart } from '#domain/conversations/retention/kept-parts.ts';

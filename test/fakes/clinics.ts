@@ -1,6 +1,8 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
-import type { Clinic, E164, Slug } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { Slug } from '#domain/clinics/slug.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { CalendarOwner, ClinicChange, ClinicRegistry, Holders } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile, ClinicStore, RecipientState } from '#domain/clinics/clinic-store.ts';
 import { type LinkAsk, nextAsk } from '#domain/clinics/links/link.ts';

@@ -5,7 +5,7 @@ import { createKeptMessages } from '#adapters/twilio/kept-messages.ts';
 import { checkTwilioSignature } from '#adapters/twilio/signature.ts';
 import { NoSecretValue } from '#adapters/secrets/secret.ts';
 import { createTwilioNumbers } from '#adapters/twilio/numbers.ts';
-import type { E164 } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
 import { type RunningTwilio, startTwilio } from '#local/vendors/twilio/server.ts';
 

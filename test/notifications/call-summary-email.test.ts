@@ -1,4 +1,4 @@
-import { type EmailContent, EmailContent as EmailContents } from '#domain/clinics/clinic.ts';
+import { type EmailContent, EmailContent as EmailContents } from '#domain/clinics/settings/email-settings.ts';
 import { type Conversation, Outcome } from '#domain/conversations/conversation.ts';
 import { type Language, languages } from '#domain/language.ts';
 import { type CallSummary, callSummaryEmail } from '#domain/notifications/call-summary-email.ts';

@@ -1,4 +1,4 @@
-import type { RecipientEvent } from '#domain/clinics/clinic.ts';
+import type { RecipientEvent } from '#domain/clinics/settings/email-settings.ts';
 import type { RecipientState } from '#domain/clinics/clinic-store.ts';
 import { summaryRecipients } from '#domain/notifications/recipients.ts';
 import { conversation } from '#test/fakes/conversation.ts';

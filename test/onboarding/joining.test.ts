@@ -1,4 +1,4 @@
-import { E164 } from '#domain/clinics/clinic.ts';
+import { E164 } from '#domain/e164.ts';
 import { ProviderId, UserId } from '#domain/ids.ts';
 import { NumberNotGiven, type OnboardingOrder, PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
 import type { TrunkLogin } from '#domain/onboarding/trunk-login.ts';

@@ -13,7 +13,7 @@ import { createRelaySecretStore } from '#adapters/dynamodb/relay-secrets.ts';
 import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
 import { createRetellNumbers } from '#adapters/retell/numbers.ts';
 import type { Clock } from '#domain/clock.ts';
-import { E164 } from '#domain/clinics/clinic.ts';
+import { E164 } from '#domain/e164.ts';
 import { createCredentialVault } from '#domain/clinics/credentials/vault.ts';
 import { inMemorySecretValues } from '#test/fakes/credentials.ts';
 import type { TestDynamoDb } from '#test/fakes/dynamodb.ts';

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { AppointmentType, Clinic } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { OperatoryId, ProviderId } from '#domain/ids.ts';
 import type { Cell, Resource } from '#domain/scheduling/cell.ts';
 import {

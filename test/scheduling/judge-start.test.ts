@@ -1,4 +1,5 @@
-import type { AppointmentType, Clinic } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { ProviderId } from '#domain/ids.ts';
 import type { Cell, Resource } from '#domain/scheduling/cell.ts';
 import { dateProblem, judgeStart, searchOfStart, type StartQuestion } from '#domain/scheduling/judge-start.ts';

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { Clinic, Provider } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { Provider } from '#domain/clinics/practice/provider.ts';
 import { operatoryClosed, providerWindows } from '#domain/scheduling/windows.ts';
 import { localDay } from '#domain/scheduling/zoned-time.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';

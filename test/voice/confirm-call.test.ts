@@ -1,5 +1,5 @@
 import type { CallDetails } from '#adapters/retell/llm-socket.ts';
-import { Slug } from '#domain/clinics/clinic.ts';
+import { Slug } from '#domain/clinics/slug.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
 import { issueSocketKey } from '#lambdas/clinics/issue-socket-key.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';

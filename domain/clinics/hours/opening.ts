@@ -1,5 +1,7 @@
 import type { WallClock } from '../../wall-time.ts';
-import { type Clinic, type Closure, type Interval, type Weekday, weekdays } from '../clinic.ts';
+import type { Clinic } from '../clinic.ts';
+import type { Closure } from './closure.ts';
+import { type Interval, type Weekday, weekdays } from './weekly-hours.ts';
 
 type Opening = Pick<Clinic, 'hours' | 'closures' | 'zone'>;
 

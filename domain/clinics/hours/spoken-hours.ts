@@ -1,7 +1,8 @@
 import type { Language } from '../../language.ts';
 import { list, spokenDate, spokenTime, wallClock } from '../../wall-time.ts';
-import { type Clinic, type Interval, weekdays, type WeeklyHours } from '../clinic.ts';
+import type { Clinic } from '../clinic.ts';
 import { isWholeClinics, openIntervals } from './opening.ts';
+import { type Interval, weekdays, type WeeklyHours } from './weekly-hours.ts';
 
 /** How far ahead an exception to the usual hours is worth a caller's time. */
 const announcedDays = 14;

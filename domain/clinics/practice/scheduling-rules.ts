@@ -1,7 +1,26 @@
-import type { Clinic, Interval, WeeklyHours } from '../clinic.ts';
+import type { LanguageTag } from '../../language.ts';
+import type { Closure } from '../hours/closure.ts';
+import type { Interval, WeeklyHours } from '../hours/weekly-hours.ts';
 import { offsetText, zoneOffsets } from '../hours/zone-offsets.ts';
+import { listed } from '../several-fields.ts';
+import type { AppointmentType } from './appointment-type.ts';
+import type { Operatory } from './operatory.ts';
+import type { Provider } from './provider.ts';
+import type { SchedulingSettings } from './scheduling-settings.ts';
 
-/** What is wrong with a clinic as something to book at, and where. */
+/** A clinic as something to book at. */
+export interface Practice {
+  zone: string;
+  languages: LanguageTag[];
+  hours?: WeeklyHours;
+  closures: Closure[];
+  providers: Provider[];
+  operatories: Operatory[];
+  appointmentTypes: AppointmentType[];
+  scheduling: SchedulingSettings;
+}
+
+/** What is wrong with a practice, and where. */
 export interface RuleBreach {
   path: (string | number)[];
   message: string;
@@ -17,21 +36,19 @@ const mostCells = (100 - 10) / 2;
  * The rules over several keys that make a clinic's calendars possible: everything on the grid, every name known, a room
  * for each type. Looks at whatever a file holds, so that each problem is told although another key is wrong.
  */
-export function schedulingBreaches(clinic: Partial<Clinic>): RuleBreach[] {
+export function schedulingBreaches(clinic: Partial<Practice>): RuleBreach[] {
   const grid = gridOf(clinic);
   return [...strangers(clinic), ...typeBreaches(clinic), ...(grid ? gridBreaches(clinic, grid) : [])];
 }
 
-/** Values of any kind may stand where a type promises one. */
-const listed = <T>(value: readonly T[] | undefined): (T | undefined)[] => (Array.isArray(value) ? value : []);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isMinutes = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value);
 
-const gridOf = ({ scheduling }: Partial<Clinic>): number | undefined =>
+const gridOf = ({ scheduling }: Partial<Practice>): number | undefined =>
   [5, 10, 15].find((minutes) => minutes === scheduling?.gridMinutes);
 
 /** Ids that name nobody and nothing in this clinic. */
-function strangers(clinic: Partial<Clinic>): RuleBreach[] {
+function strangers(clinic: Partial<Practice>): RuleBreach[] {
   const providers = new Set(listed(clinic.providers).map((provider) => provider?.id));
   const operatories = new Set(listed(clinic.operatories).map((operatory) => operatory?.id));
   const breach = (path: RuleBreach['path'], id: string | undefined, known: Set<string | undefined>, all: string) =>
@@ -52,7 +69,7 @@ function strangers(clinic: Partial<Clinic>): RuleBreach[] {
   ];
 }
 
-function typeBreaches(clinic: Partial<Clinic>): RuleBreach[] {
+function typeBreaches(clinic: Partial<Practice>): RuleBreach[] {
   return listed(clinic.appointmentTypes).flatMap((type, index) => {
     if (!type) return [];
     const at = (...path: RuleBreach['path']) => ['appointmentTypes', index, ...path];
@@ -76,10 +93,10 @@ function typeBreaches(clinic: Partial<Clinic>): RuleBreach[] {
 const twice = (ids: (string | undefined)[]): { id: string; place: number }[] =>
   ids.flatMap((id, place) => (isText(id) && ids.indexOf(id) !== place ? [{ id, place }] : []));
 
-type LooseType = Partial<Clinic['appointmentTypes'][number]>;
+type LooseType = Partial<AppointmentType>;
 
 /** A room that is out of use for now still counts: it comes back, and until then nothing is offered. */
-function withoutRoom(clinic: Partial<Clinic>, type: LooseType): string[] {
+function withoutRoom(clinic: Partial<Practice>, type: LooseType): string[] {
   if (type.active === false || type.needsOperatory === false) return [];
   const rooms = listed(clinic.operatories);
   const own = listed(type.operatories);
@@ -97,7 +114,7 @@ function withoutRoom(clinic: Partial<Clinic>, type: LooseType): string[] {
 }
 
 /** Times and lengths that cells cannot hold. */
-function gridBreaches(clinic: Partial<Clinic>, grid: number): RuleBreach[] {
+function gridBreaches(clinic: Partial<Practice>, grid: number): RuleBreach[] {
   const setting = 'scheduling.gridMinutes';
   const offGrid = (path: RuleBreach['path'], minutes: unknown): RuleBreach[] =>
     isMinutes(minutes) && minutes % grid
@@ -156,7 +173,7 @@ function tooLong(path: RuleBreach['path'], type: LooseType | undefined, minutes:
 }
 
 /** Cells are counted in UTC: a time of the zone that is on the grid must be on it there as well. */
-function zoneBreaches({ zone }: Partial<Clinic>, grid: number): RuleBreach[] {
+function zoneBreaches({ zone }: Partial<Practice>, grid: number): RuleBreach[] {
   const crooked = isText(zone) ? zoneOffsets(zone).filter((offset) => offset % grid) : [];
   if (crooked.length === 0) return [];
   const fitting = [5, 10, 15].filter((minutes) =>

@@ -1,5 +1,5 @@
 import type { Language } from '../../language.ts';
-import type { Provider } from '../clinic.ts';
+import type { Provider } from './provider.ts';
 
 const honorifics = {
   fr: { Dr: 'le docteur', Pr: 'le professeur', M: 'monsieur', Mme: 'madame', Mr: 'monsieur', Ms: 'madame', Mx: '' },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { SuppressionActor } from '../../clinics/suppression-list.ts';
-import { E164 } from '../../clinics/clinic.ts';
+import { E164 } from '../../e164.ts';
 import type { ClinicId, PatientId } from '../../ids.ts';
 
 /** How somebody said that a machine may call them. */

@@ -1,4 +1,5 @@
-import type { Clinic, E164 } from '../../clinics/clinic.ts';
+import type { Clinic } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import type { ConversationId, OutboundCallId } from '../../ids.ts';
 import type { LanguageTag } from '../../language.ts';
 import type { OutboundPurpose } from './outbound-call.ts';

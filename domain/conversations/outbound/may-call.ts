@@ -1,5 +1,6 @@
-import type { Clinic, E164 } from '../../clinics/clinic.ts';
+import type { Clinic } from '../../clinics/clinic.ts';
 import type { SuppressionList } from '../../clinics/suppression-list.ts';
+import type { E164 } from '../../e164.ts';
 import { destinationProblem, normalizePhone } from '../../phone-number.ts';
 import { callableFrom } from './quiet-hours.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { PendingAuditEvent } from '../../audit/audit-event.ts';
-import { E164 } from '../../clinics/clinic.ts';
+import { E164 } from '../../e164.ts';
 import { AppointmentId, ClinicId, ConversationId, OutboundCallId, PatientId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 

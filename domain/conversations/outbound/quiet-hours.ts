@@ -1,4 +1,6 @@
-import type { Clinic, E164, QuietHours } from '../../clinics/clinic.ts';
+import type { Clinic } from '../../clinics/clinic.ts';
+import type { QuietHours } from '../../clinics/settings/outbound-settings.ts';
+import type { E164 } from '../../e164.ts';
 import { normalizePhone } from '../../phone-number.ts';
 import { addDays, boundaryInstant, localDate } from '../../scheduling/zoned-time.ts';
 import { wallClock } from '../../wall-time.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RetentionSettings } from '../../clinics/clinic.ts';
+import type { RetentionSettings } from '../../clinics/settings/retention-settings.ts';
 
 /** Parts of a conversation, each kept for a time of its own. */
 export const KeptPart = z.enum(['recording', 'transcript', 'summary']);

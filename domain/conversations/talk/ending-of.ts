@@ -1,4 +1,4 @@
-import { E164 } from '../../clinics/clinic.ts';
+import { E164 } from '../../e164.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import { sentences } from '../words/words.ts';
 import type { Alarm, ToolOutcome } from './live-talk.ts';

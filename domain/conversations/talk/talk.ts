@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { E164 } from '../../clinics/clinic.ts';
+import { E164 } from '../../e164.ts';
 import { ClinicId, ConversationId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 import { Channel } from '../conversation.ts';

@@ -1,4 +1,4 @@
-import type { E164 } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import type { ClinicId, WaitlistEntryId } from '../../ids.ts';
 
 /** Which wish of a waitlist a number was last written an offer for: one at a time, so that a `1` says which it takes. */

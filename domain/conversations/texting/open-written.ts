@@ -1,5 +1,5 @@
 import type { ClinicProfile } from '../../clinics/clinic-store.ts';
-import type { E164 } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import { type ClinicId, type ConversationId, webConversationId, writtenConversationId } from '../../ids.ts';
 import { type LanguageTag, nearestTag } from '../../language.ts';
 import { addDays } from '../../scheduling/zoned-time.ts';

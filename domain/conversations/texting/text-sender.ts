@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { E164 } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import type { ClinicId } from '../../ids.ts';
 
 /** A message to one person. */

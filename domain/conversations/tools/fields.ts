@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Weekday, weekdays } from '../../clinics/clinic.ts';
+import { type Weekday, weekdays } from '../../clinics/hours/weekly-hours.ts';
 import { languages } from '../../language.ts';
 import { foldSpeech } from '../folded-speech.ts';
 

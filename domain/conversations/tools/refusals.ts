@@ -1,4 +1,5 @@
-import type { AppointmentType, Provider } from '../../clinics/clinic.ts';
+import type { AppointmentType } from '../../clinics/practice/appointment-type.ts';
+import type { Provider } from '../../clinics/practice/provider.ts';
 import { activeProviders, spokenProvider } from '../../clinics/practice/spoken-providers.ts';
 import { typeName } from '../../clinics/practice/type-name.ts';
 import { languageOf } from '../../language.ts';

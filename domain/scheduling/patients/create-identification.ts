@@ -1,6 +1,7 @@
 import type { PendingAuditEvent } from '../../audit/audit-event.ts';
 import { type Clock, isoInstant } from '../../clock.ts';
-import type { Clinic, E164 } from '../../clinics/clinic.ts';
+import type { Clinic } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import { wallClock } from '../../wall-time.ts';
 import type { Requester } from '../requester.ts';
 import { parseDateOfBirth } from './date-of-birth.ts';

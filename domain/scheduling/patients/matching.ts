@@ -1,5 +1,5 @@
 import { jaroWinkler } from '@skyra/jaro-winkler';
-import type { E164 } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import { nameTokens } from './folded-name.ts';
 import type { Patient } from './patient.ts';
 

@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '../../audit/audit-event.ts';
-import type { E164 } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import type { ClinicId, PatientId } from '../../ids.ts';
 import type { Patient } from './patient.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { E164 } from '../../clinics/clinic.ts';
+import { E164 } from '../../e164.ts';
 import { ClinicId, PatientId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 

@@ -1,4 +1,4 @@
-import type { E164 } from '../../clinics/clinic.ts';
+import type { E164 } from '../../e164.ts';
 import { type ClinicId, derivedUuid, PatientId } from '../../ids.ts';
 import type { LanguageTag } from '../../language.ts';
 import { nameTokens } from './folded-name.ts';

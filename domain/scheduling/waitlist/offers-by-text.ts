@@ -1,6 +1,7 @@
-import type { Clinic, E164 } from '../../clinics/clinic.ts';
+import type { Clinic } from '../../clinics/clinic.ts';
 import type { SuppressionList } from '../../clinics/suppression-list.ts';
 import { isWritable } from '../../clinics/writable-number.ts';
+import type { E164 } from '../../e164.ts';
 import type { Notices } from '../../messages/notice.ts';
 import type { WaitlistOfferSender } from './waitlist.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PendingAuditEvent } from '../../audit/audit-event.ts';
-import { type Clinic, E164 } from '../../clinics/clinic.ts';
+import type { Clinic } from '../../clinics/clinic.ts';
+import { E164 } from '../../e164.ts';
 import { AppointmentTypeId, ClinicId, ConversationId, PatientId, ProviderId, WaitlistEntryId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 import type { FreedTime } from '../../messages/time-freed.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { RetellAccounts } from '#adapters/retell/clinic-agents.ts';
 import { isoInstant } from '#domain/clock.ts';
-import { Agent } from '#domain/clinics/clinic.ts';
+import { Agent } from '#domain/clinics/agent.ts';
 import { CredentialKind, credentialShapes, type KeptCredential } from '#domain/clinics/credentials/credential.ts';
 import type { CredentialVault } from '#domain/clinics/credentials/vault.ts';
 import type { Member, MemberStore } from '#domain/clinics/members/member.ts';

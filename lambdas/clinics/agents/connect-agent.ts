@@ -2,7 +2,8 @@ import type { AgentAtRetell, AgentFault } from '#adapters/retell/clinic-agents.t
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
 import { claimConflicts } from '#domain/clinics/claim-conflicts.ts';
-import type { Agent, Clinic } from '#domain/clinics/clinic.ts';
+import type { Agent } from '#domain/clinics/agent.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { CredentialVault } from '#domain/clinics/credentials/vault.ts';

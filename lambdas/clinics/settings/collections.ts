@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import {
-  AppointmentType,
-  type Clinic,
-  ClinicNumber,
-  Closure,
-  closureName,
-  Operatory,
-  Provider,
-  Recipient,
-} from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import { Closure, closureName } from '#domain/clinics/hours/closure.ts';
+import { ClinicNumber } from '#domain/clinics/numbers.ts';
+import { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
+import { Operatory } from '#domain/clinics/practice/operatory.ts';
+import { Provider } from '#domain/clinics/practice/provider.ts';
+import { Recipient } from '#domain/clinics/settings/email-settings.ts';
 import type { ClinicProfile, RecipientState } from '#domain/clinics/clinic-store.ts';
 import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
 import { isoInstant } from '#domain/clock.ts';

@@ -1,14 +1,11 @@
 import * as z from 'zod';
-import {
-  Clinic,
-  EmailContent,
-  EmailSettings,
-  OutboundSettings,
-  RetentionSettings,
-  SchedulingSettings,
-  TextingSettings,
-  VoiceSettings,
-} from '#domain/clinics/clinic.ts';
+import { Clinic } from '#domain/clinics/clinic.ts';
+import { SchedulingSettings } from '#domain/clinics/practice/scheduling-settings.ts';
+import { EmailContent, EmailSettings } from '#domain/clinics/settings/email-settings.ts';
+import { OutboundSettings } from '#domain/clinics/settings/outbound-settings.ts';
+import { RetentionSettings } from '#domain/clinics/settings/retention-settings.ts';
+import { TextingSettings } from '#domain/clinics/settings/texting-settings.ts';
+import { VoiceSettings } from '#domain/clinics/settings/voice-settings.ts';
 import type { Path } from '../written-path.ts';
 import { placed, valueAt } from './places.ts';
 

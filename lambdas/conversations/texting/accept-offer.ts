@@ -1,6 +1,7 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
-import type { Clinic, E164 } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';

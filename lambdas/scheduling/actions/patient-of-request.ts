@@ -1,4 +1,4 @@
-import { E164 } from '#domain/clinics/clinic.ts';
+import { E164 } from '#domain/e164.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { derivedUuid, PatientId } from '#domain/ids.ts';
 import { normalizePhone } from '#domain/phone-number.ts';

@@ -1,5 +1,6 @@
 import { isoInstant } from '#domain/clock.ts';
-import type { Clinic, Interval } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { Interval } from '#domain/clinics/hours/weekly-hours.ts';
 import { afterClosures, openIntervals } from '#domain/clinics/hours/opening.ts';
 import type { PatientId } from '#domain/ids.ts';
 import { InvalidCursor } from '#domain/scheduling/appointment-cursor.ts';

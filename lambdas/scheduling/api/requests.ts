@@ -1,4 +1,4 @@
-import { WallTime } from '#domain/clinics/clinic.ts';
+import { WallTime } from '#domain/clinics/hours/weekly-hours.ts';
 import { AppointmentId, AppointmentTypeId, OperatoryId, PatientId, ProviderId, WaitlistEntryId } from '#domain/ids.ts';
 import { LanguageTag } from '#domain/language.ts';
 import * as z from 'zod';

@@ -1,5 +1,5 @@
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
-import type { E164 } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import { NotDialled } from '#domain/conversations/outbound/dialer.ts';
 import type { CallWish } from '#domain/conversations/outbound/place-outbound-call.ts';
 import { callableFrom } from '#domain/conversations/outbound/quiet-hours.ts';

@@ -1,4 +1,4 @@
-import type { E164 } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
 import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
 import { answerWritten, writtenLimits } from '#domain/conversations/texting/answer-written.ts';

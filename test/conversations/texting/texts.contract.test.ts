@@ -7,9 +7,9 @@ import {
   createTextServices,
 } from '#adapters/dynamodb/texts.ts';
 import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { E164 } from '#domain/clinics/clinic.ts';
 import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
 import { TextNotSent, type TextOutcome } from '#domain/conversations/texting/text-sender.ts';
+import type { E164 } from '#domain/e164.ts';
 import { WaitlistEntryId, writtenConversationId } from '#domain/ids.ts';
 import { standingClock } from '../../fakes/clock.ts';
 import { cotonou, elsewhere } from '../../fakes/conversation.ts';

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import type { AppointmentType, Clinic, Closure, Interval, WeeklyHours } from '#domain/clinics/clinic.ts';
-import { weekdays } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { Closure } from '#domain/clinics/hours/closure.ts';
+import { type Interval, weekdays, type WeeklyHours } from '#domain/clinics/hours/weekly-hours.ts';
+import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { AppointmentTypeId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import type { Cell, Resource } from '#domain/scheduling/cell.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';

@@ -1,4 +1,8 @@
-import type { AppointmentType, Clinic, Interval, Operatory, Provider, WeeklyHours } from '#domain/clinics/clinic.ts';
+import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { Interval, WeeklyHours } from '#domain/clinics/hours/weekly-hours.ts';
+import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
+import type { Operatory } from '#domain/clinics/practice/operatory.ts';
+import type { Provider } from '#domain/clinics/practice/provider.ts';
 import type { Cell } from '#domain/scheduling/cell.ts';
 import type { Slot } from '#domain/scheduling/slot.ts';
 import { boundary, firstShowing, shown, wallMinutes } from './wall-minutes.ts';

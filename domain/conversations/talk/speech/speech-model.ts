@@ -1,4 +1,4 @@
-import type { VoiceSettings } from '../../../clinics/clinic.ts';
+import type { VoiceSettings } from '../../../clinics/settings/voice-settings.ts';
 import type { Language } from '../../../language.ts';
 import type { InputSchema } from '../../tools/input-schema.ts';
 

@@ -1,4 +1,4 @@
-import type { E164 } from '../../../clinics/clinic.ts';
+import type { E164 } from '../../../e164.ts';
 import { dateProblem } from '../../../scheduling/judge-start.ts';
 import { joinOnce } from '../../../scheduling/waitlist/join-once.ts';
 import { wordsOfTag } from '../../words/words.ts';

@@ -1,4 +1,4 @@
-import { E164 } from '../../../clinics/clinic.ts';
+import { E164 } from '../../../e164.ts';
 import { normalizePhone } from '../../../phone-number.ts';
 import { needsReadBack, parseDateOfBirth, spokenDateOfBirth } from '../../../scheduling/patients/date-of-birth.ts';
 import { foldName } from '../../../scheduling/patients/folded-name.ts';

@@ -1,4 +1,6 @@
-import type { AppointmentType, Clinic, Provider } from '../../../clinics/clinic.ts';
+import type { Clinic } from '../../../clinics/clinic.ts';
+import type { AppointmentType } from '../../../clinics/practice/appointment-type.ts';
+import type { Provider } from '../../../clinics/practice/provider.ts';
 import { activeProviders } from '../../../clinics/practice/spoken-providers.ts';
 import { wordsOf } from '../../folded-speech.ts';
 import { bestNamed } from './match-name.ts';

@@ -4,7 +4,7 @@ import { dateProblem } from '../../../scheduling/judge-start.ts';
 import type { WantedTime } from '../../../scheduling/scheduling.ts';
 import type { Slot } from '../../../scheduling/slot.ts';
 import { instantOf } from '../../../scheduling/zoned-time.ts';
-import type { Weekday } from '../../../clinics/clinic.ts';
+import type { Weekday } from '../../../clinics/hours/weekly-hours.ts';
 import { wallClock } from '../../../wall-time.ts';
 import {
   askFor,

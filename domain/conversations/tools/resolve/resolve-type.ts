@@ -1,4 +1,5 @@
-import type { AppointmentType, Clinic } from '../../../clinics/clinic.ts';
+import type { Clinic } from '../../../clinics/clinic.ts';
+import type { AppointmentType } from '../../../clinics/practice/appointment-type.ts';
 import { wordsOf } from '../../folded-speech.ts';
 import { bestNamed } from './match-name.ts';
 import { spokenOrdinal } from './spoken-ordinal.ts';
