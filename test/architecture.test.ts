@@ -133,6 +133,20 @@ test('between capabilities imports go downward only', () => {
   expect(stray(crosses)).toEqual([]);
 });
 
+test('imports of values and of types never go round in a circle', () => {
+  const importsFrom = Map.groupBy(imports, (one) => one.from);
+  const circles: string[] = [];
+  const seen = new Set<string>();
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { to } of importsFrom.get(file) ?? []) walk(to, [...way, file]);
+  };
+  for (const file of importsFrom.keys()) walk(file, []);
+  expect(circles).toEqual([]);
+});
+
 test('middy lives in the doors, the environment in the wiring', () => {
   const doors = new Set(['lambdas/http.ts', 'lambdas/queue.ts', 'lambdas/task.ts']);
   expect(stray((one) => one.to === '@middy/core' && !doors.has(one.from))).toEqual([]);
