@@ -3,12 +3,13 @@ import { isoInstant } from '#domain/clock.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { LanguageTag } from '#domain/language.ts';
 import type { ClinicDirectory, DirectoryAnswer } from '#domain/routing/clinic-directory.ts';
-import { type Key, keys } from './keys.ts';
+import { formerClinics, type Key, keys } from './keys.ts';
 import type { Table } from './table.ts';
 
 const NumberItem = z.object({ clinicId: ClinicId.optional(), status: z.string(), language: LanguageTag.optional() });
 const AgentItem = z.object({ kind: z.enum(['shared', 'dedicated']), clinicId: ClinicId.optional() });
 const SlugItem = z.object({ clinicId: ClinicId });
+const FormerNumberItem = z.object({ clinicId: ClinicId, to: z.iso.datetime() });
 const SessionItem = z.object({ clinicId: ClinicId, routedBy: z.string() });
 
 /** Which clinic a number, an agent or a conversation belongs to. */
@@ -39,6 +40,18 @@ export function createClinicDirectory(routing: Table): ClinicDirectory {
       const sessionItem = itemOf('session');
       if (sessionItem) answer.session = SessionItem.parse(sessionItem);
       return answer;
+    },
+
+    async formerClinics(number) {
+      const rows = await routing.query({
+        pk: keys.number(number).PK,
+        sk: 'begins_with(SK, :former)',
+        values: { ':former': formerClinics },
+      });
+      return rows.map((row) => {
+        const { clinicId, to } = FormerNumberItem.parse(row);
+        return { clinicId, untilMs: Date.parse(to) };
+      });
     },
 
     async clinicIds() {

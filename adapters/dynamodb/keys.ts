@@ -23,6 +23,8 @@ export interface Key {
 
 /** What the sort keys of clinics that share an agent begin with. */
 export const agentUsers = 'USER#';
+/** And those of the clinics that had a number before. */
+export const formerClinics = 'HIST#';
 
 /**
  * Every key of every table, so that isolation can be read on one page: whatever belongs to a clinic lies in a
@@ -264,7 +266,7 @@ export const keys = {
   /** A number's former clinic, by the instant it was released. */
   formerNumber: (number: E164, releasedAt: string, clinicId: ClinicId): Key => ({
     PK: `NUM#${number}`,
-    SK: `HIST#${releasedAt}#${clinicId}`,
+    SK: `${formerClinics}${releasedAt}#${clinicId}`,
   }),
   slug: (slug: Slug | string): Key => ({ PK: `SLUG#${slug}`, SK: 'META' }),
   /** Sparse: the current slug of every clinic, in order. */

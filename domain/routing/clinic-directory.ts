@@ -1,3 +1,4 @@
+import type { E164 } from '../e164.ts';
 import type { ClinicId, ConversationId } from '../ids.ts';
 import type { LanguageTag } from '../language.ts';
 
@@ -15,6 +16,11 @@ export interface DirectoryAnswer {
   session?: Session;
 }
 
+export interface FormerClinic {
+  clinicId: ClinicId;
+  untilMs: number;
+}
+
 /** The clinic a conversation is bound to, and what first named it. */
 export interface Session {
   clinicId: ClinicId;
@@ -25,6 +31,8 @@ export interface Session {
 export interface ClinicDirectory {
   /** All questions in one read. @throws Error when the directory cannot answer within the signal's time. */
   find(question: DirectoryQuestion, options?: { signal?: AbortSignal }): Promise<DirectoryAnswer>;
+  /** Clinics that gave a number up, each when it did, first things first. */
+  formerClinics(number: E164): Promise<FormerClinic[]>;
   /** Every clinic of the deployment, for the sweeps that visit them one by one. */
   clinicIds(): Promise<ClinicId[]>;
   /** Binds a conversation to its clinic for ever; answers what it is bound to, which is the first that came. */

@@ -14,6 +14,7 @@ import type {
 } from '#domain/conversations/retention/conversation-retention.ts';
 import { endOf, heldParts, isObjected } from '#domain/conversations/retention/held-parts.ts';
 import { heldChoices, KeptPart, keptSince } from '#domain/conversations/retention/kept-parts.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
@@ -31,7 +32,7 @@ interface VendorFailures extends Record<'retell' | 'twilio', number> {
 }
 
 interface Deps {
-  directory: Pick<ClinicDirectory, 'clinicIds'>;
+  directory: Pick<ClinicDirectory, 'clinicIds' | 'formerClinics'>;
   clinics: Pick<ClinicStore, 'profile'>;
   retention: ConversationRetention;
   copies: Record<'retell' | 'twilio', VendorCopies>;
@@ -118,17 +119,29 @@ export function applyRetention(deps: Deps) {
     deadline: number,
   ): Promise<void> {
     const nowMs = clock.now();
-    const sentBefore = keptSince(settings, 'transcript', nowMs);
     let count = 0;
     try {
-      for (const address of numbers.flatMap(({ number }) => [number, `whatsapp:${number}`])) {
-        if (clock.now() > deadline) break;
-        await messages.forget(address, sentBefore, () => (count += 1));
+      for (const { number } of numbers) {
+        const sentBefore = Math.max(keptSince(settings, 'transcript', nowMs), await formerlyKeptSince(number, nowMs));
+        for (const address of [number, `whatsapp:${number}`]) {
+          if (clock.now() > deadline) break;
+          await messages.forget(address, sentBefore, () => (count += 1));
+        }
       }
     } finally {
       // Also what went before it failed.
       if (count) await trail.record(messagesGone(clinicId, { count, nowMs, requestId }));
     }
+  }
+
+  /** What a number's former clinics wrote is kept by whoever has it now no longer than they keep it themselves. */
+  async function formerlyKeptSince(number: E164, nowMs: number): Promise<number> {
+    const former = await directory.formerClinics(number);
+    const theirs = former.map(async ({ clinicId, untilMs }) => {
+      const clinic = await clinics.profile(clinicId);
+      return clinic ? Math.min(untilMs, keptSince(clinic.retention, 'transcript', nowMs)) : -Infinity;
+    });
+    return Math.max(...(await Promise.all(theirs)));
   }
 
   /** Conversations of which anything may be due. One that was never closed is none the less kept no longer. */

@@ -391,7 +391,7 @@ export class Conversations extends Construct {
     allowTable(applyRetention, core, ['GetItem', 'Query', 'PutItem'], ['GSI2']);
     allowDelete(applyRetention, core, ['CLINIC#*#CONV#*']);
     allowTable(applyRetention, audit, ['PutItem']);
-    allowTable(applyRetention, routing, [], ['GSI1']);
+    allowTable(applyRetention, routing, ['Query'], ['GSI1']);
     allowRemoval(applyRetention, payloads, 'transcripts');
     allowSecret(applyRetention, retellApiKey, dataKey);
     allowClinicSecrets(applyRetention, house, 'read');

@@ -58,6 +58,7 @@ async function ours(): Promise<number> {
     } satisfies SocketAddresses),
     directory: distant({
       find: async () => ({ session: { clinicId, routedBy: 'number' } }),
+      formerClinics: async () => [],
       clinicIds: async () => [clinicId],
       claimSession: async () => ({ clinicId, routedBy: 'number' }),
     } satisfies ClinicDirectory),

@@ -49,6 +49,7 @@ function bucket(): Payloads & PayloadRemoval & { names: () => string[] } {
 }
 
 function world(settings: Partial<RetentionSettings> = {}) {
+  const formerly: { clinicId: ClinicId; untilMs: number }[] = [];
   const clock = standingClock(new Date(endedAt).toISOString());
   const log = rememberedLog();
   const bodies = bucket();
@@ -77,13 +78,17 @@ function world(settings: Partial<RetentionSettings> = {}) {
     log,
     bodies,
     vendor,
+    formerly,
     conversations,
     keep: async (call: Conversation) => {
       await conversations.change(call.clinicId, call.conversationId, () => call);
     },
     get: () => conversations.get(cotonou, aConversationId),
     apply: applyRetention({
-      directory: { clinicIds: async () => [...profiles.keys()] },
+      directory: {
+        clinicIds: async () => [...profiles.keys()],
+        formerClinics: async () => formerly,
+      },
       clinics: { profile: async (clinicId) => profiles.get(clinicId) },
       retention: createConversationRetention(db.tables, bodies, clock, log),
       copies: { retell: copies, twilio: copies },
@@ -262,6 +267,17 @@ test('messages at the vendor are as old as transcripts may be, and how many went
   const [record, ...more] = await db.tables.audit.query({ pk: keys.pendingAudit(cotonou, '', '').PK });
   expect(record).toMatchObject({ act: 'retention.apply', resourceType: 'VendorMessages', count: 2 });
   expect(more).toEqual([]);
+});
+
+test.each([
+  ['longer ago than it keeps them: all of that time goes', 60, [20, 60]],
+  ['since then: what is older than it keeps them goes', 10, [20, 20]],
+  ['before either keeps any: nothing changes', 200, [20, 180]],
+])('of a number that a clinic with fewer days gave up %s', async (_, daysAgo, asked) => {
+  const { apply, vendor, formerly, clock } = world({ transcriptDays: 20 });
+  formerly.push({ clinicId: cotonou, untilMs: clock.now() - daysAgo * dayMs });
+  await apply();
+  expect(vendor.asked.filter((one) => one.startsWith('+'))).toEqual(asked.map((days) => `+12025550142 ${days}`));
 });
 
 test('a run that has no time for every clinic begins with another one the next time', async () => {

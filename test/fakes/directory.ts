@@ -1,12 +1,13 @@
 import type { ClinicId, ConversationId } from '#domain/ids.ts';
 import type { LanguageTag } from '#domain/language.ts';
-import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
+import type { ClinicDirectory, FormerClinic, Session } from '#domain/routing/clinic-directory.ts';
 
 /** Who holds what, given as a person would say it. */
 export interface Mapping {
   numbers?: Record<string, ClinicId | 'released'>;
   dedicatedAgents?: Record<string, ClinicId>;
   languages?: Record<string, LanguageTag>;
+  former?: Record<string, FormerClinic[]>;
 }
 
 /** The directory in memory; `mapping` may be changed while a test goes on, as an operator would. */
@@ -29,6 +30,7 @@ export function inMemoryDirectory(mapping: Mapping): ClinicDirectory & { session
         ...(session && { session }),
       };
     },
+    formerClinics: async (number) => mapping.former?.[number] ?? [],
     async clinicIds() {
       return [...new Set(Object.values(mapping.numbers ?? {}))].filter((id) => id !== 'released') as ClinicId[];
     },

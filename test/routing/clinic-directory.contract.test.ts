@@ -1,6 +1,7 @@
 import { createClinicDirectory } from '#adapters/dynamodb/clinic-directory.ts';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
+import type { E164 } from '#domain/e164.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { aConversationId, cotonou, elsewhere } from '../fakes/conversation.ts';
@@ -13,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.stop());
 
+const gaveUpAt = Date.parse('2026-10-05T12:30:00.000Z');
 const own = { provider: 'retell', id: 'agent_own000000001', kind: 'dedicated' } as const;
 const shared = { provider: 'retell', id: 'agent_shared00000001', kind: 'shared' } as const;
 
@@ -30,6 +32,7 @@ const directories: [string, () => Promise<ClinicDirectory>][] = [
         numbers: { '+12025550142': cotonou, '+12025550143': elsewhere, '+12025550144': 'released' },
         languages: { '+12025550142': 'en' },
         dedicatedAgents: { [own.id]: elsewhere },
+        former: { '+12025550144': [{ clinicId: cotonou, untilMs: gaveUpAt }] },
       }),
   ],
   [
@@ -53,10 +56,7 @@ const directories: [string, () => Promise<ClinicDirectory>][] = [
         Date.now(),
       );
       const before = await registry.profile(cotonou);
-      await registry.save(
-        [{ before, after: { ...first, numbers: first.numbers.slice(0, 1) }, events: [] }],
-        Date.now(),
-      );
+      await registry.save([{ before, after: { ...first, numbers: first.numbers.slice(0, 1) }, events: [] }], gaveUpAt);
       return createClinicDirectory(db.tables.routing);
     },
   ],
@@ -73,6 +73,11 @@ describe.each(directories)('the directory %s', (_, open) => {
       number: { clinicId: cotonou, language: 'en', released: false },
       agent: { clinicId: elsewhere },
     });
+  });
+
+  test('of a number it is known who had it, until when, whoever has it now', async () => {
+    expect(await directory.formerClinics('+12025550144' as E164)).toEqual([{ clinicId: cotonou, untilMs: gaveUpAt }]);
+    expect(await directory.formerClinics('+12025550142' as E164)).toEqual([]);
   });
 
   test('a shared agent, an unknown number and an unknown conversation name nobody', async () => {

@@ -233,6 +233,7 @@ test('each function may do exactly what its work needs', () => {
     'apply-retention': {
       Core: 'DeleteItem GetItem PutItem Query',
       'Core GSI2': 'Query',
+      Routing: 'Query',
       'Routing GSI1': 'Query',
       Audit: 'PutItem',
       'names of Payloads': 'ListBucket',
