@@ -46,6 +46,18 @@ export function revokeAccess(deps: AccessDeps) {
     const live = <Key extends { expiresAtMs?: number }>(keys: Key[]) =>
       keys.filter(({ expiresAtMs = Infinity }) => expiresAtMs > nowMs);
 
+    // People first: whoever is still a member could give the clinic another key.
+    for (const invitation of await invitations.awaiting(clinicId)) {
+      const { invitationId } = invitation;
+      const taken = event({ act: 'member.invite', resourceType: 'invitation', resourceId: invitationId });
+      const { outcome } = await invitations.withdraw(invitation, taken);
+      // Accepted at this moment: they are among the members, who are put out when it is tried again.
+      if (outcome === 'changed-meanwhile') throw new Error('an invitation was answered while the clinic left');
+    }
+    for (const { userId } of await members.list(clinicId)) {
+      const out = event({ act: 'member.role', resourceType: 'member', resourceId: userId });
+      await members.dismiss(clinicId, userId, out);
+    }
     for (const { keyId } of live(await apiKeys.ofClinic(clinicId))) {
       await apiKeys.revoke(clinicId, keyId, nowMs, ended('api-key', keyId));
     }
@@ -63,17 +75,6 @@ export function revokeAccess(deps: AccessDeps) {
     }
     for (const feed of await feeds.ofClinic(clinicId)) {
       await feeds.replace([feed], undefined, nowMs, ended('calendar-feed', feed.providerId));
-    }
-    for (const invitation of await invitations.awaiting(clinicId)) {
-      const { invitationId } = invitation;
-      const taken = event({ act: 'member.invite', resourceType: 'invitation', resourceId: invitationId });
-      const { outcome } = await invitations.withdraw(invitation, taken);
-      // Accepted at this moment: they are among the members, who are put out when it is tried again.
-      if (outcome === 'changed-meanwhile') throw new Error('an invitation was answered while the clinic left');
-    }
-    for (const { userId } of await members.list(clinicId)) {
-      const out = event({ act: 'member.role', resourceType: 'member', resourceId: userId });
-      await members.dismiss(clinicId, userId, out);
     }
   };
 }

@@ -22,6 +22,7 @@ import {
 import type { TrunkLogins } from '#domain/onboarding/trunk-login.ts';
 import { ownAgent } from '#lambdas/clinics/agents/connect-agent.ts';
 import type { TakenBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
+import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { changeClinic } from './change-clinic.ts';
 import { getNumbers, type Progress, refusedForGood } from './get-numbers.ts';
 import { releaseNumbers } from './release-numbers.ts';
@@ -133,7 +134,14 @@ export function runOnboardingStep(deps: OnboardingDeps) {
     },
 
     async 'open-clinic'({ now }) {
-      await change(now.clinicId, now, () => ({ ...wanted(now), status: 'active' }));
+      await change(now.clinicId, now, (before) => {
+        if (!before) throw new Error('a clinic is to open that was never made');
+        // Whoever was invited may be its people by now: what they changed stays.
+        const clinic = clinicOf(before);
+        const { numbers } = wanted(now);
+        const others = clinic.numbers.filter(({ number }) => !numbers.some((got) => got.number === number));
+        return { ...clinic, numbers: [...numbers, ...others], status: 'active' };
+      });
       return {};
     },
 

@@ -259,6 +259,45 @@ test('a number the vendor will never sell ends it at once, and says so', async (
   expect(await world.clinics.profile(order.clinic.id)).toMatchObject({ status: 'closed' });
 });
 
+test('what its people change while a clinic joins stays so when it opens', async () => {
+  const world = open();
+  const order = orderOf(1);
+  const { id } = order.clinic;
+  await world.join(order);
+  // It was opened, and the process ended before that was on record.
+  const joined = (await world.onboardings.get(id))!;
+  const { 'open-clinic': _opened, 'test-ring': _rung, ...done } = joined.done;
+  await world.onboardings.advance(joined, { state: 'joining', done });
+  const before = (await world.clinics.profile(id))!;
+  const { numbers } = before;
+  await world.clinics.save(
+    [{ before, after: { ...order.clinic, numbers, name: 'Joining, by the river' }, events: [] }],
+    world.clock.now(),
+  );
+  expect(await world.go(id, 'join')).toBe('joined');
+  expect(await world.clinics.profile(id)).toMatchObject({ status: 'active', name: 'Joining, by the river', numbers });
+});
+
+test('whoever is put out of a clinic that leaves gives it no other key meanwhile', async () => {
+  const world = open();
+  const order = orderOf(1);
+  const { id } = order.clinic;
+  const { credentials, feeds, members } = world.access;
+  await world.join(order);
+  const event = { clinicId: id, occurredAt: new Date(world.clock.now()).toISOString() } as never;
+  const owner = UserId.parse('1f2e3d4c-5b6a-4789-8abc-aaaaaaaaaaaa');
+  await members.add({ clinicId: id, userId: owner, role: 'owner' }, event);
+  const { ofClinic } = feeds;
+  feeds.ofClinic = async (clinicId) => {
+    const isOwner = (await members.list(id)).some(({ userId }) => userId === owner);
+    if (isOwner) await credentials.put(id, 'retell-api-key', ownKey, { ...by, requestId: 'test' });
+    return ofClinic(clinicId);
+  };
+  await world.leave(id);
+  expect(await world.go(id, 'leave')).toBe('left');
+  expect([await credentials.list(id), world.secrets.values.size]).toEqual([[], 0]);
+});
+
 test('a clinic that leaves is gone from everything, wherever that is stopped', async () => {
   const kind = 'dedicated' as const;
   for (let n = 0; ; n++) {
