@@ -93,6 +93,7 @@ export const notConnected: Record<Exclude<Connection['outcome'], 'connected'>, H
   ),
   'other-agent': refusal(409, 'other-agent-connected', 'The clinic has another agent. Disconnect that one first.'),
   'too-many-agents': refusal(409, 'too-many-agents', 'The clinic names as many agents as it can. Remove one first.'),
+  'clinic-closed': refusal(409, 'clinic-closed', 'The clinic has left, or is leaving. It connects nothing any more.'),
   'changed-meanwhile': changedMeanwhile,
 };
 export const notDisconnected = {

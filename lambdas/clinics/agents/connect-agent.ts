@@ -26,7 +26,16 @@ export type Webhook = 'ours' | 'in-draft' | 'not-set';
 
 export type Connection =
   | { outcome: 'connected'; clinic: ClinicProfile; agent: AgentAtRetell; webhook: Webhook; replaced: boolean }
-  | { outcome: AgentFault | 'key-needed' | 'agent-taken' | 'other-agent' | 'too-many-agents' | 'changed-meanwhile' };
+  | {
+      outcome:
+        | AgentFault
+        | 'key-needed'
+        | 'agent-taken'
+        | 'other-agent'
+        | 'too-many-agents'
+        | 'clinic-closed'
+        | 'changed-meanwhile';
+    };
 
 /** The agent that answers for this clinic alone. */
 export const ownAgent = ({ agents }: Pick<Clinic, 'agents'>): Agent | undefined =>
@@ -71,6 +80,8 @@ export function connectAgent(deps: AgentDeps) {
     for (let round = 0; round < mostRounds; round++) {
       const clinic = await clinics.profile(clinicId);
       if (!clinic) throw new Error('a member is of a clinic that does not exist');
+      // It is leaving: what it took now nobody would ever get from it.
+      if (clinic.status === 'closed') return 'clinic-closed';
       const own = ownAgent(clinic);
       if (own?.id === agentId) return clinic;
       if (own) return 'other-agent';

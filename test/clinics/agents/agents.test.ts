@@ -1,3 +1,4 @@
+import { closed } from '#domain/clinics/closed.ts';
 import type { Role } from '#domain/clinics/members/member.ts';
 import { type ClinicId, UserId } from '#domain/ids.ts';
 import { readBinding } from '#domain/routing/clinic-binding.ts';
@@ -151,6 +152,15 @@ describe('connecting an agent', () => {
     await connect(agentsOf.clinic, { apiKey: keysOf.clinic });
     expect((await connect(agentsOf.draft)).body.error?.code).toBe('other-agent-connected');
   });
+});
+
+test('a clinic that is leaving takes no agent, which nobody could get from it afterwards', async () => {
+  const { connect, clinics, clock, agentsNow } = await world();
+  const before = await clinics.profile(cotonou);
+  await clinics.save([{ before, after: closed(clinicOf(before!), clock.now()), events: [] }], clock.now());
+  const refused = await connect(agentsOf.clinic, { apiKey: keysOf.clinic });
+  expect([refused.status, refused.body.error?.code]).toEqual([409, 'clinic-closed']);
+  expect(await agentsNow(cotonou)).toEqual([]);
 });
 
 describe('disconnecting it', () => {
