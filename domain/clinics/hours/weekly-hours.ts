@@ -6,9 +6,12 @@ export const WallTime = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time from 00:00 to 24:00 written HH:mm');
 
-/** What a clinic file writes as `08:00-12:30`, in its two times; anything else as it is. */
+/**
+ * What a clinic file writes as `08:00-12:30`, in its two times; anything else as it is. No time holds a hyphen, so that a
+ * text of any length is gone through once.
+ */
 export function writtenInterval(value: unknown): unknown {
-  const [, from, to] = typeof value === 'string' ? (/^(\S+?)\s*-\s*(\S+)$/.exec(value.trim()) ?? []) : [];
+  const [, from, to] = typeof value === 'string' ? (/^([^\s-]+)\s*-\s*([^\s-]+)$/.exec(value.trim()) ?? []) : [];
   return from ? { from, to } : value;
 }
 

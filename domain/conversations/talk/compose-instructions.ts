@@ -86,9 +86,9 @@ function clinicText(role: AgentRole, { base, receptionist, supervisor }: PromptP
   return told.length ? told.join('\n\n') : undefined;
 }
 
-/** Nor can it begin a part of its own that looks like one of ours. */
+/** Nor can it begin a part of its own that looks like one of ours. Blanks without end keep no other call waiting. */
 const setApart = (text: string): string =>
-  text.replace(/<\s*\/?\s*clinic_text\s*>/gi, ' ').replace(/^[ \t]*#+[ \t]*/gm, '');
+  text.replace(/<\s*(?:\/\s*)?clinic_text\s*>/gi, ' ').replace(/^[ \t]*#+[ \t]*/gm, '');
 
 const displayNames = new Map<string, Intl.DisplayNames>();
 function nameOf(code: string, type: 'region' | 'language', language: Language): string {

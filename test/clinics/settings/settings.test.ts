@@ -183,6 +183,15 @@ test('every problem is told with its place in what was sent', async () => {
     'weekly.monday[1]: must be an interval written HH:mm-HH:mm',
     expect.stringMatching(/^weekly\.funday: is not a field of it; did you mean sunday\?/),
   ]);
+  // Gone through once: read again from each hyphen, it takes a quarter of a minute.
+  const began = performance.now();
+  const endless = `${'-'.repeat(95_000)} x`;
+  expect(refusal(await ask('PUT', 'hours', { body: { weekly: { monday: [endless] } } }))).toEqual([
+    422,
+    'invalid-request',
+    'weekly.monday[0]: must be an interval written HH:mm-HH:mm',
+  ]);
+  expect(performance.now() - began).toBeLessThan(3_000);
   expect(
     refusal(await ask('PUT', 'lines', { body: { emergencyNumbers: ['112'], humanLine: { number: '+22912345678' } } })),
   ).toEqual([

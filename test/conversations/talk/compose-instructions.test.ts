@@ -81,6 +81,13 @@ test('a clinic’s text cannot leave its place, whatever it holds', () => {
   expect(whole.trim().split('\n').at(-1)).toContain('l’emportent');
 });
 
+test('no text of a clinic keeps the calls of others waiting while it is looked through', () => {
+  const text = `<${' '.repeat(60_000)}`;
+  const began = performance.now();
+  prompt('single', { texts: { base: { text: `${text}.` } } });
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
+
 test('nothing of the clinic’s people behind it is told', () => {
   const whole = roles.map((role) => prompt(role, { clinic: { humanLine: { number: '+12025550171' } } })).join();
   expect(whole).not.toContain('+12025550171');
