@@ -54,7 +54,9 @@ export function bindConversation({ directory, clinics, bindingKey, clock }: Deps
     // Signed with a clinic's own key: it speaks for that clinic and no other.
     if (onlyOf !== undefined && onlyOf !== clinicId) return { outcome: 'unrouted', reason: 'conflict' };
     const clinic = await clinics.profile(clinicId, options);
-    if (clinic?.status !== 'active') return { outcome: 'unrouted', reason: 'clinic_suspended' };
+    // What began while the clinic was answered for is told to its end, whether it has left or was suspended since.
+    const isBegun = answer.session?.clinicId === clinicId;
+    if (!clinic || (clinic.status !== 'active' && !isBegun)) return { outcome: 'unrouted', reason: 'clinic_suspended' };
     const routedBy = replay ? 'replay' : routing.routedBy;
     const session = answer.session ?? (await directory.claimSession(clinicId, conversationId, routedBy, clock.now()));
     // Another event of the same conversation was bound between our look and our claim, to another clinic.

@@ -88,6 +88,7 @@ export function runTool(deps: Deps) {
     const bound = await bind(retellCall(call.webhook, request.rawBody), { clinicId: signedFor }, { signal });
     if (bound.outcome === 'unrouted') return unanswerable(request, known, 'tool.unrouted', bound.reason);
     const { clinic, session, numberLanguage } = bound;
+    if (clinic.status !== 'active') return unanswerable(request, known, 'tool.unrouted', 'clinic_suspended');
     const language = languageOfCall(call, clinic, numberLanguage);
     Object.assign(known, { clinic, language });
     const { clinic_id: claimed, ...args } = call.args;

@@ -439,6 +439,24 @@ test('a call to a suspended clinic waits in quarantine', async () => {
   expect(await world.inbox.list('quarantined', { limit: 1 })).toMatchObject([{ reason: 'clinic_suspended' }]);
 });
 
+test.each(['suspended', 'closed'] as const)(
+  'a call that was under way when its clinic was %s is told to its end, and the next one waits in quarantine',
+  async (status) => {
+    const profiles = [clinicProfile()];
+    const world = callWorld({ profiles });
+    await world.arrive(started);
+    await world.run();
+    profiles[0] = clinicProfile({ status, ...(status === 'closed' && { retainUntil: '2028-10-05' }) });
+    await world.arrive(ended, analyzed);
+    await world.run();
+    expect(world.outbox).toHaveLength(1);
+    expect(onlyCall(world)).toMatchObject({ status: 'closed', notification: 'sent' });
+    await world.arrive(threeEvents({ call_id: 'call_next' }).ended);
+    await world.run();
+    expect(await world.inbox.list('quarantined', { limit: 2 })).toMatchObject([{ reason: 'clinic_suspended' }]);
+  },
+);
+
 test('a number that moved during the call is a conflict, settled only in favour of a clinic the event points to', async () => {
   const mapping: Mapping = { numbers: { '+12025550142': cotonou } };
   const other = clinicProfile({ id: elsewhere, slug: 'autre-clinique' });

@@ -196,6 +196,14 @@ describe('which clinic it is', () => {
     ]);
   });
 
+  test('a call that was under way when its clinic was suspended changes nothing at it any more', async () => {
+    const here = world({ profiles: [clinicProfile({ status: 'suspended' })] });
+    here.directory.sessions.set(aConversationId, { clinicId: cotonou, routedBy: 'number' });
+    expect((await here.ask()).body).toMatchObject({ code: 'RETRY_LATER' });
+    expect(here.ran).toEqual([]);
+    expect(here.log.entries).toMatchObject([{ code: 'tool.unrouted', fields: { reason: 'clinic_suspended' } }]);
+  });
+
   test('a conversation that is bound to one clinic never runs a tool of another', async () => {
     const here = world();
     here.directory.sessions.set(aConversationId, { clinicId: elsewhere, routedBy: 'number' });
