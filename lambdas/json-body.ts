@@ -1,10 +1,11 @@
 import type * as z from 'zod';
+import { type FieldProblem, fieldProblems } from './field-problems.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from './http.ts';
 
 export const badJson = errorAnswer(400, 'bad-json', 'The body is not JSON. Send one JSON object.');
 
 /** Names each field to correct. */
-export const invalidRequest = (fields: { path: string; message: string }[]): HttpAnswer => {
+export const invalidRequest = (fields: FieldProblem[]): HttpAnswer => {
   const message = 'Correct the fields named and send the request again.';
   return { status: 422, body: { error: { code: 'invalid-request', message, fields } } };
 };
@@ -22,9 +23,7 @@ export function bodyOf<Body>(
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { body: parsed.data };
-  return {
-    refused: invalidRequest(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))),
-  };
+  return { refused: invalidRequest(fieldProblems(json, parsed.error)) };
 }
 
 /** What a body is refused with that is not as it must be. */

@@ -2,13 +2,14 @@ import type { ApiKeyStore } from '#domain/clinics/api-key.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { errorFields, type LogFields } from '#domain/log.ts';
 import type { AnsweredRequests } from '#domain/scheduling/answered-requests.ts';
+import { fieldProblems } from '#lambdas/field-problems.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import type { ActionDeps } from './actions/act.ts';
 import { actions } from './actions/actions.ts';
 import type { ApiCall } from './actions/api-call.ts';
 import { apiHolders } from './actions/slot-tokens.ts';
 import { authenticate } from './api/authenticate.ts';
-import { fieldProblem, fieldProblems } from './api/field-problems.ts';
+import { fieldProblem } from './api/field-problem.ts';
 import { answerOnce, idempotencyKeyHash, requestHash } from './api/idempotent.ts';
 import { type Answered, refuse } from './api/refusals.ts';
 import { BookingRequest, changes } from './api/requests.ts';
@@ -40,7 +41,7 @@ export function answerBookingRequest(deps: Deps) {
     const json = parsed(request.rawBody);
     if (json === undefined) return refuse('bad-json');
     const read = BookingRequest.safeParse(json);
-    if (!read.success) return refuse('invalid-request', { fields: fieldProblems(json, read.error) });
+    if (!read.success) return refuse('invalid-request', { fields: fieldProblems(json, read.error, 'this action') });
     const body = read.data;
     told.tool = body.action;
 

@@ -6,7 +6,7 @@ import { parseDateOfBirth } from '#domain/scheduling/patients/date-of-birth.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import { localDate } from '#domain/scheduling/zoned-time.ts';
 import type { RequestOf } from '../api/requests.ts';
-import { fieldProblem } from '../api/field-problems.ts';
+import { fieldProblem } from '../api/field-problem.ts';
 import { type Answered, refuse } from '../api/refusals.ts';
 import type { ActionDeps } from './act.ts';
 import type { ApiCall } from './api-call.ts';

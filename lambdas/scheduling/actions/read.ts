@@ -8,7 +8,7 @@ import type { Appointment } from '#domain/scheduling/appointment.ts';
 import type { AppointmentPage } from '#domain/scheduling/calendar.ts';
 import { closuresOn, providerWindows } from '#domain/scheduling/windows.ts';
 import { addDays, boundaryInstant, localDate, localDay, weekdayOf } from '#domain/scheduling/zoned-time.ts';
-import { fieldProblem } from '../api/field-problems.ts';
+import { fieldProblem } from '../api/field-problem.ts';
 import { appointmentOnTheWire, blockOnTheWire, clinicOnTheWire, patientOnTheWire, range } from '../api/on-the-wire.ts';
 import { done, refuse } from '../api/refusals.ts';
 import type { RequestOf } from '../api/requests.ts';

@@ -7,7 +7,7 @@ import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appoin
 import { endEntry } from '#domain/scheduling/waitlist/end-entry.ts';
 import { joinOnce } from '#domain/scheduling/waitlist/join-once.ts';
 import type { WaitlistEntry } from '#domain/scheduling/waitlist/waitlist.ts';
-import { fieldProblem } from '../api/field-problems.ts';
+import { fieldProblem } from '../api/field-problem.ts';
 import { appointmentOnTheWire, entryOnTheWire } from '../api/on-the-wire.ts';
 import { done, refuse } from '../api/refusals.ts';
 import type { WaitlistRequestOf } from '../api/requests.ts';

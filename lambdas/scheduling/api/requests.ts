@@ -296,12 +296,6 @@ export type Action = BookingRequest['action'];
 export type RequestOf<Name extends Action> = Extract<BookingRequest, { action: Name }>;
 export type WaitlistRequestOf<Op extends RequestOf<'waitlist'>['op']> = Extract<RequestOf<'waitlist'>, { op: Op }>;
 
-/** For those who got one wrong. */
-export const actionNames = BookingRequest.options.map((option) =>
-  option instanceof z.ZodObject ? option.shape.action.value : 'waitlist',
-);
-export const operations = waitlistRequests.map(({ shape }) => shape.op.value);
-
 /** Whether a repetition must not do the same again. */
 export const changes = (request: BookingRequest): boolean =>
   !['availability', 'list', 'get', 'clinic'].includes(request.action) &&

@@ -102,6 +102,34 @@ test.each([
   expect(dialer.dialled).toEqual([]);
 });
 
+test.each<[object, [string, string][]]>([
+  [
+    {},
+    [
+      ['kind', 'must be one of appointment-reminder, call-back'],
+      ['appointmentId', 'is missing'],
+    ],
+  ],
+  [
+    { kind: 'reminder', appointmentId: reminder.appointmentId },
+    [['kind', 'must be one of appointment-reminder, call-back']],
+  ],
+  [{ kind: 'appointment-reminder' }, [['appointmentId', 'is missing']]],
+  [
+    { kind: 'call-back', number: '+12025550117' },
+    [
+      ['patientId', 'is missing'],
+      ['number', 'is not a field of this request'],
+    ],
+  ],
+  [{ ...reminder, via: 'pigeon' }, [['via', 'must be one of retell, twilio']]],
+  [[], [['', 'must be an object']]],
+])('the wish %j is told which fields to correct', async (body, fields) => {
+  const { ask } = await world();
+  const { error } = await ask('POST /api/calls', { body });
+  expect(error).toMatchObject({ fields: fields.map(([path, message]) => ({ path, message })) });
+});
+
 test('each rule says what to do about it', async () => {
   const { ask, clock, suppressions, by } = await world({ outbound: { callsPerNumber: 1 } });
   clock.pass(14 * 60 * 60 * 1000);
@@ -131,7 +159,10 @@ test('without consent nobody is called; once it is recorded they are, until it i
   expect(await call('k1')).toMatchObject({ status: 409, code: 'no-consent' });
   const consent = (body: object) =>
     ask('PUT /api/patients/{patientId}/call-consent', { body, path: { patientId: theo.patientId } });
-  expect(await consent({ given: true })).toMatchObject({ status: 422 });
+  const way = { path: 'way', message: 'must be one of in-person, in-writing, by-phone' };
+  expect(await consent({ given: true })).toMatchObject({ status: 422, error: { fields: [way] } });
+  const given = { path: 'given', message: 'must be one of true, false' };
+  expect(await consent({})).toMatchObject({ status: 422, error: { fields: [given] } });
   expect(await consent({ given: true, way: 'in-person' })).toMatchObject({
     status: 200,
     body: { given: true, numbers: 1 },
