@@ -1,5 +1,4 @@
 /** `npm run clinic -- apply | check | list | show | …`: the clinics of the running system or of a stage. */
-import { readFile } from 'node:fs/promises';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { systemClock } from '#domain/clock.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
@@ -18,6 +17,7 @@ import { socketKey } from './clinic/socket-key.ts';
 import { trunk, type TrunkOptions } from './clinic/trunk.ts';
 import { Misuse, print, printJson, Refused, runCommand } from './command-line.ts';
 import { connect, defaultDir } from './connect.ts';
+import { readText } from './read-text.ts';
 
 const usage = `npm run clinic -- <command> [options]
 
@@ -72,14 +72,7 @@ async function withClinics<T>({ stage, dir }: Options, use: (clinics: ClinicRegi
   }
 }
 
-async function read(name: string): Promise<ClinicFileText> {
-  try {
-    return { name, text: await readFile(name, 'utf8') };
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new Refused(`${name} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`, { cause });
-  }
-}
+const read = async (name: string): Promise<ClinicFileText> => ({ name, text: await readText(name) });
 
 async function apply(names: string[], options: Options): Promise<number> {
   const { json, 'dry-run': dryRun } = options;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
 import { isoInstant, systemClock as clock } from '#domain/clock.ts';
 import { composeInstructions } from '#domain/conversations/talk/compose-instructions.ts';
 import { InstructionChannel, InstructionScope, InstructionText } from '#domain/conversations/talk/instructions.ts';
 import type * as z from 'zod';
 import { Misuse, print, printJson, Refused, type SharedOptions } from '../command-line.ts';
+import { readText } from '../read-text.ts';
 import { withClinic } from './credentials.ts';
 import { paint } from './paint.ts';
 
@@ -63,13 +63,7 @@ function oneOf<T extends string>(words: z.ZodType<T> & { options: T[] }, word: s
 }
 
 async function read(name: string): Promise<string> {
-  let written: string;
-  try {
-    written = await readFile(name, 'utf8');
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new Refused(`${name} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`, { cause });
-  }
+  const written = await readText(name);
   const text = InstructionText.safeParse(written);
   if (!text.success) {
     throw new Refused(`${name} must hold between 1 and 12000 characters; it has ${written.trim().length}`);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createOnboardingStore } from '#adapters/dynamodb/onboardings.ts';
@@ -13,6 +12,7 @@ import { conflictText } from '#lambdas/onboarding/conflict-text.ts';
 import { readOnboardingFile } from '#lambdas/onboarding/onboarding-file.ts';
 import { Misuse, print, printJson, Refused, type SharedOptions } from '../command-line.ts';
 import { connect } from '../connect.ts';
+import { readText } from '../read-text.ts';
 import { paint } from './paint.ts';
 
 /** How often progress is looked at, and how often whether the workflow itself still runs. */
@@ -53,7 +53,8 @@ function endLine(slug: string, now: Onboarding): string {
     case 'joined': {
       const bought = now.numbers.find(({ came }) => came === 'bought');
       const missing = joiningSteps.filter((step) => now.done[step] === undefined);
-      const answers = bought && ` and answers on ${bought.number}; put it in its file as numbers`;
+      const answers =
+        bought && ` and answers on ${bought.number}; put it in its file as numbers, in place of onboarding`;
       return `${slug} has joined${answers ?? ''}${missing.length ? `, without ${missing.join(', ')}` : ''}`;
     }
     case 'undone':
@@ -68,16 +69,16 @@ function endLine(slug: string, now: Onboarding): string {
 async function through(slug: string, begun: Begun, opened: Opened, quiet: boolean) {
   if (begun.outcome === 'refused') return { slug, state: 'refused', line: `${slug}: ${begun.why}` };
   const end = await follow(slug, begun.onboarding, opened, quiet);
-  return { slug, state: end.state, numbers: end.numbers, failure: end.failure, line: endLine(slug, end) };
+  const { state, numbers, failure } = end;
+  if (!begun.otherOrder) return { slug, state, numbers, failure, line: endLine(slug, end) };
+  const line = `${slug} joined with another file, and nothing of this one was done; change it with clinic apply`;
+  return { slug, state, otherOrder: true, numbers, failure, line };
 }
 
 async function ordersIn(names: string[]) {
   const read = await Promise.all(
     names.map(async (name) => {
-      const text = await readFile(name, 'utf8').catch((cause: Error) => {
-        throw new Refused(`${name} cannot be read: ${cause.message}`, { cause });
-      });
-      return readOnboardingFile(name, text);
+      return readOnboardingFile(name, await readText(name));
     }),
   );
   const orders = read.flatMap((one) => one.orders);

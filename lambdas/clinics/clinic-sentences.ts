@@ -12,11 +12,13 @@ const emailContentChoice =
  * What is wrong, one sentence for each problem, in the words of someone who writes a clinic file.
  *
  * @param what a key is called by those who read it elsewhere
+ * @param schema what was read by it, should it not be a clinic
  */
 export function sentences(
   data: unknown,
   issues: readonly Issue[],
   what = 'a key of a clinic file',
+  schema: z.core.$ZodType = Clinic,
 ): { path: Path; message: string }[] {
   return issues.flatMap((issue) => {
     const path = writtenPath(
@@ -24,11 +26,20 @@ export function sentences(
       issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
     );
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(keysAt(Clinic, path), key, what) }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: onlyOnboarded(schema, path, key) ?? unknownKey(keysAt(schema, path), key, what),
+      }));
     }
     return [{ path, message: sentence(data, path, issue) }];
   });
 }
+
+/** The file a clinic joined by is at hand when it is to be changed, and still has its wishes. */
+const onlyOnboarded = (schema: z.core.$ZodType, path: Path, key: string): string | undefined =>
+  schema === Clinic && path.length === 0 && key === 'onboarding'
+    ? 'is for clinic onboard alone; once the clinic has joined take it out, and write its numbers under numbers'
+    : undefined;
 
 /** The schema looks into texts such as `09:00-12:00`; for the writer of the file the text is the place. */
 function writtenPath(data: unknown, path: Path): Path {

@@ -34,7 +34,8 @@ export const refusals = {
 export type BeginRefusal = keyof typeof refusals;
 
 export type Begun =
-  | { outcome: 'under-way' | 'already'; onboarding: Onboarding }
+  /** `otherOrder`: it joined with another one, and of this one nothing was done. */
+  | { outcome: 'under-way' | 'already'; onboarding: Onboarding; otherOrder?: boolean }
   | { outcome: 'refused'; code: BeginRefusal; why: string };
 
 const refused = (code: BeginRefusal, why = refusals[code]): Begun => ({ outcome: 'refused', code, why });
@@ -81,8 +82,9 @@ export function beginOnboarding(deps: BeginDeps) {
     const before = await onboardings.get(clinic.id);
     if (before?.state === 'leaving') return refused('leaving');
     if (before && before.state !== 'undone' && before.state !== 'left') {
-      if (before.state === 'joined') return { outcome: 'already', onboarding: before };
-      return before.order === orderText(order) ? goOn(deps, before) : refused('another-order');
+      const otherOrder = before.order !== orderText(order);
+      if (before.state === 'joined') return { outcome: 'already', onboarding: before, otherOrder };
+      return otherOrder ? refused('another-order') : goOn(deps, before);
     }
     const [profile, holders] = await Promise.all([clinics.profile(clinic.id), clinics.holders([clinic])]);
     if (!before && profile) return refused('clinic-exists');

@@ -40,7 +40,7 @@ function readOrder(yaml: ReadYaml): ReadOrder | { problems: Problem[] } {
   const { document } = yaml;
   if (!isReadable(yaml) || !document.has(key)) return withClinic(yaml, Wishes.parse({}), false, []);
   const { data, result } = parseAsWritten(document, Wishes, [key]);
-  const problems = sentences(data, result.error?.issues ?? [], 'a wish of a clinic that joins').map(
+  const problems = sentences(data, result.error?.issues ?? [], 'a wish of a clinic that joins', Wishes).map(
     ({ path, message }) => problemIn(yaml, [key, ...path], message),
   );
   const wishes = result.data ?? Wishes.parse({});

@@ -66,6 +66,12 @@ test('all problems come at once, each with its line and path', () => {
   ]);
 });
 
+test('the file a clinic joined by says what to do with its wishes', () => {
+  expect(check(`${benin.text}onboarding: { members: [] }\n`)).toEqual([
+    expect.stringMatching(/onboarding: is for clinic onboard alone; .*take it out.*numbers/),
+  ]);
+});
+
 test('how much an e-mail carries must be chosen', () => {
   expect(checkEdited(/ {2}content: full\n/, '')).toEqual([
     'clinic.yaml:116 email.content: is missing; choose how much of a call its e-mails carry: ' +

@@ -140,7 +140,10 @@ test('a clinic joins from its file and its first ring is its own; again is no se
   expect(await world.access.invitations.awaiting(id)).toMatchObject([
     { email: 'owner-1@clinic.example', role: 'owner', invitedBy: { actorType: 'platform', actorId: 'cli' } },
   ]);
-  expect(await world.begin(order)).toMatchObject({ outcome: 'already' });
+  expect(await world.begin(order)).toMatchObject({ outcome: 'already', otherOrder: false });
+  const renamed = { ...order, clinic: { ...order.clinic, name: 'Another Name' } };
+  expect(await world.begin(renamed)).toMatchObject({ outcome: 'already', otherOrder: true });
+  expect((await world.clinics.profile(id))?.name).toBe(order.clinic.name);
   expect(world.records.map(({ act, actorId }) => [act, actorId])).toEqual([['clinic.join', 'cli']]);
 });
 
@@ -495,6 +498,7 @@ test('a file may hold many clinics; what is wrong is told at its line', () => {
     'two.yaml:19 slug',
     'two.yaml:32 onboarding.instruktions',
   ]);
+  expect(problems.at(-1)?.message).toBe('is not a wish of a clinic that joins; did you mean instructions?');
   const { problems: brought } = readOnboardingFile(
     'one.yaml',
     joiningFile(
