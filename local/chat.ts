@@ -133,11 +133,14 @@ async function chat(): Promise<void> {
     return;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: 'you     ' });
+  // What was piped in may have ended while an answer was waited for.
+  let isOpen = true;
+  terminal.on('close', () => (isOpen = false));
   terminal.prompt();
   for await (const line of terminal) {
     if (!line.trim()) break;
     await write(line.trim());
-    terminal.prompt();
+    if (isOpen) terminal.prompt();
   }
   terminal.close();
 }

@@ -51,6 +51,8 @@ try {
   console.log(await signIn(provider, email));
 } catch (error) {
   if (member) throw error;
-  console.error(`${email} cannot sign in here: ${(error as Error).message}.`);
+  console.error(
+    `${email} cannot sign in here: ${(error as Error).message}. Whoever was invited accepts first, by the link in the mailbox.`,
+  );
   process.exit(1);
 }
