@@ -14,6 +14,7 @@ import {
   allowClinicSecrets,
   allowDelete,
   allowMembership,
+  allowRecord,
   allowSecret,
   allowSend,
   allowTable,
@@ -69,7 +70,7 @@ export class Clinics extends Construct {
     allowMembership(answerMemberRequest, house.data);
     allowTable(answerMemberRequest, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
     allowTable(answerMemberRequest, routing, ['PutItem']);
-    allowTable(answerMemberRequest, audit, ['PutItem']);
+    allowRecord(answerMemberRequest, audit);
     allowSend(answerMemberRequest, notices);
 
     const answerLink = new ApiFunction<AnswerLinkEnv>(this, 'AnswerLink', {
@@ -89,7 +90,7 @@ export class Clinics extends Construct {
     });
     allowTable(answerLink, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
     allowTable(answerLink, routing, ['GetItem', 'PutItem', 'UpdateItem']);
-    allowTable(answerLink, audit, ['PutItem']);
+    allowRecord(answerLink, audit);
     answerLink.allow(['cognito-idp:AdminGetUser', 'cognito-idp:AdminCreateUser'], [signIn.pool.userPoolArn]);
 
     const answerSettingsRequest = new ApiFunction<AnswerSettingsRequestEnv>(this, 'AnswerSettingsRequest', {

@@ -23,6 +23,7 @@ import {
   allowClinicSecrets,
   allowDelete,
   allowMembership,
+  allowRecord,
   allowRemoval,
   allowSecret,
   allowSend,
@@ -187,7 +188,7 @@ export class Conversations extends Construct {
     allowTable(this.recordCallEvent, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
     // Times a caller did not take are given back when the call is over.
     allowDelete(this.recordCallEvent, core, ['CLINIC#*#CAL#*']);
-    allowTable(this.recordCallEvent, audit, ['PutItem']);
+    allowRecord(this.recordCallEvent, audit);
     allowTable(this.recordCallEvent, routing, ['BatchGetItem', 'PutItem']);
     allowTable(this.recordCallEvent, inbox, ['GetItem', 'UpdateItem']);
     allowBucket(this.recordCallEvent, payloads, ['GetObject', 'PutObject']);
@@ -362,7 +363,7 @@ export class Conversations extends Construct {
     });
     allowMembership(answerInstructionRequest, house.data);
     allowTable(answerInstructionRequest, core, ['GetItem', 'Query', 'PutItem']);
-    allowTable(answerInstructionRequest, audit, ['PutItem']);
+    allowRecord(answerInstructionRequest, audit);
   }
 
   /** The end of what clinics keep no longer: the one right to delete what tells of a call. */
@@ -390,7 +391,7 @@ export class Conversations extends Construct {
     });
     allowTable(applyRetention, core, ['GetItem', 'Query', 'PutItem'], ['GSI2']);
     allowDelete(applyRetention, core, ['CLINIC#*#CONV#*']);
-    allowTable(applyRetention, audit, ['PutItem']);
+    allowRecord(applyRetention, audit);
     allowTable(applyRetention, routing, ['Query'], ['GSI1']);
     allowRemoval(applyRetention, payloads, 'transcripts');
     allowSecret(applyRetention, retellApiKey, dataKey);

@@ -10,6 +10,7 @@ import { ApiFunction } from '../parts/api-function.ts';
 import {
   allowClinicSecrets,
   allowDelete,
+  allowRecord,
   allowSecret,
   allowSend,
   allowTable,
@@ -67,7 +68,7 @@ export class Onboarding extends Construct {
     allowDelete(runOnboardingStep, core, ['CLINIC#????????-????-????-????-????????????']);
     allowTable(runOnboardingStep, routing, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], ['GSI1']);
     allowDelete(runOnboardingStep, routing, ['AGT#*']);
-    allowTable(runOnboardingStep, audit, ['PutItem']);
+    allowRecord(runOnboardingStep, audit);
     allowSend(runOnboardingStep, notices);
     allowSecret(runOnboardingStep, retellApiKey, dataKey);
     allowSecret(runOnboardingStep, twilioSecret, dataKey);
@@ -100,7 +101,7 @@ export class Onboarding extends Construct {
     });
     allowTable(answerPlatformRequest, core, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     allowTable(answerPlatformRequest, routing, ['GetItem', 'BatchGetItem', 'Query'], ['GSI1']);
-    allowTable(answerPlatformRequest, audit, ['PutItem']);
+    allowRecord(answerPlatformRequest, audit);
     answerPlatformRequest.allow(['states:StartExecution'], [onboarding]);
   }
 }

@@ -9,8 +9,9 @@ import { LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
 import {
-  allowMembership,
   allowClinicSecrets,
+  allowMembership,
+  allowRecord,
   allowSecret,
   allowSend,
   allowTable,
@@ -61,7 +62,7 @@ export class Outbound extends Construct {
     allowMembership(answerCallRequest, { core, routing });
     allowTable(answerCallRequest, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
     allowTable(answerCallRequest, routing, ['PutItem']);
-    allowTable(answerCallRequest, audit, ['PutItem']);
+    allowRecord(answerCallRequest, audit);
     allowSecret(answerCallRequest, retellApiKey, dataKey);
     // A clinic's own agent calls from the clinic's own account.
     allowClinicSecrets(answerCallRequest, house, 'read');

@@ -7,7 +7,7 @@ import type { House } from '../house.ts';
 import { Alarm, LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowClinicSecrets, allowSecret, allowTable, clinicSecrets } from '../parts/rights.ts';
+import { allowClinicSecrets, allowRecord, allowSecret, allowTable, clinicSecrets } from '../parts/rights.ts';
 import type { Vendors } from '../parts/vendors.ts';
 
 interface RoutingProps {
@@ -151,7 +151,7 @@ export class Routing extends Construct {
     });
     allowTable(next, core, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
     allowTable(next, routing, ['BatchGetItem']);
-    allowTable(next, audit, ['PutItem']);
+    allowRecord(next, audit);
     allowSecret(next, twilioSecret, dataKey);
     new LogAlarm(this, 'StreamsBroken', {
       house,

@@ -11,7 +11,7 @@ import type { House } from '../house.ts';
 import { LogAlarm } from '../parts/alarm.ts';
 import type { Api } from '../parts/api.ts';
 import { ApiFunction } from '../parts/api-function.ts';
-import { allowBooking, allowDelete, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
+import { allowBooking, allowDelete, allowRecord, allowSecret, allowSend, allowTable } from '../parts/rights.ts';
 import { ScheduledFunction } from '../parts/scheduled-function.ts';
 import { TaskFunction } from '../parts/task-function.ts';
 import { workflowArn } from '../parts/workflow.ts';
@@ -84,7 +84,7 @@ export class Scheduling extends Construct {
     });
     allowTable(offerFreedTime, core, ['GetItem', 'Query', 'PutItem']);
     allowDelete(offerFreedTime, core, ['CLINIC#*#CAL#*']);
-    allowTable(offerFreedTime, audit, ['PutItem']);
+    allowRecord(offerFreedTime, audit);
     allowSend(offerFreedTime, notices);
     const settleOffer = new TaskFunction<SettleOfferEnv>(this, 'SettleOffer', {
       house,
@@ -94,7 +94,7 @@ export class Scheduling extends Construct {
     });
     allowTable(settleOffer, core, ['GetItem', 'Query', 'PutItem']);
     allowDelete(settleOffer, core, ['CLINIC#*#CAL#*']);
-    allowTable(settleOffer, audit, ['PutItem']);
+    allowRecord(settleOffer, audit);
     new WaitlistWorkflow(this, 'Waitlist', { house, offerFreedTime, settleOffer });
 
     const tendCalendars = new ScheduledFunction<TendCalendarsEnv>(this, 'TendCalendars', {

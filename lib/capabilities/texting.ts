@@ -13,6 +13,7 @@ import { QueueWorker } from '../parts/queue-worker.ts';
 import {
   allowBooking,
   allowClinicSecrets,
+  allowRecord,
   allowSecret,
   allowSend,
   allowTable,
@@ -73,7 +74,7 @@ export class Texting extends Construct {
       timeout: Duration.seconds(10),
     });
     allowTable(this.receiveMessage, core, ['GetItem', 'PutItem']);
-    allowTable(this.receiveMessage, audit, ['PutItem']);
+    allowRecord(this.receiveMessage, audit);
     allowTable(this.receiveMessage, routing, ['BatchGetItem']);
     allowTable(this.receiveMessage, inbox, ['PutItem']);
     allowSend(this.receiveMessage, notices.queue);

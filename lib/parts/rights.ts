@@ -49,13 +49,19 @@ export function allowTable(
     );
   }
   if (indexArns.length) holder.allow(['dynamodb:Query'], indexArns);
-  const writing = actions.some((action) => writes.some((write) => write === action));
+  allowTableKey(
+    holder,
+    table,
+    actions.some((action) => writes.some((write) => write === action)),
+  );
+}
+
+const allowTableKey = (holder: Holder, table: Table, isWritten: boolean): void =>
   allowKey(holder, table.encryptionKey!, 'dynamodb', [
     'kms:Decrypt',
     'kms:DescribeKey',
-    ...(writing ? ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'] : []),
+    ...(isWritten ? ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'] : []),
   ]);
-}
 
 /**
  * Deleting is allowed only where an item means that something is occupied, so that giving it back is its end, or says
@@ -71,6 +77,16 @@ export function allowDelete(holder: Holder, table: Table, partitions: (`CLINIC#$
   });
 }
 
+/** Putting an act on record, among those that wait to be chained: nobody writes over what is chained already. */
+export function allowRecord(holder: Holder, audit: Table): void {
+  holder.allow(['dynamodb:PutItem'], [audit.tableArn], {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLINIC#*#PEND'] },
+    // Without it a request that names no key at all would pass.
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  });
+  allowTableKey(holder, audit, true);
+}
+
 /** What finding, holding, booking, moving and cancelling need, each act with its record in the same write. */
 export function allowBooking(holder: Holder, core: Table, audit: Table): void {
   allowTable(
@@ -80,7 +96,7 @@ export function allowBooking(holder: Holder, core: Table, audit: Table): void {
     ['GSI1'],
   );
   allowDelete(holder, core, ['CLINIC#*#CAL#*', 'CLINIC#*#SWEEP']);
-  allowTable(holder, audit, ['PutItem']);
+  allowRecord(holder, audit);
 }
 
 /** What finding out who asks needs: every function behind the sign-in begins with it. */
@@ -100,7 +116,7 @@ export function allowClinicChanges(
   allowTable(holder, core, ['Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], ['GSI1']);
   allowDelete(holder, core, ['CLINIC#????????-????-????-????-????????????']);
   allowTable(holder, routing, ['BatchGetItem', 'PutItem']);
-  allowTable(holder, audit, ['PutItem']);
+  allowRecord(holder, audit);
 }
 
 export function allowBucket(holder: Holder, bucket: Bucket, actions: ('GetObject' | 'PutObject')[]): void {

@@ -384,6 +384,21 @@ test('nobody may scan a table or use PartiQL', () => {
   expect(actions.filter((action) => /Scan|PartiQL|BatchWrite/.test(action))).toEqual([]);
 });
 
+test('an act is put among those that wait to be chained, and what is chained is written by nobody', () => {
+  const statements = policies.flatMap((policy) => policy.PolicyDocument.Statement as Statement[]);
+  const onRecord = statements.filter(({ Resource: resource }) => list(resource).map(inWords).includes('Audit'));
+  expect(onRecord.length).toBeGreaterThan(10);
+  for (const { Action, Condition } of onRecord) {
+    expect([Action, Condition]).toEqual([
+      'dynamodb:PutItem',
+      {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLINIC#*#PEND'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    ]);
+  }
+});
+
 test('what can be deleted is an occupied time that is given back, what a clinic says of itself, and by retention alone what tells of a call', () => {
   const deletes = policies
     .flatMap((policy) => policy.PolicyDocument.Statement as Statement[])
