@@ -105,7 +105,11 @@ export function createCredentialVault({ store, secrets, clock }: Deps): Credenti
     async put(clinicId, kind, value, by) {
       const before = await store.get(clinicId, kind);
       const fingerprint = fingerprintOf(kind, value);
-      if (before?.fingerprint === fingerprint) return { outcome: 'unchanged', credential: before };
+      if (before?.fingerprint === fingerprint) {
+        // Whoever retired what counted before may have put its value away after it came: then it is there again.
+        await secrets.put(clinicId, kind, { id: before.versionId, value });
+        return { outcome: 'unchanged', credential: before };
+      }
       const putAtMs = clock.now();
       const versionId = randomUUID();
       // The value first: what the store names can always be read. A version nobody came to name is never used.

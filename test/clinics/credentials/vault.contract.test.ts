@@ -58,7 +58,8 @@ describe.each(['memory', 'DynamoDB and Secrets Manager'] as const)('the vault in
         : createClinicSecrets({ prefix: 'frontdesk-test/clinics', keyArn: 'arn:aws:kms:eu-west-3:1:key/k' });
     const records = async () =>
       where === 'memory' ? inMemory.records : db.tables.audit.query({ pk: keys.pendingAudit(cotonou, '', '').PK });
-    return { clock, store, records, vault: createCredentialVault({ store, secrets, clock }) };
+    const open = () => createCredentialVault({ store, secrets, clock });
+    return { clock, store, secrets, records, open, vault: open() };
   }
 
   test('a value is read where it was put, and by no other clinic', async () => {
@@ -90,6 +91,17 @@ describe.each(['memory', 'DynamoDB and Secrets Manager'] as const)('the vault in
     await vault.put(cotonou, kind, first, by);
     expect(await vault.put(cotonou, kind, first, by)).toMatchObject({ outcome: 'unchanged' });
     expect(await vault.read(cotonou, kind)).toEqual([first]);
+    expect(await records()).toHaveLength(1);
+  });
+
+  test('where somebody put its value away at that moment, putting it again brings it back', async () => {
+    const { vault, open, secrets, records } = world();
+    await vault.put(cotonou, kind, first, by);
+    // Of one that did not count yet, or any more, when it was asked for.
+    await secrets.remove(cotonou, kind);
+    await expect(open().read(cotonou, kind)).rejects.toThrow();
+    expect(await open().put(cotonou, kind, first, by)).toMatchObject({ outcome: 'unchanged' });
+    expect(await open().read(cotonou, kind)).toEqual([first]);
     expect(await records()).toHaveLength(1);
   });
 
