@@ -110,7 +110,9 @@ export function tellPatient(deps: Deps) {
     // What was true when it happened and is not any more is told of by the notice of what came after it.
     if (appointment.version !== version || appointment.startMs <= clock.now()) return;
     const caller = conversation && callerNumberOf(conversation, clinic.country);
-    const to = numberOf(patient, clinic, caller);
+    // Who writes on a clinic's site may type anybody's number, and is told there: only one that the clinic knew is written to.
+    const isAnybodys = patient.provisional && conversation?.channel === 'web';
+    const to = isAnybodys ? undefined : numberOf(patient, clinic, caller);
     if (!to) {
       log.info('text.suppressed', { ...where, reason: 'no-number' });
       return;

@@ -10,7 +10,7 @@ import type { Notice } from '#domain/messages/notice.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import { toldScheduling } from '#domain/scheduling/told-scheduling.ts';
 import { waitlistEntry } from '../../fakes/waitlist.ts';
-import { type ConversationId, WaitlistEntryId } from '#domain/ids.ts';
+import { type ConversationId, PatientId, WaitlistEntryId } from '#domain/ids.ts';
 import { acceptOffer } from '#lambdas/conversations/texting/accept-offer.ts';
 import { replayEvent } from '#lambdas/conversations/replay-event.ts';
 import { answerMessage } from '#lambdas/conversations/texting/answer-message.ts';
@@ -19,7 +19,7 @@ import { tellPatient } from '#lambdas/notifications/tell-patient.ts';
 import { twilioPaths } from '#lambdas/twilio-urls.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { awa, consultation, koffi, room1, room2 } from '../../fakes/scheduling.ts';
-import { cotonou } from '../../fakes/conversation.ts';
+import { conversation, cotonou } from '../../fakes/conversation.ts';
 import { inMemoryDirectory } from '../../fakes/directory.ts';
 import { inMemoryInbox } from '../../fakes/inbox.ts';
 import { scriptedTextModel } from '../../fakes/text-model.ts';
@@ -35,6 +35,7 @@ import { talkWorld } from '../talk/talk-world.ts';
 import { appointmentId, inesNumber, nour, theo } from '../tools/tool-world.ts';
 
 const clinicNumber = '+12025550142';
+const somebodyNew = PatientId.parse('e5d4c3b2-a190-4f8e-8d7c-6b5a49382716');
 const service = `MG${'1'.repeat(32)}`;
 const sid = (n: number) => `SM${String(n).padStart(32, '0')}`;
 const texting = { sms: true, confirmations: true, countries: ['BJ', 'US'], messagingServiceSid: service };
@@ -358,6 +359,20 @@ describe('the confirmation', () => {
     const abroad = world({ clinic: { texting: { ...texting, countries: ['BJ'] } } });
     await abroad.heed(await booked(abroad));
     expect([off, refused, late, abroad].flatMap(({ outbox }) => outbox)).toEqual([]);
+  });
+
+  test('goes to no number that a visitor of the site gave for somebody new: anybody’s can be typed there', async () => {
+    const toldAfter = async (channel: 'web' | 'voice', provisional: boolean) => {
+      const given = world();
+      await given.patients.add({ ...theo, patientId: somebodyNew, provisional }, []);
+      const talk = conversation({ channel, fromNumber: undefined });
+      await given.conversations.change(cotonou, talk.conversationId, () => talk);
+      await given.heed({ ...(await booked(given, somebodyNew)), conversationId: talk.conversationId });
+      return given.outbox.length;
+    };
+    expect(await toldAfter('web', true)).toBe(0);
+    expect(await toldAfter('web', false)).toBe(1);
+    expect(await toldAfter('voice', true)).toBe(1);
   });
 
   test('what was certainly not sent is sent when the queue comes again; of anything else nobody is written to twice', async () => {
