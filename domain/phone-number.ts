@@ -35,6 +35,9 @@ const withheld = new Set(
 /** Public numbers have two to six digits, and no country would prefix them. */
 const shortNumber = /^\d{2,6}$/;
 
+/** Whether a code is that of a country with a numbering plan: GB is, UK is not. */
+export const isCountry = (code: string): boolean => isSupportedCountry(code);
+
 /**
  * Reads a number as vendors, people and files write it. A number in national form is read by the clinic's country:
  * `0197000000` is Beninese in Benin and Parisian in France. Never throws; what cannot be read is `invalid`.

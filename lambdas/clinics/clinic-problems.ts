@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { Clinic } from '#domain/clinics/clinic.ts';
-import { clinicNumberProblem, normalizePhone } from '#domain/phone-number.ts';
+import { clinicNumberProblem, isCountry, normalizePhone } from '#domain/phone-number.ts';
 import { sentences } from './clinic-sentences.ts';
 import { type Path, pathText } from './written-path.ts';
 
@@ -11,8 +11,8 @@ export interface PlacedProblem {
 }
 
 /**
- * Everything that is wrong with what is to be a clinic, each place once: what the schema says, and numbers that nobody
- * can call.
+ * Everything that is wrong with what is to be a clinic, each place once: what the schema says, countries there are not,
+ * and numbers that nobody can call.
  *
  * @param what one of its keys is called by those who read the problems
  */
@@ -22,7 +22,7 @@ export function clinicProblems(
   what?: string,
 ): PlacedProblem[] {
   const problems = result.success ? [] : sentences(data, result.error.issues, what);
-  return onePerPlace([...problems, ...numberProblems(data)]);
+  return onePerPlace([...problems, ...countryProblems(data), ...numberProblems(data)]);
 }
 
 /** A value can break several rules; the first says enough, and what was probably meant helps. */
@@ -38,6 +38,27 @@ function onePerPlace(problems: PlacedProblem[]): PlacedProblem[] {
 }
 
 const didYouMean = 'did you mean';
+
+/** By a country that is none no number is read in national form, and nobody is called or written to. */
+function countryProblems(data: unknown): PlacedProblem[] {
+  const { country, texting, outbound } = (data ?? {}) as Record<string, unknown>;
+  const codesOf = (key: string, settings: unknown) => {
+    const { countries } = (settings ?? {}) as { countries?: unknown };
+    const codes: unknown[] = Array.isArray(countries) ? countries : [];
+    return codes.map((code, index) => ({ path: [key, 'countries', index], code }));
+  };
+  const written = [
+    { path: ['country'], code: country },
+    ...codesOf('texting', texting),
+    ...codesOf('outbound', outbound),
+  ];
+  return written.flatMap(({ path, code }) => {
+    if (typeof code !== 'string' || !/^[A-Z]{2}$/.test(code) || isCountry(code)) return [];
+    return [
+      { path, message: `${code} is not the ISO 3166 code of a country${code === 'UK' ? '; did you mean GB?' : ''}` },
+    ];
+  });
+}
 
 /** Numbers must exist in the plan of their country; a slip here is a clinic that nobody can call. */
 function numberProblems(data: unknown): PlacedProblem[] {

@@ -112,6 +112,14 @@ test('numbers may be written without quotes, though YAML takes them for arithmet
   expect(clinicFiles[0]?.clinic).toEqual(cliniqueBenin);
 });
 
+test('a country that is none is refused wherever it is written', () => {
+  const text = benin.text.replace('country: BJ', 'country: UK').replace('countries: [BJ, US]', 'countries: [BJ, XX]');
+  expect(check(text).map((line) => line.replace(/^\S+ /, ''))).toEqual([
+    'country: UK is not the ISO 3166 code of a country; did you mean GB?',
+    'texting.countries[1]: XX is not the ISO 3166 code of a country',
+  ]);
+});
+
 test('a number in national form is refused with the one that was meant', () => {
   expect(checkEdited("'+12025550142'", "'01 97 00 00 00'")).toEqual([
     'clinic.yaml:16 numbers[0].number: must be a number in E.164 form such as +12025550142; did you mean "+2290197000000"?',

@@ -13,6 +13,7 @@ import { clinicProblems, type PlacedProblem } from '../clinic-problems.ts';
 import { type Path, pathText } from '../written-path.ts';
 import { collections, entriesOf } from './collections.ts';
 import { written } from './read-body.ts';
+import { pastClosures } from './past-closures.ts';
 import { bookedCode, refuse } from './refusals.ts';
 import { inSection, sections } from './sections.ts';
 
@@ -49,7 +50,11 @@ export function changeClinic({ clinics, clock }: Deps) {
   return async (wanted: Wanted): Promise<{ profile: ClinicProfile } | { refused: HttpAnswer }> => {
     const { before, candidate, sent, unverified, reason, by, requestId } = wanted;
     const result = Clinic.safeParse(candidate);
-    const problems = clinicProblems(candidate, result, 'a field of it');
+    const at = clock.now();
+    const problems = [
+      ...clinicProblems(candidate, result, 'a field of it'),
+      ...(result.success ? pastClosures(before, result.data, at) : []),
+    ];
     const own = problems.flatMap(({ path, message }) => {
       const place = sent(path);
       return place ? [written({ path: place, message })] : [];
@@ -64,7 +69,6 @@ export function changeClinic({ clinics, clock }: Deps) {
     const after = result.data;
     const changes = clinicChanges(before, after);
     if (changes.length === 0) return { profile: before };
-    const at = clock.now();
     const [refusal, ...more] = await calendarRefusals(clinics, before, after, at);
     if (refusal) {
       const conflicts = [refusal, ...more].map((problem) => elsewhere(before, problem));

@@ -286,6 +286,10 @@ describe('lists', () => {
     expect((await ask('GET', `closures/${moved.body.id}`)).body).toEqual(moved.body);
     expect((await ask('DELETE', `closures/${christmas.body.id}`)).status).toBe(204);
     expect((await ask('GET', 'closures')).body.closures).toEqual([moved.body]);
+    const lastYear = await ask('POST', 'closures', { body: { date: '2025-12-25' } });
+    expect(lastYear.body.error.fields).toEqual([
+      { path: 'date', message: 'is over: today is 2026-10-05 at the clinic' },
+    ]);
     expect(refusal(await ask('POST', 'closures', { body: { date: '2026-02-30', provider: echo } }))).toEqual([
       422,
       'invalid-request',
