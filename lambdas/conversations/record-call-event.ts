@@ -12,6 +12,7 @@ import type { ConversationStore } from '#domain/conversations/conversation-store
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import { showsObjection } from '#domain/conversations/heed-objection.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
+import { anythingKeptSince } from '#domain/conversations/retention/kept-parts.ts';
 import { transcriptAsksNoMoreCalls } from '#domain/conversations/outbound/asks-no-more-calls.ts';
 import type { OutboundCalls } from '#domain/conversations/outbound/outbound-call.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
@@ -85,8 +86,14 @@ export function recordCallEvent(deps: Deps) {
     const { session, clinic } = bound;
     const { clinicId } = session;
     const event = await heard(told.toCallEvent(), clinic);
-    const { call, contradicted } = await merge(event, session, clinic);
-    if (contradicted) return quarantine('conflict');
+    const merged = await merge(event, session, clinic, event.endedAt ?? event.startedAt ?? record.receivedAt);
+    if (merged.outcome === 'contradicted') return quarantine('conflict');
+    if (merged.outcome === 'not-kept') {
+      await inbox.settle(record, 'dismissed', { clinicId, reason: 'not-kept' });
+      log.info('event.ignored', { clinicId, conversationId, eventKey, reason: 'not-kept' });
+      return;
+    }
+    const { call } = merged;
     if (call.anomalies.length) {
       log.warn('event.anomaly', { clinicId, conversationId, reason: call.anomalies.join(' ') });
     }
@@ -125,13 +132,23 @@ export function recordCallEvent(deps: Deps) {
     return isUnagreed ? { ...event, recordingUrl: undefined } : event;
   }
 
-  async function merge(event: CallEvent, { clinicId, routedBy }: Session, { voice }: ClinicProfile) {
+  /** What retention has deleted is not made anew by an event that comes again; neither is what it would delete at once. */
+  async function merge(
+    event: CallEvent,
+    { clinicId, routedBy }: Session,
+    { voice, retention }: ClinicProfile,
+    overAt: number,
+  ): Promise<{ outcome: 'merged'; call: Conversation } | { outcome: 'contradicted' } | { outcome: 'not-kept' }> {
+    const now = clock.now();
+    const isPast = overAt < anythingKeptSince(retention, now);
     let contradicted = false;
     const call = await conversations.change(clinicId, event.conversationId, (current) => {
       contradicted = current !== undefined && contradicts(current, event);
-      return contradicted ? current : advanceCall(current, event, { clinicId, routedBy, now: clock.now(), voice });
+      if (contradicted || (!current && isPast)) return current;
+      return advanceCall(current, event, { clinicId, routedBy, now, voice });
     });
-    return { call: call as Conversation, contradicted };
+    if (contradicted) return { outcome: 'contradicted' };
+    return call ? { outcome: 'merged', call } : { outcome: 'not-kept' };
   }
 
   /** All that was said, also what is not kept of it: an emergency counts, and the wish for no more calls. */

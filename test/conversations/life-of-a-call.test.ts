@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Conversation } from '#domain/conversations/conversation.ts';
 import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
+import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import { type Notice, recipientOf } from '#domain/messages/notice.ts';
 import { replayEvent } from '#lambdas/conversations/replay-event.ts';
 import { receiveMessage } from '#lambdas/conversations/texting/receive-message.ts';
@@ -430,6 +431,28 @@ test('an event of an unknown number is quarantined, mapped, replayed, and then t
   expect(world.outbox).toHaveLength(1);
   expect(onlyCall(world).routedBy).toBe('replay');
   expect(await replay(quarantined[0]?.eventKey ?? '')).toMatchObject({ outcome: 'nothing-to-replay' });
+});
+
+test.each([
+  ['is told of while anything of it may be kept', 3, { state: 'merged' }, 1],
+  ['makes no conversation anew when nothing of it is', 5, { state: 'dismissed', reason: 'not-kept' }, 0],
+])('a call whose event is replayed late %s', async (_, days, settled, count) => {
+  const retention = { recordingDays: 3, transcriptDays: 2, summaryDays: 4 };
+  const mapping: Mapping = { numbers: {} };
+  const world = callWorld({ mapping, profiles: [clinicProfile({ retention })] });
+  await world.arrive(analyzed);
+  await world.run();
+  mapping.numbers = { '+12025550142': cotonou };
+  const queue = { publish: async (message: CallEventReceived) => void world.queued.push(message) };
+  const replay = replayEvent({ inbox: world.inbox, queue, notices: { tellAgain: async () => {} } });
+  const [event] = await world.inbox.list('quarantined', { limit: 1 });
+  world.clock.pass(days * 24 * 60 * 60_000);
+  await replay(event!.eventKey);
+  await world.run();
+  expect(world.inbox.events.get(event!.eventKey)?.event).toMatchObject(settled);
+  expect([world.conversations.all(), world.outbox].map(({ length }) => length)).toEqual([count, count]);
+  const ignored = world.log.entries.filter(({ code }) => code === 'event.ignored');
+  expect(ignored.map(({ fields }) => fields.reason)).toEqual(count ? [] : ['not-kept']);
 });
 
 test('a call to a suspended clinic waits in quarantine', async () => {

@@ -16,3 +16,7 @@ const daysOf = { recording: 'recordingDays', transcript: 'transcriptDays', summa
 /** A part is kept of conversations that ended after this, in epoch milliseconds. */
 export const keptSince = (retention: RetentionSettings, part: KeptPart, nowMs: number): number =>
   nowMs - retention[daysOf[part]] * dayMs;
+
+/** Nothing is kept of conversations that ended before this, in epoch milliseconds. */
+export const anythingKeptSince = (retention: RetentionSettings, nowMs: number): number =>
+  Math.min(...KeptPart.options.map((part) => keptSince(retention, part, nowMs)));
