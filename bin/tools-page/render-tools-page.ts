@@ -101,8 +101,9 @@ the clinic knows them. It takes the exact date of birth and the full name; accen
 names do not matter, and a name that is only alike verifies nobody. Where two of the clinic's patients share the
 birthday and the name that was said, it is neither of them, until a name is said that is one's alone, word for word.
 Whoever calls for somebody else must be recorded as their contact. An unknown person, a wrong date and a contact who is
-not recorded get the same answer. After three attempts in a call, or five from a number in a day, a person takes over. A
-date of birth told in digits whose day may be a month is read back first. What was verified is forgotten with the call.
+not recorded get the same answer. After three attempts in a call or chat, five from a number in a day, or twenty from
+the network of visitors of a site, a person takes over. A date of birth told in digits whose day may be a month is read
+back first. What was verified is forgotten with the call.
 Anybody may book for somebody new by name, date of birth and number; the clinic decides later whether they are somebody
 it knows.
 
