@@ -12,11 +12,11 @@ const words = {
     number: 'Numéro',
     heading: 'Et maintenant',
     paragraphs: [
-      'Appelez ce numéro et prenez un rendez-vous d’essai : vous recevrez ensuite le compte rendu de l’appel à cette adresse.',
+      'Appelez ce numéro et prenez un rendez-vous d’essai : un e-mail sur l’appel arrive ensuite à cette adresse.',
       'Horaires, médecins, types de rendez-vous et consignes se changent à tout moment.',
     ],
     open: 'Ouvrir la console',
-    footer: 'Vous recevez ce message car cette adresse reçoit les comptes rendus d’appels de la clinique.',
+    footer: 'Vous recevez ce message car cette adresse reçoit les e-mails sur les appels de la clinique.',
     settings: 'Réglages des e-mails',
   },
   en: {
@@ -27,11 +27,11 @@ const words = {
     number: 'Number',
     heading: 'What comes next',
     paragraphs: [
-      'Call this number and book a trial appointment: the summary of the call then comes to this address.',
+      'Call this number and book a trial appointment: an e-mail about the call then comes to this address.',
       'Hours, doctors, types of appointment and instructions can be changed at any time.',
     ],
     open: 'Open the console',
-    footer: 'You get this message because the summaries of the clinic’s calls come to this address.',
+    footer: 'You get this message because e-mails about the clinic’s calls come to this address.',
     settings: 'E-mail settings',
   },
 };
@@ -40,6 +40,7 @@ const words = {
 export function welcomeEmail(clinic: Clinic, consoleUrl: string): EmailDocument {
   const language = languageOf(clinic.defaultLanguage);
   const said = words[language];
+  const settings = `${consoleUrl.replace(/\/+$/, '')}/clinics/${clinic.slug}/settings`;
   return {
     language,
     clinicName: clinic.name,
@@ -57,6 +58,6 @@ export function welcomeEmail(clinic: Clinic, consoleUrl: string): EmailDocument 
     })),
     sections: [{ heading: said.heading, body: { kind: 'prose', paragraphs: said.paragraphs } }],
     button: { label: said.open, href: consoleUrl },
-    footer: { paragraphs: [said.footer], link: { label: said.settings, href: `${consoleUrl}/settings/emails` } },
+    footer: { paragraphs: [said.footer], link: { label: said.settings, href: settings } },
   };
 }
