@@ -104,10 +104,13 @@ export function createMemberStore({ core, routing, audit }: Tables): MemberStore
       if (!now) return { outcome: 'not-a-member' };
       if (now.role !== role) return { outcome: 'changed-meanwhile' };
       const steps: Step<'changed' | 'owner'>[] = [];
-      if (role === 'owner' && to !== 'owner') {
-        const other = members.find((member) => member.role === 'owner' && member.userId !== userId);
-        if (!other) return { outcome: 'last-owner' };
-        // Two owners who unmake each other at one moment: one of them stays.
+      if (role === 'owner' || to === 'owner') {
+        const others = members.filter((member) => member.role === 'owner' && member.userId !== userId);
+        if (role === 'owner' && to !== 'owner' && others.length === 0) return { outcome: 'last-owner' };
+        const isOwnAct = event.actorId === userId;
+        const other = isOwnAct ? others[0] : others.find((member) => member.userId === event.actorId);
+        if (!other) return { outcome: 'changed-meanwhile' };
+        // Two owners who unmake each other at one moment: one of them stays, whoever else is an owner.
         steps.push({
           word: 'owner',
           action: {

@@ -9,9 +9,9 @@ import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { inMemoryMembers } from '#test/fakes/members.ts';
 
-const [awa, ben, chloe] = ['a', 'b', 'c'].map((digit) =>
+const [awa, ben, chloe, dora] = ['a', 'b', 'c', 'd'].map((digit) =>
   UserId.parse(`1f2e3d4c-5b6a-4789-8abc-${digit.repeat(12)}`),
-) as [UserId, UserId, UserId];
+) as [UserId, UserId, UserId, UserId];
 
 let db: TestDynamoDb;
 beforeAll(async () => {
@@ -20,12 +20,12 @@ beforeAll(async () => {
 afterAll(() => db.stop());
 
 const clock = standingClock();
-const event = (clinicId: ClinicId, userId: UserId): PendingAuditEvent => ({
+const event = (clinicId: ClinicId, userId: UserId, actorId = awa): PendingAuditEvent => ({
   v: 1,
   clinicId,
   occurredAt: isoInstant(clock.now()),
   actorType: 'user',
-  actorId: awa,
+  actorId,
   act: 'member.role',
   outcome: 'success',
   resourceType: 'member',
@@ -100,6 +100,23 @@ describe.each(['memory', 'DynamoDB'] as const)('members in %s', (where) => {
     );
     expect(outcomes.filter(({ outcome }) => outcome === 'saved')).toHaveLength(1);
     expect(await members.list(cotonou)).toHaveLength(1);
+  });
+
+  test('who is an owner no more makes and unmakes none, though another owner is there', async () => {
+    const members = await world();
+    for (const userId of [chloe, awa, ben]) await add(members, cotonou, userId, 'owner');
+    const unmake = (userId: UserId, by: UserId) =>
+      members.change({ clinicId: cotonou, userId, role: 'owner' }, 'staff', event(cotonou, userId, by));
+    const outcomes = await Promise.all([unmake(ben, awa), unmake(awa, ben)]);
+    expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(['changed-meanwhile', 'saved']);
+    const [former] = (await members.list(cotonou)).filter(({ role }) => role === 'staff');
+    await members.add({ clinicId: cotonou, userId: dora, role: 'staff' }, event(cotonou, dora));
+    const made = members.change(
+      { clinicId: cotonou, userId: dora, role: 'staff' },
+      'owner',
+      event(cotonou, dora, former!.userId),
+    );
+    expect(await made).toEqual({ outcome: 'changed-meanwhile' });
   });
 });
 

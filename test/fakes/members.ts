@@ -31,6 +31,8 @@ export function inMemoryMembers(slugs: Record<string, ClinicId> = {}): FakeMembe
       if (now.role !== member.role) return { outcome: 'changed-meanwhile' };
       const owners = kept.filter(({ clinicId, role }) => clinicId === member.clinicId && role === 'owner');
       if (now.role === 'owner' && to !== 'owner' && owners.length === 1) return { outcome: 'last-owner' };
+      const isActorOwner = owners.some(({ userId }) => userId === event.actorId);
+      if ((now.role === 'owner' || to === 'owner') && !isActorOwner) return { outcome: 'changed-meanwhile' };
       if (to === 'removed') kept = kept.filter((one) => one !== now);
       else now.role = to;
       records.push(event);

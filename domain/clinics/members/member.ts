@@ -33,7 +33,8 @@ export interface MemberStore {
   add(member: Member, event: PendingAuditEvent): Promise<{ outcome: 'saved' | 'already-a-member' }>;
   /**
    * Gives a member another role, or none at all: then they are out at once. On record in the same
-   * write. `member.role` is what they were when it was decided; whoever is something else by now is left alone.
+   * write. `member.role` is what they were when it was decided; whoever is something else by now is left alone, and so is
+   * everybody when the actor who makes or unmakes an owner is none by now.
    */
   change(member: Member, to: Role | 'removed', event: PendingAuditEvent): Promise<MemberChange>;
   /** Puts somebody out of a clinic that is no more, its last owner too. Whoever is out already stays as they are. */
