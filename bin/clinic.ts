@@ -122,7 +122,7 @@ async function list(rest: string[], options: Options): Promise<number> {
 async function named(clinics: ClinicRegistry, slug: string): Promise<ClinicProfile> {
   const id = await clinics.find(slug);
   const profile = id && (await clinics.profile(id));
-  if (!profile) throw new Refused(`there is no clinic ${slug}`);
+  if (!profile) throw new Refused(`there is no clinic ${slug}; npm run clinic -- list shows all there are`);
   return profile;
 }
 

@@ -107,7 +107,7 @@ function replayLine(done: { eventKey: string } & ReplayOutcome): string {
 
 async function clinicNamed({ tables }: Connection, slug: string): Promise<ClinicId> {
   const clinicId = await createClinicRegistry(tables).find(slug);
-  if (!clinicId) throw new Refused(`there is no clinic ${slug}`);
+  if (!clinicId) throw new Refused(`there is no clinic ${slug}; npm run clinic -- list shows all there are`);
   return clinicId;
 }
 

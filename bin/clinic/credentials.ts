@@ -33,7 +33,7 @@ export async function withClinic<T>(
     const clinics = createClinicRegistry(system.tables);
     const id = await clinics.find(slug);
     const clinic = id && (await clinics.profile(id));
-    if (!clinic) throw new Refused(`there is no clinic ${slug}`);
+    if (!clinic) throw new Refused(`there is no clinic ${slug}; npm run clinic -- list shows all there are`);
     return await use(clinic, system);
   } finally {
     system.close();

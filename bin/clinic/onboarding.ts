@@ -112,7 +112,7 @@ export async function offboard([slug, ...rest]: string[], options: SharedOptions
   if (!slug || rest.length) throw new Misuse('offboard needs the slug of one clinic');
   async function begin(opened: Opened): Promise<Begun> {
     const id: ClinicId | undefined = await opened.clinics.find(slug as string);
-    if (!id) throw new Refused(`there is no clinic ${slug}`);
+    if (!id) throw new Refused(`there is no clinic ${slug}; npm run clinic -- list shows all there are`);
     return beginLeaving(opened)(id, by);
   }
   return walk(options, [{ slug, begin }], 'left');

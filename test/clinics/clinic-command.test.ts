@@ -119,7 +119,11 @@ test.each([
 });
 
 test('a system that has gone away, and a clinic that never was, are told in one line', async () => {
-  expect(await here('show', 'nobody')).toEqual({ code: 1, out: '', err: 'there is no clinic nobody\n' });
+  expect(await here('show', 'nobody')).toEqual({
+    code: 1,
+    out: '',
+    err: 'there is no clinic nobody; npm run clinic -- list shows all there are\n',
+  });
   const gone = await mkdtemp(join(dir, 'gone-'));
   const tables = { core: 'a', routing: 'b', inbox: 'c', audit: 'd' };
   const system = {

@@ -95,7 +95,7 @@ test('the address of a clinic’s LLM socket is shown once, listed without its k
 });
 
 test.each([
-  [1, /^there is no clinic nobody\n$/, ['api-key', 'nobody']],
+  [1, /^there is no clinic nobody; npm run clinic -- list shows all there are\n$/, ['api-key', 'nobody']],
   [1, /^there is no provider Zoé; there are Dr /, ['calendar', 'clinique-benin', 'Zoé']],
   [2, /^--revoke needs the id of a key; --list shows them\n/, ['api-key', 'clinique-benin', '--revoke']],
 ])('exit %i: %s', async (code, said, args) => {
