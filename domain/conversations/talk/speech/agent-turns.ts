@@ -1,6 +1,6 @@
 import type { LiveTalk, OpenTurn } from '../live-talk.ts';
 import { type CutItem, heardPart, type Playback, type PlayedItem } from './playback.ts';
-import type { Purpose, SpokenItem } from './speech-model.ts';
+import type { SpokenItem } from './speech-model.ts';
 
 /** Something the agent says: its sound, its words, its place in the talk. */
 export interface Utterance {
@@ -9,7 +9,6 @@ export interface Utterance {
   /** The model's item and the session it belongs to; none of prepared audio. */
   readonly item: SpokenItem | undefined;
   readonly generation: number;
-  readonly purpose: Purpose | undefined;
   text: string;
   /** All words are there, and kept. */
   isWhole: boolean;
@@ -22,7 +21,7 @@ export interface AgentTurns {
   /** The utterance of a model's item, begun at its first sound or word. */
   of(item: SpokenItem, generation: number): Utterance;
   /** A sentence that needs no model. */
-  prepared(text: string, purpose: Purpose | undefined): Utterance;
+  prepared(text: string): Utterance;
   words(utterance: Utterance, text: string, whole: boolean): void;
   /** More was heard: what was heard to its end has been said. */
   heard(): void;
@@ -37,7 +36,7 @@ export function createAgentTurns(talk: LiveTalk, playback: Playback): AgentTurns
   const byPlayed = new Map<PlayedItem, Utterance>();
   let count = 0;
 
-  function begin(name: string, known: Pick<Utterance, 'item' | 'generation' | 'purpose'>): Utterance {
+  function begin(name: string, known: Pick<Utterance, 'item' | 'generation'>): Utterance {
     const played = playback.begin(name);
     const utterance: Utterance = {
       ...known,
@@ -65,12 +64,12 @@ export function createAgentTurns(talk: LiveTalk, playback: Playback): AgentTurns
     of(item, generation) {
       const known = byItem.get(item.itemId);
       if (known) return known;
-      const begun = begin(item.itemId, { item, generation, purpose: item.purpose });
+      const begun = begin(item.itemId, { item, generation });
       byItem.set(item.itemId, begun);
       return begun;
     },
-    prepared(text, purpose) {
-      const utterance = begin(`prepared-${++count}`, { item: undefined, generation: 0, purpose });
+    prepared(text) {
+      const utterance = begin(`prepared-${++count}`, { item: undefined, generation: 0 });
       utterance.text = text;
       utterance.isWhole = true;
       utterance.turn.fill(text);

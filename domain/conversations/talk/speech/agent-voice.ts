@@ -1,51 +1,123 @@
-import type { AgentTurns, Utterance } from './agent-turns.ts';
+import type { Clock } from '../../../clock.ts';
+import { languageOf } from '../../../language.ts';
+import type { LiveTalk } from '../live-talk.ts';
+import { createAgentTurns, type Utterance } from './agent-turns.ts';
+import type { ModelLink } from './model-link.ts';
 import type { PhoneLine } from './phone-line.ts';
-import type { Playback } from './playback.ts';
-import { decodedBytes } from './prepared-audio.ts';
-import type { Purpose } from './speech-model.ts';
+import { Playback } from './playback.ts';
+import { decodedBytes, type PreparedAudio, type PreparedName } from './prepared-audio.ts';
+import type { SpokenItem } from './speech-model.ts';
+import { speechWords } from './speech-words.ts';
 
-/** What of an utterance was heard, where its end was not. */
-interface CutUtterance {
-  utterance: Utterance;
-  heardMs: number;
-}
-
-/** The agent's voice on the line: what is sent to it, marked, and taken back. */
+/** The agent's voice on the line: what is sent to it, marked and taken back, and what of it was heard. */
 export interface AgentVoice {
-  play(utterance: Utterance, payload: Buffer): void;
-  /** No more of it follows. Answers whether a mark will tell when it was heard. */
-  end(utterance: Utterance): boolean;
+  /** More of the sound of an item; base64 of µ-law at 8 kHz. */
+  play(item: SpokenItem, payload: Buffer): void;
+  /** More of the words of an item, or all of them. */
+  words(item: SpokenItem, text: string, whole: boolean): void;
+  /** No more sound of an item follows. `marked`: a mark will tell when it was heard. `cut`: it was nobody's any more. */
+  end(item: SpokenItem): 'marked' | 'unmarked' | 'cut';
   /** A sentence that needs no model, all of it. */
-  prepared(text: string, payloads: readonly Buffer[], purpose: Purpose | undefined): void;
-  /** What is not heard yet never will be. Answers what was cut off; `undefined` when nothing played. */
-  silence(): CutUtterance[] | undefined;
+  prepared(name: PreparedName): void;
+  /** A mark came back. Answers whether all of an item is heard by it. */
+  marked(name: string): boolean;
+  /** What is not heard yet never will be, and the model is told so. Answers whether there was anything. */
+  silence(): boolean;
+  /** The session is gone: no more sound or words of its items follow. */
+  abandon(): void;
+  /** The line is gone: only what was heard was said. */
+  close(): void;
+  /** Something sent has not been heard yet. */
+  readonly isPlaying: boolean;
+  /** How long it takes until all that was sent is heard. */
+  readonly remainingMs: number;
 }
 
-export function createAgentVoice(line: PhoneLine, playback: Playback, turns: AgentTurns): AgentVoice {
-  const send = (mark: string | undefined): boolean => {
-    if (mark !== undefined) line.mark(mark);
-    return mark !== undefined;
-  };
-  const voice: AgentVoice = {
-    play({ played }, payload) {
-      line.play(payload);
-      send(playback.sent(played, decodedBytes(payload)));
+interface Deps {
+  talk: LiveTalk;
+  line: Pick<PhoneLine, 'play' | 'mark' | 'clear'>;
+  link: Pick<ModelLink, 'session' | 'generation'>;
+  prepared: PreparedAudio;
+  clock: Clock;
+}
+
+/** `sounds` hears of the first sound of each item of the model. */
+export function createAgentVoice({ talk, line, link, prepared, clock }: Deps, sounds: () => void): AgentVoice {
+  const playback = new Playback(clock);
+  const turns = createAgentTurns(talk, playback);
+  /** The utterance whose sound comes just now. */
+  let current: Utterance | undefined;
+
+  const utteranceOf = (item: SpokenItem): Utterance => turns.of(item, link.generation);
+
+  function begin(item: SpokenItem): Utterance {
+    current = utteranceOf(item);
+    sounds();
+    return current;
+  }
+
+  function send({ played }: Utterance, payload: Buffer): void {
+    line.play(payload);
+    mark(playback.sent(played, decodedBytes(payload)));
+  }
+
+  function mark(name: string | undefined): boolean {
+    if (name !== undefined) line.mark(name);
+    return name !== undefined;
+  }
+
+  return {
+    play(item, payload) {
+      const utterance = current?.item === item ? current : begin(item);
+      if (!utterance.played.cut) send(utterance, payload);
     },
-    end: ({ played }) => send(playback.end(played)),
-    prepared(text, payloads, purpose) {
-      const utterance = turns.prepared(text, purpose);
-      for (const payload of payloads) voice.play(utterance, payload);
-      voice.end(utterance);
+    words(item, text, whole) {
+      turns.words(utteranceOf(item), text, whole);
+    },
+    end(item) {
+      const { played } = utteranceOf(item);
+      if (played.cut) return 'cut';
+      if (mark(playback.end(played))) return 'marked';
+      turns.heard();
+      return 'unmarked';
+    },
+    prepared(name) {
+      const language = languageOf(talk.language);
+      current = undefined;
+      const utterance = turns.prepared(speechWords[language].prepared[name]);
+      for (const payload of prepared[language][name]) send(utterance, payload);
+      mark(playback.end(utterance.played));
+    },
+    marked(name) {
+      const item = playback.returned(name);
+      if (!item) return false;
+      turns.heard();
+      return playback.isHeard(item);
     },
     silence() {
-      if (!playback.isPlaying) return undefined;
+      if (!playback.isPlaying) return false;
       const cuts = playback.cut();
       line.clear();
-      return cuts.flatMap((cut) => {
+      for (const cut of cuts) {
         const utterance = turns.cut(cut);
-        return utterance && cut.heardMs < cut.sentMs ? [{ utterance, heardMs: cut.heardMs }] : [];
-      });
+        if (!utterance?.item || cut.heardMs >= cut.sentMs) continue;
+        if (utterance.generation === link.generation) link.session?.truncate(utterance.item.itemId, cut.heardMs);
+      }
+      return true;
+    },
+    abandon() {
+      current = undefined;
+      for (const { played } of turns.abandon()) playback.end(played);
+    },
+    close() {
+      for (const cut of playback.cut()) turns.cut(cut);
+      turns.abandon();
+    },
+    get isPlaying() {
+      return playback.isPlaying;
+    },
+    get remainingMs() {
+      return playback.remainingMs;
     },
   };
-  return voice;
 }

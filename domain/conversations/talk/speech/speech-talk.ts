@@ -7,7 +7,6 @@ import { lastWordOf } from '../ending-of.ts';
 import type { Ending } from '../talk.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Timers } from '../timers.ts';
-import { type AgentTurns, createAgentTurns, type Utterance } from './agent-turns.ts';
 import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
@@ -16,7 +15,6 @@ import { hasLineAsked, isAnswerOwed } from './history.ts';
 import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
-import { Playback } from './playback.ts';
 import type { PreparedAudio, PreparedName } from './prepared-audio.ts';
 import { speechSetup } from './speech-setup.ts';
 import type {
@@ -106,9 +104,7 @@ export class SpeechTalk {
   readonly #control: CallControl;
   readonly #where: LogFields;
   readonly #deadlines: Deadlines<DeadlineName>;
-  readonly #playback: Playback;
   readonly #callerTurns: CallerTurns;
-  readonly #agentTurns: AgentTurns;
   readonly #voice: AgentVoice;
   readonly #keypad: { press(key: string): void };
   readonly #link: ModelLink;
@@ -117,8 +113,6 @@ export class SpeechTalk {
   readonly #startedMs: number;
   #resolveOver: () => void = () => undefined;
 
-  /** The utterance whose sound comes just now. */
-  #current: Utterance | undefined;
   #callerSpeaks = false;
   /** Somebody waits for a word of ours. */
   #isOwed = false;
@@ -155,10 +149,7 @@ export class SpeechTalk {
     this.#where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
     this.#startedMs = deps.clock.now();
     this.#deadlines = createDeadlines<DeadlineName>(deps.clock, deps.timers);
-    this.#playback = new Playback(deps.clock);
     this.#callerTurns = createCallerTurns(talk);
-    this.#agentTurns = createAgentTurns(talk, this.#playback);
-    this.#voice = createAgentVoice(line, this.#playback, this.#agentTurns);
     this.#keypad = createKeypad(this.#deadlines, (keys) => this.#keyed(keys));
     this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, {
       finished: (run) => this.#toolFinished(run),
@@ -170,13 +161,15 @@ export class SpeechTalk {
       { models: deps.models, deadlines: this.#deadlines, clock: deps.clock, log: deps.log, where: this.#where },
       () => speechSetup(talk, this.#listening()),
       {
-        onAudio: (item, payload) => this.#onAudio(item, payload),
+        onAudio: (item, payload) => this.#voice.play(item, payload),
         onEvent: (event) => this.#onEvent(event),
         onLive: (session, isFirst) => this.#onLive(session, isFirst),
         onLost: () => this.#onLost(),
         onGivenUp: (reason) => this.#onGivenUp(reason),
       },
     );
+    const { prepared, clock } = deps;
+    this.#voice = createAgentVoice({ talk, line, link: this.#link, prepared, clock }, () => this.#soundBegins());
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
     this.#resolveOver = resolve;
@@ -213,10 +206,7 @@ export class SpeechTalk {
 
   /** A mark came back. */
   marked(name: string): void {
-    const item = this.#playback.returned(name);
-    if (!item) return;
-    this.#agentTurns.heard();
-    if (this.#playback.isHeard(item)) this.#settle();
+    if (this.#voice.marked(name)) this.#settle();
   }
 
   /** The caller pressed a key. */
@@ -255,26 +245,13 @@ export class SpeechTalk {
 
   // What the model tells.
 
-  #onAudio(item: SpokenItem, payload: Buffer): void {
-    let current = this.#current;
-    if (!current || current.item !== item) current = this.#soundBegins(item);
-    if (current.played.cut) return;
-    this.#voice.play(current, payload);
-  }
-
-  #soundBegins(item: SpokenItem): Utterance {
-    const utterance = this.#agentTurns.of(item, this.#link.generation);
-    this.#current = utterance;
+  #soundBegins(): void {
     this.#deadlines.clear('stall', 'silence');
     this.#saidOneMoment = false;
-    if (!this.#hadSound) {
-      this.#hadSound = true;
-      this.#deps.log.info('voice.first-audio', {
-        ...this.#where,
-        durationMs: this.#deps.clock.now() - this.#startedMs,
-      });
-    }
-    return utterance;
+    if (this.#hadSound) return;
+    this.#hadSound = true;
+    const durationMs = this.#deps.clock.now() - this.#startedMs;
+    this.#deps.log.info('voice.first-audio', { ...this.#where, durationMs });
   }
 
   #onEvent(event: SpeechEvent): void {
@@ -308,9 +285,9 @@ export class SpeechTalk {
         }
         return;
       case 'words':
-        return this.#agentTurns.words(this.#agentTurns.of(event.item, this.#link.generation), event.text, event.whole);
+        return this.#voice.words(event.item, event.text, event.whole);
       case 'audio-ended':
-        return this.#soundEnds(this.#agentTurns.of(event.item, this.#link.generation));
+        return this.#soundEnds(event.item);
       case 'call':
         return this.#called(event);
       case 'response-ended':
@@ -329,17 +306,15 @@ export class SpeechTalk {
     if (!this.#isAwaitingWords) void this.#close();
   }
 
-  #soundEnds(utterance: Utterance): void {
-    const { played, purpose } = utterance;
-    if (played.cut) return;
-    const isMarked = this.#voice.end(utterance);
-    const waitMs = this.#playback.remainingMs + markGraceMs;
+  #soundEnds(item: SpokenItem): void {
+    const { purpose } = item;
+    const end = this.#voice.end(item);
+    if (end === 'cut') return;
+    const waitMs = this.#voice.remainingMs + markGraceMs;
     if (purpose === 'ending') this.#deadlines.set('act', waitMs, () => this.#act());
     else if (this.#guard && purpose === this.#guard.purpose)
       this.#deadlines.set('guard', waitMs, () => this.#lowerGuard());
-    if (isMarked) return;
-    this.#agentTurns.heard();
-    this.#settle();
+    if (end === 'unmarked') this.#settle();
   }
 
   #responseEnded({ purpose, status, code }: ResponseEnd): void {
@@ -412,8 +387,7 @@ export class SpeechTalk {
   #onLost(): void {
     const wasResponding = this.#responding;
     this.#responding = false;
-    this.#current = undefined;
-    for (const { played } of this.#agentTurns.abandon()) this.#playback.end(played);
+    this.#voice.abandon();
     const guardBroke = this.#guard && !this.#guard.said;
     if (wasResponding && !guardBroke) this.#isOwed = true;
     // Nobody will ever tell what was said: it has to be asked for again.
@@ -431,7 +405,7 @@ export class SpeechTalk {
 
   #bargeIn(): void {
     const startedMs = this.#deps.clock.now();
-    const wasPlaying = this.#silenceAgent();
+    const wasPlaying = this.#voice.silence();
     if (this.#responding) this.#session?.interrupt();
     this.#runs.interrupt();
     if (wasPlaying) {
@@ -439,19 +413,9 @@ export class SpeechTalk {
     }
   }
 
-  /** What is not heard yet never will be. Answers whether there was anything. */
-  #silenceAgent(): boolean {
-    const cuts = this.#voice.silence();
-    for (const { utterance, heardMs } of cuts ?? []) {
-      const { item, generation } = utterance;
-      if (item && generation === this.#link.generation) this.#session?.truncate(item.itemId, heardMs);
-    }
-    return cuts !== undefined;
-  }
-
   /** Nothing is said, nothing is about to be, and nobody speaks: what waited for a pause may happen. */
   #settle(): void {
-    if (this.#isOver || this.#playback.isPlaying || this.#responding) return;
+    if (this.#isOver || this.#voice.isPlaying || this.#responding) return;
     if (this.#ending) {
       if (this.#ending.isSaid) this.#act();
       return;
@@ -479,7 +443,7 @@ export class SpeechTalk {
   }
 
   get #isQuiet(): boolean {
-    const isOurs = this.#playback.isPlaying || this.#responding || this.#isOwed || this.#guard || this.#ending;
+    const isOurs = this.#voice.isPlaying || this.#responding || this.#isOwed || this.#guard || this.#ending;
     return !isOurs && !this.#callerSpeaks;
   }
 
@@ -511,7 +475,7 @@ export class SpeechTalk {
     this.#deadlines.clear('guard');
     const { purpose, givesNotice } = this.#guard;
     const notice = this.#talk.unheardNotice;
-    if (givesNotice && !this.#playback.isPlaying && notice) void this.#talk.consent('notice-heard');
+    if (givesNotice && !this.#voice.isPlaying && notice) void this.#talk.consent('notice-heard');
     this.#guard = undefined;
     if (this.#ending) return;
     if (purpose === 'alarm' && notice) {
@@ -535,7 +499,7 @@ export class SpeechTalk {
     this.#deadlines.clear('silence');
     if (this.#guard) this.#isUnanswered = true;
     else {
-      this.#silenceAgent();
+      this.#voice.silence();
       this.#session?.interrupt();
     }
     // Without a session it is in what the next one is told.
@@ -556,8 +520,8 @@ export class SpeechTalk {
   #fill(): void {
     if (this.#runs.count === 0 || this.#hasFilled || this.#guard || this.#ending || this.#callerSpeaks) return;
     // Somebody speaks: silence begins when that has been heard.
-    if (this.#playback.isPlaying || this.#responding) {
-      this.#deadlines.set('filler', this.#playback.remainingMs + fillerAfterMs, () => this.#fill());
+    if (this.#voice.isPlaying || this.#responding) {
+      this.#deadlines.set('filler', this.#voice.remainingMs + fillerAfterMs, () => this.#fill());
       return;
     }
     this.#hasFilled = true;
@@ -604,7 +568,7 @@ export class SpeechTalk {
 
   #raise({ say, ending }: Alarm): void {
     if (this.#hasFallenBack && !ending) return;
-    this.#silenceAgent();
+    this.#voice.silence();
     this.#session?.interrupt();
     this.#wantsAnswer = false;
     this.#isOwed = false;
@@ -631,26 +595,20 @@ export class SpeechTalk {
   #stalled(): void {
     if (this.#isOver || this.#ending || this.#callerSpeaks) return;
     // What plays is sound, and a running tool is covered by its filler.
-    if (this.#playback.isPlaying || this.#runs.count > 0)
-      return this.#expectSound(this.#playback.remainingMs + stalledAfterMs);
+    if (this.#voice.isPlaying || this.#runs.count > 0)
+      return this.#expectSound(this.#voice.remainingMs + stalledAfterMs);
     if (!this.#isOwed && !this.#guard && !this.#session?.isBusy) return;
     if (!this.#saidOneMoment) {
       this.#saidOneMoment = true;
-      this.#playPrepared('one-moment');
+      this.#voice.prepared('one-moment');
       // A turn the model let pass is asked for.
       if (this.#session && !this.#session.isBusy && !this.#guard)
         this.#session.respond({ purpose: 'answer', urgent: true });
-      return this.#expectSound(this.#playback.remainingMs + deadAfterMs);
+      return this.#expectSound(this.#voice.remainingMs + deadAfterMs);
     }
     this.#deps.log.warn('model.failed', { ...this.#where, reason: 'silent' });
     this.#expectSound(deadAfterMs);
     this.#link.renew();
-  }
-
-  #playPrepared(name: PreparedName, purpose?: Purpose): void {
-    const language = languageOf(this.#talk.language);
-    this.#current = undefined;
-    this.#voice.prepared(this.#words.prepared[name], this.#deps.prepared[language][name], purpose);
   }
 
   /** No model will speak on this call any more: a person does, or a number is taken to call back. */
@@ -679,7 +637,7 @@ export class SpeechTalk {
   #timeIsUp(): void {
     if (this.#ending || this.#isOver) return;
     const number = this.#talk.personNow();
-    this.#silenceAgent();
+    this.#voice.silence();
     this.#session?.interrupt();
     if (number) this.#finish({ kind: 'transfer', number }, this.#words.timeIsUpTransfer);
     else this.#finish({ kind: 'hangup' }, this.#words.timeIsUpGoodbye);
@@ -719,17 +677,16 @@ export class SpeechTalk {
     }
     session.listen(guarded);
     session.respond({ purpose: 'ending', say: this.#lastWord, urgent: true });
-    this.#deadlines.set('act', this.#playback.remainingMs + lastWordMs, () => {
-      if (this.#playback.isPlaying)
-        this.#deadlines.set('act', this.#playback.remainingMs + markGraceMs, () => this.#act());
+    this.#deadlines.set('act', this.#voice.remainingMs + lastWordMs, () => {
+      if (this.#voice.isPlaying) this.#deadlines.set('act', this.#voice.remainingMs + markGraceMs, () => this.#act());
       else this.#act();
     });
   }
 
   #playLast(name: PreparedName): void {
-    this.#playPrepared(name, 'ending');
+    this.#voice.prepared(name);
     if (this.#ending) this.#ending.isSaid = true;
-    this.#deadlines.set('act', this.#playback.remainingMs + markGraceMs, () => this.#act());
+    this.#deadlines.set('act', this.#voice.remainingMs + markGraceMs, () => this.#act());
   }
 
   /** All was said: the vendor is told what becomes of the call. */
@@ -757,7 +714,7 @@ export class SpeechTalk {
 
   #superseded(): void {
     if (this.#isOver) return;
-    if (this.#playback.isPlaying) this.#line.clear();
+    if (this.#voice.isPlaying) this.#line.clear();
     this.#line.close();
     this.#leave(false);
   }
@@ -777,8 +734,7 @@ export class SpeechTalk {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isTalkOver = isOver;
-    for (const cut of this.#playback.cut()) this.#agentTurns.cut(cut);
-    this.#agentTurns.abandon();
+    this.#voice.close();
     this.#runs.interrupt();
     this.#deadlines.clear(
       'attempt',
