@@ -9,6 +9,9 @@ import { decodedBytes, type PreparedAudio, type PreparedName } from './prepared-
 import type { SpokenItem } from './speech-model.ts';
 import { speechWords } from './speech-words.ts';
 
+/** A mark that does not come back is waited for this long beyond the audio before it. */
+const markGraceMs = 2_000;
+
 /** The agent's voice on the line: what is sent to it, marked and taken back, and what of it was heard. */
 export interface AgentVoice {
   /** More of the sound of an item; base64 of µ-law at 8 kHz. */
@@ -31,6 +34,8 @@ export interface AgentVoice {
   readonly isPlaying: boolean;
   /** How long it takes until all that was sent is heard. */
   readonly remainingMs: number;
+  /** The same, also where no mark comes back. */
+  readonly heardWithinMs: number;
 }
 
 interface Deps {
@@ -118,6 +123,9 @@ export function createAgentVoice({ talk, line, link, prepared, clock }: Deps, so
     },
     get remainingMs() {
       return playback.remainingMs;
+    },
+    get heardWithinMs() {
+      return playback.remainingMs + markGraceMs;
     },
   };
 }

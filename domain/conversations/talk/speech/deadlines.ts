@@ -5,6 +5,8 @@ import type { Timers } from '../timers.ts';
 export interface Deadlines<Name extends string> {
   set(name: Name, inMs: number, run: () => void): void;
   clear(...names: Name[]): void;
+  /** Clears all but these. */
+  keep(...names: Name[]): void;
   has(name: Name): boolean;
   /** Nothing is due any more, and nothing can be set. */
   stop(): void;
@@ -45,6 +47,9 @@ export function createDeadlines<Name extends string>(clock: Clock, timers: Timer
     },
     clear(...names) {
       for (const name of names) due.delete(name);
+    },
+    keep(...names) {
+      for (const name of due.keys()) if (!names.includes(name)) due.delete(name);
     },
     has: (name) => due.has(name),
     stop() {

@@ -82,6 +82,9 @@ export interface Listening {
   stops: boolean;
 }
 
+export const attentive: Listening = { answers: true, stops: true };
+export const guarded: Listening = { answers: false, stops: false };
+
 /** What a conversation is set up with. */
 export interface SpeechSetup {
   /** Which of the models named in the settings. */

@@ -8,23 +8,27 @@ import type { Ending } from '../talk.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Timers } from '../timers.ts';
 import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
+import { type CallEnd, createCallEnd } from './call-end.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
+import { createDeparture, type Departure } from './departure.ts';
 import { followConsent } from './follow-consent.ts';
 import { hasLineAsked, isAnswerOwed } from './history.ts';
 import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
-import type { PreparedAudio, PreparedName } from './prepared-audio.ts';
+import type { PreparedAudio } from './prepared-audio.ts';
 import { speechSetup } from './speech-setup.ts';
-import type {
-  Listening,
-  Purpose,
-  ResponseEnd,
-  SpeechEvent,
-  SpeechModels,
-  SpeechSession,
-  SpokenItem,
+import {
+  attentive,
+  guarded,
+  type Listening,
+  type Purpose,
+  type ResponseEnd,
+  type SpeechEvent,
+  type SpeechModels,
+  type SpeechSession,
+  type SpokenItem,
 } from './speech-model.ts';
 import { type SpeechWords, speechWords } from './speech-words.ts';
 import { createToolRuns, type FinishedRun, type ToolRuns } from './tool-runs.ts';
@@ -37,22 +41,10 @@ const stalledAfterMs = 3_000;
 const deadAfterMs = 4_000;
 const silentAfterMs = 8_000;
 const mostSilentPrompts = 2;
-/** A mark that does not come back is waited for this long beyond the audio before it. */
-const markGraceMs = 2_000;
-/** A last sentence that the model does not begin to say within this is said without it. */
-const lastWordMs = 6_000;
-const savingMs = 2_000;
-/** After an order to the vendor, the stream is over within this or closed by us. */
-const leavingMs = 5_000;
-/** The caller's last words are waited for this long after hanging up. */
-const lastWordsMs = 3_000;
 /** A talk is handed over between two sentences, if there is a pause within this. */
 const handOverMs = 4_000;
 /** The caller is told so long before a call would be too long. */
 const wrapUpMs = 60_000;
-
-const attentive: Listening = { answers: true, stops: true };
-const guarded: Listening = { answers: false, stops: false };
 
 export interface SpeechDeps {
   models: SpeechModels;
@@ -100,8 +92,6 @@ export class SpeechTalk {
   readonly over: Promise<void>;
   readonly #deps: SpeechDeps;
   readonly #talk: LiveTalk;
-  readonly #line: PhoneLine;
-  readonly #control: CallControl;
   readonly #where: LogFields;
   readonly #deadlines: Deadlines<DeadlineName>;
   readonly #callerTurns: CallerTurns;
@@ -110,10 +100,10 @@ export class SpeechTalk {
   readonly #link: ModelLink;
   readonly #runs: ToolRuns;
   readonly #recording: ReturnType<typeof followConsent>;
+  readonly #departure: Departure;
+  readonly #end: CallEnd;
   readonly #startedMs: number;
-  #resolveOver: () => void = () => undefined;
 
-  #callerSpeaks = false;
   /** Somebody waits for a word of ours. */
   #isOwed = false;
   /** Outputs or words of ours wait for an answer that knows of them. */
@@ -130,23 +120,16 @@ export class SpeechTalk {
   #retries = 0;
   #hadSound = false;
   #lostWords = false;
-  #ending: { ending: Ending; saved: Promise<boolean>; isSaid: boolean } | undefined;
   /** What functions have answered since the last of them was done, and may end the call. */
   #outcomes: FinishedRun[] = [];
-  #lastWord = '';
   #hasFallenBack = false;
-  #isTalkOver = false;
-  #isClosing = false;
-  #hasActed = false;
-  #isOver = false;
   #handingOver = false;
 
   constructor(deps: SpeechDeps, talk: LiveTalk, line: PhoneLine, control: CallControl) {
     this.#deps = deps;
     this.#talk = talk;
-    this.#line = line;
-    this.#control = control;
-    this.#where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
+    const where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
+    this.#where = where;
     this.#startedMs = deps.clock.now();
     this.#deadlines = createDeadlines<DeadlineName>(deps.clock, deps.timers);
     this.#callerTurns = createCallerTurns(talk);
@@ -154,7 +137,7 @@ export class SpeechTalk {
     this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, {
       finished: (run) => this.#toolFinished(run),
       failed: (error) => {
-        if (!this.#isOver) deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
+        if (!this.#departure.hasLeft) deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
       },
     });
     this.#link = createModelLink(
@@ -168,11 +151,14 @@ export class SpeechTalk {
         onGivenUp: (reason) => this.#onGivenUp(reason),
       },
     );
-    const { prepared, clock } = deps;
-    this.#voice = createAgentVoice({ talk, line, link: this.#link, prepared, clock }, () => this.#soundBegins());
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.over = promise;
-    this.#resolveOver = resolve;
+    const { prepared, clock, log } = deps;
+    const [link, deadlines, callerTurns, runs] = [this.#link, this.#deadlines, this.#callerTurns, this.#runs];
+    const voice = createAgentVoice({ talk, line, link, prepared, clock }, () => this.#soundBegins());
+    const departure = createDeparture({ talk, line, link, voice, callerTurns, runs, deadlines, log, where });
+    this.#voice = voice;
+    this.#departure = departure;
+    this.#end = createCallEnd({ talk, line, control, voice, departure, deadlines, log, where });
+    this.over = departure.over;
     this.#recording = followConsent(
       { talk, control, deadlines: this.#deadlines, log: deps.log, where: this.#where },
       () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }),
@@ -183,11 +169,11 @@ export class SpeechTalk {
       this.#guard = { purpose: 'resumed', say: sentences(this.#words.resumed, talk.unheardNotice), said: false };
       this.#isUnanswered = isAnswerOwed(talk.turns());
     }
-    talk.lost.addEventListener('abort', () => this.#superseded(), { once: true });
+    talk.lost.addEventListener('abort', () => departure.giveWay(), { once: true });
   }
 
   start(): void {
-    if (this.#talk.lost.aborted) return this.#superseded();
+    if (this.#talk.lost.aborted) return this.#departure.giveWay();
     this.#limitCall();
     this.#expectSound();
     this.#recording.resume();
@@ -216,16 +202,12 @@ export class SpeechTalk {
 
   /** The caller's side is gone. */
   ended(how: LineEnd): void {
-    const kind = this.#ending?.ending.kind;
-    if (how === 'broken' && !this.#isOver && !this.#hasActed) this.#deps.log.warn('stream.broken', this.#where);
-    // A call that was sent on goes on without us: its own end is told by whoever hears of it.
-    const wasSentOn = this.#hasActed && kind !== 'hangup';
-    this.#leave(how === 'hung-up' ? !wasSentOn : kind === 'hangup');
+    this.#end.lineEnded(how);
   }
 
   /** Another task is to go on with the talk: at the next pause, or soon. */
   handOver(): void {
-    if (this.#isOver || this.#handingOver || this.#ending) return;
+    if (this.#departure.hasLeft || this.#handingOver || this.#end.ending) return;
     this.#handingOver = true;
     this.#deadlines.set('hand-over', handOverMs, () => this.#letGo());
     this.#settle();
@@ -240,7 +222,7 @@ export class SpeechTalk {
   }
 
   #listening(): Listening {
-    return this.#guard || this.#ending ? guarded : attentive;
+    return this.#guard || this.#end.ending ? guarded : attentive;
   }
 
   // What the model tells.
@@ -255,18 +237,18 @@ export class SpeechTalk {
   }
 
   #onEvent(event: SpeechEvent): void {
-    if (this.#isOver) return this.#onLateEvent(event);
+    if (this.#departure.hasLeft) return this.#departure.hear(event);
     switch (event.kind) {
       case 'speech-started':
-        this.#callerSpeaks = true;
+        this.#callerTurns.begins();
         this.#deadlines.clear('silence');
-        if (this.#guard || this.#ending) return;
+        if (this.#guard || this.#end.ending) return;
         this.#deadlines.clear('stall');
         this.#isOwed = false;
         return this.#bargeIn();
       case 'speech-stopped':
-        this.#callerSpeaks = false;
-        if (this.#guard || this.#ending) return;
+        this.#callerTurns.stops();
+        if (this.#guard || this.#end.ending) return;
         this.#isOwed = true;
         return this.#expectSound();
       case 'committed':
@@ -295,25 +277,13 @@ export class SpeechTalk {
     }
   }
 
-  /** After the call only the caller's last words count. */
-  #onLateEvent(event: SpeechEvent): void {
-    if (event.kind === 'committed') {
-      // Committed by us, it ends without being heard to stop.
-      this.#callerSpeaks = false;
-      this.#callerTurns.committed(event.itemId);
-    }
-    if (event.kind === 'transcribed') this.#callerTurns.transcribed(event.itemId, event.text);
-    if (!this.#isAwaitingWords) void this.#close();
-  }
-
   #soundEnds(item: SpokenItem): void {
     const { purpose } = item;
     const end = this.#voice.end(item);
     if (end === 'cut') return;
-    const waitMs = this.#voice.remainingMs + markGraceMs;
-    if (purpose === 'ending') this.#deadlines.set('act', waitMs, () => this.#act());
+    if (purpose === 'ending') this.#end.sent();
     else if (this.#guard && purpose === this.#guard.purpose)
-      this.#deadlines.set('guard', waitMs, () => this.#lowerGuard());
+      this.#deadlines.set('guard', this.#voice.heardWithinMs, () => this.#lowerGuard());
     if (end === 'unmarked') this.#settle();
   }
 
@@ -329,8 +299,8 @@ export class SpeechTalk {
       this.#guard.said = true;
       this.#guard.givesNotice = status === 'completed' && purpose !== 'alarm';
     }
-    if (this.#ending && purpose === 'ending') this.#ending.isSaid = true;
-    if (status === 'incomplete' && code === 'content_filter' && !this.#guard && !this.#ending) {
+    if (purpose === 'ending') this.#end.made();
+    if (status === 'incomplete' && code === 'content_filter' && !this.#guard && !this.#end.ending) {
       this.#session?.respond({ purpose: 'repair', say: this.#words.sayAgain });
     }
     this.#settle();
@@ -342,7 +312,7 @@ export class SpeechTalk {
       reason: code === 'insufficient_quota' ? 'quota' : 'response',
     });
     if (++this.#retries > 1) return this.#fallBack('response');
-    if (this.#ending) return this.#sayLastWord();
+    if (this.#end.ending) return this.#sayLastWord();
     if (this.#guard && purpose === this.#guard.purpose) return this.#sayGuarded();
     // A prompt or a filler that failed is not missed; an answer is.
     if (purpose === undefined || purpose === 'answer') this.#wantAnswer();
@@ -353,9 +323,9 @@ export class SpeechTalk {
 
   #onLive(session: SpeechSession, isFirst: boolean): void {
     this.#responding = false;
-    this.#callerSpeaks = false;
-    if (this.#ending) {
-      if (!this.#ending.isSaid) this.#sayLastWord();
+    this.#callerTurns.stops();
+    if (this.#end.ending) {
+      if (!this.#end.isSaid) this.#sayLastWord();
       return;
     }
     if (isFirst && this.#talk.isResumed) return void this.#resume();
@@ -376,7 +346,7 @@ export class SpeechTalk {
   /** The first words of whoever takes up a talk: of danger, if it was left open, else that the talk goes on. */
   async #resume(): Promise<void> {
     const alarm = await this.#danger();
-    if (this.#isOver || this.#ending) return;
+    if (this.#departure.hasLeft || this.#end.ending) return;
     if (alarm) return this.#raise(alarm);
     if (this.#guard) return this.#sayGuarded();
     if (hasLineAsked(this.#talk.turns())) return this.#settle();
@@ -392,7 +362,6 @@ export class SpeechTalk {
     if (wasResponding && !guardBroke) this.#isOwed = true;
     // Nobody will ever tell what was said: it has to be asked for again.
     if (this.#callerTurns.abandon() && this.#isOwed) this.#lostWords = true;
-    this.#callerSpeaks = false;
     if (this.#isOwed || guardBroke) this.#expectSound();
   }
 
@@ -415,19 +384,17 @@ export class SpeechTalk {
 
   /** Nothing is said, nothing is about to be, and nobody speaks: what waited for a pause may happen. */
   #settle(): void {
-    if (this.#isOver || this.#voice.isPlaying || this.#responding) return;
-    if (this.#ending) {
-      if (this.#ending.isSaid) this.#act();
-      return;
-    }
-    if (this.#handingOver && !this.#callerSpeaks && this.#runs.count === 0) return this.#letGo();
+    if (this.#departure.hasLeft || this.#voice.isPlaying || this.#responding) return;
+    if (this.#end.ending) return this.#end.heard();
+    if (this.#handingOver && !this.#callerTurns.isSpeaking && this.#runs.count === 0) return this.#letGo();
     if (this.#guard) {
       if (this.#guard.said) this.#lowerGuard();
       return;
     }
     if (this.#wantsAnswer) this.#wantAnswer();
     const session = this.#session;
-    const isIdle = session && !session.isBusy && !this.#callerSpeaks && !this.#isOwed && this.#runs.count === 0;
+    const isIdle =
+      session && !session.isBusy && !this.#callerTurns.isSpeaking && !this.#isOwed && this.#runs.count === 0;
     if (isIdle && !this.#deadlines.has('silence')) {
       this.#deadlines.set('silence', silentAfterMs, () => void this.#callerIsSilent());
     }
@@ -437,21 +404,21 @@ export class SpeechTalk {
   #wantAnswer(): void {
     this.#wantsAnswer = true;
     this.#isOwed = true;
-    if (this.#runs.count > 0 || this.#guard || this.#ending) return;
+    if (this.#runs.count > 0 || this.#guard || this.#end.ending) return;
     this.#session?.respond({ purpose: 'answer' });
     this.#expectSound();
   }
 
   get #isQuiet(): boolean {
-    const isOurs = this.#voice.isPlaying || this.#responding || this.#isOwed || this.#guard || this.#ending;
-    return !isOurs && !this.#callerSpeaks;
+    const isOurs = this.#voice.isPlaying || this.#responding || this.#isOwed || this.#guard || this.#end.ending;
+    return !isOurs && !this.#callerTurns.isSpeaking;
   }
 
   async #callerIsSilent(): Promise<void> {
     if (!this.#isQuiet) return;
     // Whether it is happening now is answered by silence as well.
     const alarm = await this.#danger();
-    if (this.#isOver || !this.#isQuiet) return;
+    if (this.#departure.hasLeft || !this.#isQuiet) return;
     const isLast = this.#silentPrompts++ >= mostSilentPrompts;
     if (alarm) this.#raise(isLast ? { ending: { kind: 'hangup' }, ...alarm } : alarm);
     else if (isLast) this.#finish({ kind: 'hangup' }, this.#words.silentGoodbye);
@@ -477,14 +444,14 @@ export class SpeechTalk {
     const notice = this.#talk.unheardNotice;
     if (givesNotice && !this.#voice.isPlaying && notice) void this.#talk.consent('notice-heard');
     this.#guard = undefined;
-    if (this.#ending) return;
+    if (this.#end.ending) return;
     if (purpose === 'alarm' && notice) {
       // Cut off by the alarm, or never begun.
       this.#guard = { purpose: 'notice', say: notice, said: false };
       return this.#sayGuarded();
     }
     this.#session?.listen(attentive);
-    if (this.#isUnanswered && !this.#callerSpeaks) this.#wantAnswer();
+    if (this.#isUnanswered && !this.#callerTurns.isSpeaking) this.#wantAnswer();
     this.#isUnanswered = false;
     this.#settle();
   }
@@ -492,7 +459,7 @@ export class SpeechTalk {
   // Keys, tools, alarms.
 
   #keyed(keys: string): void {
-    if (this.#isOver || this.#ending) return;
+    if (this.#departure.hasLeft || this.#end.ending) return;
     const text = this.#words.keyed(keys);
     this.#talk.begin('caller').fill(text);
     this.#silentPrompts = 0;
@@ -518,7 +485,8 @@ export class SpeechTalk {
   }
 
   #fill(): void {
-    if (this.#runs.count === 0 || this.#hasFilled || this.#guard || this.#ending || this.#callerSpeaks) return;
+    if (this.#runs.count === 0 || this.#hasFilled || this.#guard || this.#end.ending || this.#callerTurns.isSpeaking)
+      return;
     // Somebody speaks: silence begins when that has been heard.
     if (this.#voice.isPlaying || this.#responding) {
       this.#deadlines.set('filler', this.#voice.remainingMs + fillerAfterMs, () => this.#fill());
@@ -531,19 +499,16 @@ export class SpeechTalk {
 
   #toolFinished(run: FinishedRun): void {
     const { callId, name, generation, isMuted, output, ending } = run;
-    if (this.#isOver) {
-      if (!this.#isAwaitingWords) void this.#close();
-      return;
-    }
+    if (this.#departure.hasLeft) return this.#departure.settle();
     if (generation === this.#link.generation) this.#session?.answer(callId, output);
     else this.#session?.add({ by: 'us', text: this.#words.toolAnswered(name, output) });
     if (!isMuted || ending?.kind !== 'hangup') this.#outcomes.push(run);
-    if (!isMuted && !this.#ending) this.#wantsAnswer = true;
+    if (!isMuted && !this.#end.ending) this.#wantsAnswer = true;
     if (this.#runs.count > 0) return;
     this.#deadlines.clear('filler');
     const last = lastWordOf(this.#outcomes);
     this.#outcomes = [];
-    if (this.#ending) return;
+    if (this.#end.ending) return;
     if (last?.ending) return this.#finish(last.ending, last.say || this.#words.goodbye);
     if (last) return this.#raise(last);
     if (this.#wantsAnswer) return this.#wantAnswer();
@@ -553,7 +518,7 @@ export class SpeechTalk {
   /** The caller's words are judged before anything else is said; a model that was quicker is cut off. */
   async #judge(): Promise<void> {
     const alarm = await this.#danger();
-    if (alarm && !this.#isOver && !this.#hasActed) this.#raise(alarm);
+    if (alarm && !this.#departure.hasLeft && !this.#end.isOrdered) this.#raise(alarm);
   }
 
   /** What has to be said in place of anything else, as the caller's words and their silence stand. */
@@ -576,8 +541,8 @@ export class SpeechTalk {
     this.#runs.interrupt();
     this.#outcomes = this.#outcomes.filter((outcome) => outcome.ending?.kind !== 'hangup');
     this.#isUnanswered = false;
-    this.#deadlines.clear('filler', 'act');
-    this.#ending = undefined;
+    this.#deadlines.clear('filler');
+    this.#end.takeBack();
     if (ending) return this.#finish(ending, say);
     this.#limitCall(wrapUpMs);
     this.#guard = { purpose: 'alarm', say, said: false };
@@ -593,7 +558,7 @@ export class SpeechTalk {
   }
 
   #stalled(): void {
-    if (this.#isOver || this.#ending || this.#callerSpeaks) return;
+    if (this.#departure.hasLeft || this.#end.ending || this.#callerTurns.isSpeaking) return;
     // What plays is sound, and a running tool is covered by its filler.
     if (this.#voice.isPlaying || this.#runs.count > 0)
       return this.#expectSound(this.#voice.remainingMs + stalledAfterMs);
@@ -613,19 +578,19 @@ export class SpeechTalk {
 
   /** No model will speak on this call any more: a person does, or a number is taken to call back. */
   #fallBack(reason: 'misconfigured' | 'failed' | 'response' | 'busy'): void {
-    if (this.#isOver || this.#hasActed) return;
+    if (this.#departure.hasLeft || this.#end.isOrdered) return;
     this.#link.close();
     this.#hasFallenBack = true;
-    if (this.#ending) {
-      if (!this.#ending.isSaid) this.#sayLastWord();
+    if (this.#end.ending) {
+      if (!this.#end.isSaid) this.#sayLastWord();
       return;
     }
     const durationMs = this.#deps.clock.now() - this.#startedMs;
     this.#deps.log.warn('voice.fallback', { ...this.#where, reason, durationMs });
     const number = this.#talk.personNow();
     const ending: Ending = number ? { kind: 'transfer', number } : { kind: 'callback' };
-    this.#end(ending);
-    this.#playLast(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
+    this.#decide(ending);
+    this.#end.play(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
   }
 
   /** However often it changes hands, a call is as long as all its tasks together; this long it goes on in any case. */
@@ -635,7 +600,7 @@ export class SpeechTalk {
   }
 
   #timeIsUp(): void {
-    if (this.#ending || this.#isOver) return;
+    if (this.#end.ending || this.#departure.hasLeft) return;
     const number = this.#talk.personNow();
     this.#voice.silence();
     this.#session?.interrupt();
@@ -647,130 +612,29 @@ export class SpeechTalk {
 
   /** The call ends so, once this has been said and heard. */
   #finish(ending: Ending, say: string): void {
-    if (this.#isOver || this.#hasActed) return;
-    this.#end(ending);
-    this.#lastWord = say;
+    if (this.#departure.hasLeft || this.#end.isOrdered) return;
+    this.#decide(ending, say);
     this.#sayLastWord();
   }
 
   /** Puts the ending on record; from now on nobody interrupts. */
-  #end(ending: Ending): void {
-    const saved = this.#talk.end(ending).then(
-      () => true,
-      (error: unknown) => {
-        this.#deps.log.error('talk.save-failed', { ...this.#where, ...errorFields(error) });
-        return false;
-      },
-    );
-    this.#ending = { ending, saved, isSaid: false };
+  #decide(ending: Ending, lastWord?: string): void {
+    this.#end.decide(ending, lastWord);
     this.#guard = undefined;
     this.#wantsAnswer = false;
     this.#deadlines.clear('silence', 'stall', 'filler', 'guard', 'limit', 'hand-over');
     this.#handingOver = false;
   }
 
+  /** A model that failed twice does not say it. */
   #sayLastWord(): void {
-    const session = this.#session;
-    if (!this.#ending) return;
-    if (!session || !this.#lastWord || this.#retries > 1) {
-      return this.#playLast(this.#ending.ending.kind === 'hangup' ? 'goodbye' : `trouble-${this.#ending.ending.kind}`);
-    }
-    session.listen(guarded);
-    session.respond({ purpose: 'ending', say: this.#lastWord, urgent: true });
-    this.#deadlines.set('act', this.#voice.remainingMs + lastWordMs, () => {
-      if (this.#voice.isPlaying) this.#deadlines.set('act', this.#voice.remainingMs + markGraceMs, () => this.#act());
-      else this.#act();
-    });
-  }
-
-  #playLast(name: PreparedName): void {
-    this.#voice.prepared(name);
-    if (this.#ending) this.#ending.isSaid = true;
-    this.#deadlines.set('act', this.#voice.remainingMs + markGraceMs, () => this.#act());
-  }
-
-  /** All was said: the vendor is told what becomes of the call. */
-  #act(): void {
-    const { ending, saved } = this.#ending ?? {};
-    if (this.#hasActed || this.#isOver || !ending || !saved) return;
-    this.#hasActed = true;
-    this.#deadlines.clear('act');
-    const { promise: late, resolve } = Promise.withResolvers<boolean>();
-    this.#deadlines.set('save', savingMs, () => resolve(false));
-    void Promise.race([saved, late])
-      .then(() => (ending.kind === 'hangup' ? this.#control.hangUp() : this.#control.goOn()))
-      .then(
-        (outcome) => {
-          if (outcome === 'over') this.#leave(true);
-          else this.#deadlines.set('leave', leavingMs, () => this.#line.close());
-        },
-        (error: unknown) => {
-          this.#deps.log.error('transfer.failed', { ...this.#where, outcome: ending.kind, ...errorFields(error) });
-          // The vendor asks what comes next when the stream is over.
-          this.#line.close();
-        },
-      );
-  }
-
-  #superseded(): void {
-    if (this.#isOver) return;
-    if (this.#voice.isPlaying) this.#line.clear();
-    this.#line.close();
-    this.#leave(false);
+    this.#end.say(this.#retries > 1 ? undefined : this.#session);
   }
 
   /** Lets go of the call for another task, with everything saved that is known. */
   #letGo(): void {
-    if (this.#isOver) return;
+    if (this.#departure.hasLeft) return;
     this.#deps.log.info('talk.handed-over', this.#where);
-    this.#leave(false);
-  }
-
-  get #isAwaitingWords(): boolean {
-    return this.#session !== undefined && (this.#callerTurns.isWaiting || this.#callerSpeaks || this.#runs.count > 0);
-  }
-
-  #leave(isOver: boolean): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#isTalkOver = isOver;
-    this.#voice.close();
-    this.#runs.interrupt();
-    this.#deadlines.clear(
-      'attempt',
-      'pause',
-      'keys',
-      'filler',
-      'stall',
-      'silence',
-      'guard',
-      'act',
-      'hand-over',
-      'limit',
-    );
-    if (!this.#isAwaitingWords) return void this.#close();
-    this.#session?.interrupt();
-    if (this.#callerSpeaks) this.#session?.commit();
-    this.#deadlines.set('last-words', lastWordsMs, () => void this.#close());
-  }
-
-  async #close(): Promise<void> {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    this.#link.close();
-    this.#callerTurns.abandon();
-    this.#deadlines.stop();
-    try {
-      if (!this.#isTalkOver) {
-        await this.#talk.saved();
-        this.#line.close();
-      }
-      await this.#talk.close({ over: this.#isTalkOver });
-    } catch (error) {
-      this.#deps.log.error('talk.save-failed', { ...this.#where, ...errorFields(error) });
-    } finally {
-      this.#line.close();
-      this.#resolveOver();
-    }
+    this.#departure.leave({ over: false });
   }
 }
