@@ -31,10 +31,10 @@ export function createDeadlines<Name extends string>(clock: Clock, timers: Timer
   function wake(): void {
     armed = undefined;
     const nowMs = clock.now();
-    for (const [name, { atMs, run }] of [...due]) {
-      if (atMs > nowMs || due.get(name)?.run !== run) continue;
+    for (const [name, deadline] of [...due]) {
+      if (deadline.atMs > nowMs || due.get(name) !== deadline) continue;
       due.delete(name);
-      run();
+      deadline.run();
     }
     if (!stopped) arm();
   }
