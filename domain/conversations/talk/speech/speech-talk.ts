@@ -13,6 +13,7 @@ import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { createDeparture, type Departure } from './departure.ts';
 import { followConsent } from './follow-consent.ts';
+import { createGuard, type Guard } from './guard.ts';
 import { hasLineAsked, isAnswerOwed } from './history.ts';
 import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
@@ -22,7 +23,6 @@ import { speechSetup } from './speech-setup.ts';
 import {
   attentive,
   guarded,
-  type Listening,
   type Purpose,
   type ResponseEnd,
   type SpeechEvent,
@@ -55,16 +55,6 @@ export interface SpeechDeps {
   timers: Timers;
   log: Log;
   maxCallMs: number;
-}
-
-/** Words that have to be heard to their end. */
-interface Guard {
-  purpose: Purpose;
-  say: string;
-  /** No more of it comes. */
-  said: boolean;
-  /** It holds the notice of the recording, and all of it was made. */
-  givesNotice?: boolean;
 }
 
 type DeadlineName =
@@ -102,6 +92,7 @@ export class SpeechTalk {
   readonly #recording: ReturnType<typeof followConsent>;
   readonly #departure: Departure;
   readonly #end: CallEnd;
+  readonly #guard: Guard;
   readonly #startedMs: number;
 
   /** Somebody waits for a word of ours. */
@@ -109,10 +100,6 @@ export class SpeechTalk {
   /** Outputs or words of ours wait for an answer that knows of them. */
   #wantsAnswer = false;
   #responding = false;
-  /** Nobody interrupts, and nobody is answered, until this has been said. */
-  #guard: Guard | undefined;
-  /** The caller said something while nobody was to be answered. */
-  #isUnanswered = false;
   #silentPrompts = 0;
   #fillers = 0;
   #hasFilled = false;
@@ -142,7 +129,7 @@ export class SpeechTalk {
     });
     this.#link = createModelLink(
       { models: deps.models, deadlines: this.#deadlines, clock: deps.clock, log: deps.log, where: this.#where },
-      () => speechSetup(talk, this.#listening()),
+      () => speechSetup(talk, this.#isGuarded ? guarded : attentive),
       {
         onAudio: (item, payload) => this.#voice.play(item, payload),
         onEvent: (event) => this.#onEvent(event),
@@ -158,16 +145,20 @@ export class SpeechTalk {
     this.#voice = voice;
     this.#departure = departure;
     this.#end = createCallEnd({ talk, line, control, voice, departure, deadlines, log, where });
+    this.#guard = createGuard(
+      { talk, link, voice, deadlines },
+      { asked: () => this.#expectSound(), lowered: (isUnanswered) => this.#guardLowered(isUnanswered) },
+    );
     this.over = departure.over;
     this.#recording = followConsent(
       { talk, control, deadlines: this.#deadlines, log: deps.log, where: this.#where },
       () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }),
     );
-    if (!talk.isResumed) this.#guard = { purpose: 'greeting', say: talk.greeting(), said: false };
+    if (!talk.isResumed) this.#guard.raise('greeting', talk.greeting());
     else if (talk.unheardNotice) {
       // Whoever held it before died within the greeting.
-      this.#guard = { purpose: 'resumed', say: sentences(this.#words.resumed, talk.unheardNotice), said: false };
-      this.#isUnanswered = isAnswerOwed(talk.turns());
+      this.#guard.raise('resumed', sentences(this.#words.resumed, talk.unheardNotice));
+      if (isAnswerOwed(talk.turns())) this.#guard.spokenOver();
     }
     talk.lost.addEventListener('abort', () => departure.giveWay(), { once: true });
   }
@@ -221,8 +212,9 @@ export class SpeechTalk {
     return this.#link.session;
   }
 
-  #listening(): Listening {
-    return this.#guard || this.#end.ending ? guarded : attentive;
+  /** Something is to be heard to its end: nobody interrupts, and nobody is answered. */
+  get #isGuarded(): boolean {
+    return this.#guard.isUp || this.#end.ending !== undefined;
   }
 
   // What the model tells.
@@ -242,17 +234,17 @@ export class SpeechTalk {
       case 'speech-started':
         this.#callerTurns.begins();
         this.#deadlines.clear('silence');
-        if (this.#guard || this.#end.ending) return;
+        if (this.#isGuarded) return;
         this.#deadlines.clear('stall');
         this.#isOwed = false;
         return this.#bargeIn();
       case 'speech-stopped':
         this.#callerTurns.stops();
-        if (this.#guard || this.#end.ending) return;
+        if (this.#isGuarded) return;
         this.#isOwed = true;
         return this.#expectSound();
       case 'committed':
-        if (this.#guard) this.#isUnanswered = true;
+        this.#guard.spokenOver();
         return this.#callerTurns.committed(event.itemId);
       case 'transcribed':
         if (!this.#callerTurns.transcribed(event.itemId, event.text)) return;
@@ -278,16 +270,15 @@ export class SpeechTalk {
   }
 
   #soundEnds(item: SpokenItem): void {
-    const { purpose } = item;
     const end = this.#voice.end(item);
     if (end === 'cut') return;
-    if (purpose === 'ending') this.#end.sent();
-    else if (this.#guard && purpose === this.#guard.purpose)
-      this.#deadlines.set('guard', this.#voice.heardWithinMs, () => this.#lowerGuard());
+    if (item.purpose === 'ending') this.#end.sent();
+    else this.#guard.sent(item.purpose);
     if (end === 'unmarked') this.#settle();
   }
 
-  #responseEnded({ purpose, status, code }: ResponseEnd): void {
+  #responseEnded(end: ResponseEnd): void {
+    const { purpose, status, code } = end;
     this.#responding = false;
     if (status === 'failed') return this.#responseFailed(purpose, code);
     this.#retries = 0;
@@ -295,12 +286,9 @@ export class SpeechTalk {
     if (purpose === undefined && status === 'completed') this.#silentPrompts = 0;
     const answers = purpose === undefined || purpose === 'answer' || purpose === 'repair';
     if (answers && status !== 'cancelled' && !this.#wantsAnswer && this.#runs.count === 0) this.#isOwed = false;
-    if (this.#guard && purpose === this.#guard.purpose) {
-      this.#guard.said = true;
-      this.#guard.givesNotice = status === 'completed' && purpose !== 'alarm';
-    }
     if (purpose === 'ending') this.#end.made();
-    if (status === 'incomplete' && code === 'content_filter' && !this.#guard && !this.#end.ending) {
+    else this.#guard.made(end);
+    if (status === 'incomplete' && code === 'content_filter' && !this.#isGuarded) {
       this.#session?.respond({ purpose: 'repair', say: this.#words.sayAgain });
     }
     this.#settle();
@@ -313,7 +301,7 @@ export class SpeechTalk {
     });
     if (++this.#retries > 1) return this.#fallBack('response');
     if (this.#end.ending) return this.#sayLastWord();
-    if (this.#guard && purpose === this.#guard.purpose) return this.#sayGuarded();
+    if (this.#guard.isFor(purpose)) return this.#guard.say();
     // A prompt or a filler that failed is not missed; an answer is.
     if (purpose === undefined || purpose === 'answer') this.#wantAnswer();
     else this.#settle();
@@ -329,8 +317,8 @@ export class SpeechTalk {
       return;
     }
     if (isFirst && this.#talk.isResumed) return void this.#resume();
-    if (this.#guard) {
-      if (!this.#guard.said) this.#sayGuarded();
+    if (this.#guard.isUp) {
+      if (this.#guard.isDue) this.#guard.say();
       return;
     }
     if (this.#lostWords) {
@@ -348,7 +336,7 @@ export class SpeechTalk {
     const alarm = await this.#danger();
     if (this.#departure.hasLeft || this.#end.ending) return;
     if (alarm) return this.#raise(alarm);
-    if (this.#guard) return this.#sayGuarded();
+    if (this.#guard.isUp) return this.#guard.say();
     if (hasLineAsked(this.#talk.turns())) return this.#settle();
     this.#session?.respond({ purpose: 'resumed', say: this.#words.resumed });
     if (isAnswerOwed(this.#talk.turns())) this.#wantAnswer();
@@ -358,11 +346,10 @@ export class SpeechTalk {
     const wasResponding = this.#responding;
     this.#responding = false;
     this.#voice.abandon();
-    const guardBroke = this.#guard && !this.#guard.said;
-    if (wasResponding && !guardBroke) this.#isOwed = true;
+    if (wasResponding && !this.#guard.isDue) this.#isOwed = true;
     // Nobody will ever tell what was said: it has to be asked for again.
     if (this.#callerTurns.abandon() && this.#isOwed) this.#lostWords = true;
-    if (this.#isOwed || guardBroke) this.#expectSound();
+    if (this.#isOwed || this.#guard.isDue) this.#expectSound();
   }
 
   #onGivenUp(reason: 'misconfigured' | 'failed'): void {
@@ -387,10 +374,7 @@ export class SpeechTalk {
     if (this.#departure.hasLeft || this.#voice.isPlaying || this.#responding) return;
     if (this.#end.ending) return this.#end.heard();
     if (this.#handingOver && !this.#callerTurns.isSpeaking && this.#runs.count === 0) return this.#letGo();
-    if (this.#guard) {
-      if (this.#guard.said) this.#lowerGuard();
-      return;
-    }
+    if (this.#guard.isUp) return this.#guard.heard();
     if (this.#wantsAnswer) this.#wantAnswer();
     const session = this.#session;
     const isIdle =
@@ -404,13 +388,18 @@ export class SpeechTalk {
   #wantAnswer(): void {
     this.#wantsAnswer = true;
     this.#isOwed = true;
-    if (this.#runs.count > 0 || this.#guard || this.#end.ending) return;
+    if (this.#runs.count > 0 || this.#isGuarded) return;
     this.#session?.respond({ purpose: 'answer' });
     this.#expectSound();
   }
 
+  #guardLowered(isUnanswered: boolean): void {
+    if (isUnanswered && !this.#callerTurns.isSpeaking) this.#wantAnswer();
+    this.#settle();
+  }
+
   get #isQuiet(): boolean {
-    const isOurs = this.#voice.isPlaying || this.#responding || this.#isOwed || this.#guard || this.#end.ending;
+    const isOurs = this.#voice.isPlaying || this.#responding || this.#isOwed || this.#isGuarded;
     return !isOurs && !this.#callerTurns.isSpeaking;
   }
 
@@ -428,34 +417,6 @@ export class SpeechTalk {
     }
   }
 
-  // A guard: words that have to be heard to their end.
-
-  #sayGuarded(): void {
-    const guard = this.#guard;
-    if (!guard) return;
-    this.#session?.respond({ purpose: guard.purpose, say: guard.say, urgent: true });
-    this.#expectSound();
-  }
-
-  #lowerGuard(): void {
-    if (!this.#guard) return;
-    this.#deadlines.clear('guard');
-    const { purpose, givesNotice } = this.#guard;
-    const notice = this.#talk.unheardNotice;
-    if (givesNotice && !this.#voice.isPlaying && notice) void this.#talk.consent('notice-heard');
-    this.#guard = undefined;
-    if (this.#end.ending) return;
-    if (purpose === 'alarm' && notice) {
-      // Cut off by the alarm, or never begun.
-      this.#guard = { purpose: 'notice', say: notice, said: false };
-      return this.#sayGuarded();
-    }
-    this.#session?.listen(attentive);
-    if (this.#isUnanswered && !this.#callerTurns.isSpeaking) this.#wantAnswer();
-    this.#isUnanswered = false;
-    this.#settle();
-  }
-
   // Keys, tools, alarms.
 
   #keyed(keys: string): void {
@@ -464,7 +425,7 @@ export class SpeechTalk {
     this.#talk.begin('caller').fill(text);
     this.#silentPrompts = 0;
     this.#deadlines.clear('silence');
-    if (this.#guard) this.#isUnanswered = true;
+    if (this.#guard.isUp) this.#guard.spokenOver();
     else {
       this.#voice.silence();
       this.#session?.interrupt();
@@ -476,7 +437,7 @@ export class SpeechTalk {
 
   #called(call: { callId: string; name: string; args: string }): void {
     // What is told during an alarm was called by the answer it has cut off.
-    const isMuted = this.#guard?.purpose === 'alarm';
+    const isMuted = this.#guard.isFor('alarm');
     if (!isMuted) this.#isOwed = true;
     this.#deadlines.clear('stall', 'silence');
     if (this.#runs.count === 0) this.#hasFilled = false;
@@ -485,8 +446,7 @@ export class SpeechTalk {
   }
 
   #fill(): void {
-    if (this.#runs.count === 0 || this.#hasFilled || this.#guard || this.#end.ending || this.#callerTurns.isSpeaking)
-      return;
+    if (this.#runs.count === 0 || this.#hasFilled || this.#isGuarded || this.#callerTurns.isSpeaking) return;
     // Somebody speaks: silence begins when that has been heard.
     if (this.#voice.isPlaying || this.#responding) {
       this.#deadlines.set('filler', this.#voice.remainingMs + fillerAfterMs, () => this.#fill());
@@ -540,14 +500,12 @@ export class SpeechTalk {
     this.#runs.mute();
     this.#runs.interrupt();
     this.#outcomes = this.#outcomes.filter((outcome) => outcome.ending?.kind !== 'hangup');
-    this.#isUnanswered = false;
     this.#deadlines.clear('filler');
     this.#end.takeBack();
     if (ending) return this.#finish(ending, say);
     this.#limitCall(wrapUpMs);
-    this.#guard = { purpose: 'alarm', say, said: false };
-    this.#session?.listen(guarded);
-    this.#sayGuarded();
+    this.#guard.raise('alarm', say);
+    this.#guard.say();
   }
 
   // When nothing comes.
@@ -562,12 +520,12 @@ export class SpeechTalk {
     // What plays is sound, and a running tool is covered by its filler.
     if (this.#voice.isPlaying || this.#runs.count > 0)
       return this.#expectSound(this.#voice.remainingMs + stalledAfterMs);
-    if (!this.#isOwed && !this.#guard && !this.#session?.isBusy) return;
+    if (!this.#isOwed && !this.#guard.isUp && !this.#session?.isBusy) return;
     if (!this.#saidOneMoment) {
       this.#saidOneMoment = true;
       this.#voice.prepared('one-moment');
       // A turn the model let pass is asked for.
-      if (this.#session && !this.#session.isBusy && !this.#guard)
+      if (this.#session && !this.#session.isBusy && !this.#guard.isUp)
         this.#session.respond({ purpose: 'answer', urgent: true });
       return this.#expectSound(this.#voice.remainingMs + deadAfterMs);
     }
@@ -620,9 +578,9 @@ export class SpeechTalk {
   /** Puts the ending on record; from now on nobody interrupts. */
   #decide(ending: Ending, lastWord?: string): void {
     this.#end.decide(ending, lastWord);
-    this.#guard = undefined;
+    this.#guard.drop();
     this.#wantsAnswer = false;
-    this.#deadlines.clear('silence', 'stall', 'filler', 'guard', 'limit', 'hand-over');
+    this.#deadlines.clear('silence', 'stall', 'filler', 'limit', 'hand-over');
     this.#handingOver = false;
   }
 
