@@ -12,6 +12,7 @@ import { type CallEnd, createCallEnd } from './call-end.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { createDeparture, type Departure } from './departure.ts';
+import { createFillers, type Fillers } from './fillers.ts';
 import { followConsent } from './follow-consent.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { hasLineAsked, isAnswerOwed } from './history.ts';
@@ -19,6 +20,7 @@ import { createKeypad } from './keypad.ts';
 import { createModelLink, type ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
 import type { PreparedAudio } from './prepared-audio.ts';
+import { createSoundWatch, type SoundWatch } from './sound-watch.ts';
 import { speechSetup } from './speech-setup.ts';
 import {
   attentive,
@@ -33,12 +35,6 @@ import {
 import { type SpeechWords, speechWords } from './speech-words.ts';
 import { createToolRuns, type FinishedRun, type ToolRuns } from './tool-runs.ts';
 
-/** A tool that takes longer than this is covered with a sentence. */
-const fillerAfterMs = 700;
-/** No sound for so long after the caller has finished, and a sentence is said that needs no model. */
-const stalledAfterMs = 3_000;
-/** So much longer, and the session is given up. */
-const deadAfterMs = 4_000;
 const silentAfterMs = 8_000;
 const mostSilentPrompts = 2;
 /** A talk is handed over between two sentences, if there is a pause within this. */
@@ -93,6 +89,8 @@ export class SpeechTalk {
   readonly #departure: Departure;
   readonly #end: CallEnd;
   readonly #guard: Guard;
+  readonly #watch: SoundWatch;
+  readonly #fillers: Fillers;
   readonly #startedMs: number;
 
   /** Somebody waits for a word of ours. */
@@ -101,9 +99,6 @@ export class SpeechTalk {
   #wantsAnswer = false;
   #responding = false;
   #silentPrompts = 0;
-  #fillers = 0;
-  #hasFilled = false;
-  #saidOneMoment = false;
   #retries = 0;
   #hadSound = false;
   #lostWords = false;
@@ -147,7 +142,15 @@ export class SpeechTalk {
     this.#end = createCallEnd({ talk, line, control, voice, departure, deadlines, log, where });
     this.#guard = createGuard(
       { talk, link, voice, deadlines },
-      { asked: () => this.#expectSound(), lowered: (isUnanswered) => this.#guardLowered(isUnanswered) },
+      { asked: () => this.#watch.expect(), lowered: (isUnanswered) => this.#guardLowered(isUnanswered) },
+    );
+    this.#watch = createSoundWatch(
+      { link, voice, runs, guard: this.#guard, deadlines, log, where },
+      { isOff: () => this.#isEnding || callerTurns.isSpeaking, isOwed: () => this.#isOwed },
+    );
+    this.#fillers = createFillers(
+      { talk, link, voice, runs, deadlines },
+      { isOff: () => this.#isGuarded || callerTurns.isSpeaking, isResponding: () => this.#responding },
     );
     this.over = departure.over;
     this.#recording = followConsent(
@@ -166,7 +169,7 @@ export class SpeechTalk {
   start(): void {
     if (this.#talk.lost.aborted) return this.#departure.giveWay();
     this.#limitCall();
-    this.#expectSound();
+    this.#watch.expect();
     this.#recording.resume();
     this.#link.open();
   }
@@ -198,7 +201,7 @@ export class SpeechTalk {
 
   /** Another task is to go on with the talk: at the next pause, or soon. */
   handOver(): void {
-    if (this.#departure.hasLeft || this.#handingOver || this.#end.ending) return;
+    if (this.#isEnding || this.#handingOver) return;
     this.#handingOver = true;
     this.#deadlines.set('hand-over', handOverMs, () => this.#letGo());
     this.#settle();
@@ -212,6 +215,11 @@ export class SpeechTalk {
     return this.#link.session;
   }
 
+  /** It is known what becomes of the call. */
+  get #isEnding(): boolean {
+    return this.#departure.hasLeft || this.#end.ending !== undefined;
+  }
+
   /** Something is to be heard to its end: nobody interrupts, and nobody is answered. */
   get #isGuarded(): boolean {
     return this.#guard.isUp || this.#end.ending !== undefined;
@@ -220,8 +228,8 @@ export class SpeechTalk {
   // What the model tells.
 
   #soundBegins(): void {
-    this.#deadlines.clear('stall', 'silence');
-    this.#saidOneMoment = false;
+    this.#watch.heard();
+    this.#deadlines.clear('silence');
     if (this.#hadSound) return;
     this.#hadSound = true;
     const durationMs = this.#deps.clock.now() - this.#startedMs;
@@ -235,14 +243,14 @@ export class SpeechTalk {
         this.#callerTurns.begins();
         this.#deadlines.clear('silence');
         if (this.#isGuarded) return;
-        this.#deadlines.clear('stall');
+        this.#watch.clear();
         this.#isOwed = false;
         return this.#bargeIn();
       case 'speech-stopped':
         this.#callerTurns.stops();
         if (this.#isGuarded) return;
         this.#isOwed = true;
-        return this.#expectSound();
+        return this.#watch.expect();
       case 'committed':
         this.#guard.spokenOver();
         return this.#callerTurns.committed(event.itemId);
@@ -334,7 +342,7 @@ export class SpeechTalk {
   /** The first words of whoever takes up a talk: of danger, if it was left open, else that the talk goes on. */
   async #resume(): Promise<void> {
     const alarm = await this.#danger();
-    if (this.#departure.hasLeft || this.#end.ending) return;
+    if (this.#isEnding) return;
     if (alarm) return this.#raise(alarm);
     if (this.#guard.isUp) return this.#guard.say();
     if (hasLineAsked(this.#talk.turns())) return this.#settle();
@@ -349,7 +357,7 @@ export class SpeechTalk {
     if (wasResponding && !this.#guard.isDue) this.#isOwed = true;
     // Nobody will ever tell what was said: it has to be asked for again.
     if (this.#callerTurns.abandon() && this.#isOwed) this.#lostWords = true;
-    if (this.#isOwed || this.#guard.isDue) this.#expectSound();
+    if (this.#isOwed || this.#guard.isDue) this.#watch.expect();
   }
 
   #onGivenUp(reason: 'misconfigured' | 'failed'): void {
@@ -390,7 +398,7 @@ export class SpeechTalk {
     this.#isOwed = true;
     if (this.#runs.count > 0 || this.#isGuarded) return;
     this.#session?.respond({ purpose: 'answer' });
-    this.#expectSound();
+    this.#watch.expect();
   }
 
   #guardLowered(isUnanswered: boolean): void {
@@ -413,14 +421,14 @@ export class SpeechTalk {
     else if (isLast) this.#finish({ kind: 'hangup' }, this.#words.silentGoodbye);
     else {
       this.#session?.respond({ purpose: 'silence', say: this.#words.stillThere });
-      this.#expectSound();
+      this.#watch.expect();
     }
   }
 
   // Keys, tools, alarms.
 
   #keyed(keys: string): void {
-    if (this.#departure.hasLeft || this.#end.ending) return;
+    if (this.#isEnding) return;
     const text = this.#words.keyed(keys);
     this.#talk.begin('caller').fill(text);
     this.#silentPrompts = 0;
@@ -439,22 +447,10 @@ export class SpeechTalk {
     // What is told during an alarm was called by the answer it has cut off.
     const isMuted = this.#guard.isFor('alarm');
     if (!isMuted) this.#isOwed = true;
-    this.#deadlines.clear('stall', 'silence');
-    if (this.#runs.count === 0) this.#hasFilled = false;
+    this.#watch.clear();
+    this.#deadlines.clear('silence');
+    this.#fillers.cover();
     this.#runs.start({ ...call, generation: this.#link.generation, isMuted });
-    if (!this.#hasFilled) this.#deadlines.set('filler', fillerAfterMs, () => this.#fill());
-  }
-
-  #fill(): void {
-    if (this.#runs.count === 0 || this.#hasFilled || this.#isGuarded || this.#callerTurns.isSpeaking) return;
-    // Somebody speaks: silence begins when that has been heard.
-    if (this.#voice.isPlaying || this.#responding) {
-      this.#deadlines.set('filler', this.#voice.remainingMs + fillerAfterMs, () => this.#fill());
-      return;
-    }
-    this.#hasFilled = true;
-    const { fillers } = this.#words;
-    this.#session?.respond({ purpose: 'filler', say: fillers[this.#fillers++ % fillers.length] as string });
   }
 
   #toolFinished(run: FinishedRun): void {
@@ -465,7 +461,7 @@ export class SpeechTalk {
     if (!isMuted || ending?.kind !== 'hangup') this.#outcomes.push(run);
     if (!isMuted && !this.#end.ending) this.#wantsAnswer = true;
     if (this.#runs.count > 0) return;
-    this.#deadlines.clear('filler');
+    this.#fillers.clear();
     const last = lastWordOf(this.#outcomes);
     this.#outcomes = [];
     if (this.#end.ending) return;
@@ -500,7 +496,7 @@ export class SpeechTalk {
     this.#runs.mute();
     this.#runs.interrupt();
     this.#outcomes = this.#outcomes.filter((outcome) => outcome.ending?.kind !== 'hangup');
-    this.#deadlines.clear('filler');
+    this.#fillers.clear();
     this.#end.takeBack();
     if (ending) return this.#finish(ending, say);
     this.#limitCall(wrapUpMs);
@@ -509,30 +505,6 @@ export class SpeechTalk {
   }
 
   // When nothing comes.
-
-  /** From now on a sound is expected. */
-  #expectSound(afterMs = stalledAfterMs): void {
-    this.#deadlines.set('stall', afterMs, () => this.#stalled());
-  }
-
-  #stalled(): void {
-    if (this.#departure.hasLeft || this.#end.ending || this.#callerTurns.isSpeaking) return;
-    // What plays is sound, and a running tool is covered by its filler.
-    if (this.#voice.isPlaying || this.#runs.count > 0)
-      return this.#expectSound(this.#voice.remainingMs + stalledAfterMs);
-    if (!this.#isOwed && !this.#guard.isUp && !this.#session?.isBusy) return;
-    if (!this.#saidOneMoment) {
-      this.#saidOneMoment = true;
-      this.#voice.prepared('one-moment');
-      // A turn the model let pass is asked for.
-      if (this.#session && !this.#session.isBusy && !this.#guard.isUp)
-        this.#session.respond({ purpose: 'answer', urgent: true });
-      return this.#expectSound(this.#voice.remainingMs + deadAfterMs);
-    }
-    this.#deps.log.warn('model.failed', { ...this.#where, reason: 'silent' });
-    this.#expectSound(deadAfterMs);
-    this.#link.renew();
-  }
 
   /** No model will speak on this call any more: a person does, or a number is taken to call back. */
   #fallBack(reason: 'misconfigured' | 'failed' | 'response' | 'busy'): void {
@@ -558,7 +530,7 @@ export class SpeechTalk {
   }
 
   #timeIsUp(): void {
-    if (this.#end.ending || this.#departure.hasLeft) return;
+    if (this.#isEnding) return;
     const number = this.#talk.personNow();
     this.#voice.silence();
     this.#session?.interrupt();
@@ -580,7 +552,9 @@ export class SpeechTalk {
     this.#end.decide(ending, lastWord);
     this.#guard.drop();
     this.#wantsAnswer = false;
-    this.#deadlines.clear('silence', 'stall', 'filler', 'limit', 'hand-over');
+    this.#watch.clear();
+    this.#fillers.clear();
+    this.#deadlines.clear('silence', 'limit', 'hand-over');
     this.#handingOver = false;
   }
 
