@@ -3,7 +3,6 @@ import { languageOf } from '../../../language.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
 import { sentences } from '../../words/words.ts';
 import type { Alarm, LiveTalk } from '../live-talk.ts';
-import { lastWordOf } from '../ending-of.ts';
 import type { Ending } from '../talk.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Timers } from '../timers.ts';
@@ -102,8 +101,6 @@ export class SpeechTalk {
   #retries = 0;
   #hadSound = false;
   #lostWords = false;
-  /** What functions have answered since the last of them was done, and may end the call. */
-  #outcomes: FinishedRun[] = [];
   #hasFallenBack = false;
   #handingOver = false;
 
@@ -118,6 +115,7 @@ export class SpeechTalk {
     this.#keypad = createKeypad(this.#deadlines, (keys) => this.#keyed(keys));
     this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, {
       finished: (run) => this.#toolFinished(run),
+      done: (last) => this.#toolsDone(last),
       failed: (error) => {
         if (!this.#departure.hasLeft) deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
       },
@@ -454,21 +452,21 @@ export class SpeechTalk {
   }
 
   #toolFinished(run: FinishedRun): void {
-    const { callId, name, generation, isMuted, output, ending } = run;
+    const { callId, name, generation, isMuted, output } = run;
     if (this.#departure.hasLeft) return this.#departure.settle();
     if (generation === this.#link.generation) this.#session?.answer(callId, output);
     else this.#session?.add({ by: 'us', text: this.#words.toolAnswered(name, output) });
-    if (!isMuted || ending?.kind !== 'hangup') this.#outcomes.push(run);
     if (!isMuted && !this.#end.ending) this.#wantsAnswer = true;
-    if (this.#runs.count > 0) return;
+  }
+
+  /** Every output is there: the call ends by it, or the caller is answered. */
+  #toolsDone(last: Alarm | undefined): void {
     this.#fillers.clear();
-    const last = lastWordOf(this.#outcomes);
-    this.#outcomes = [];
-    if (this.#end.ending) return;
-    if (last?.ending) return this.#finish(last.ending, last.say || this.#words.goodbye);
-    if (last) return this.#raise(last);
-    if (this.#wantsAnswer) return this.#wantAnswer();
-    this.#settle();
+    if (this.#isEnding) return;
+    if (last?.ending) this.#finish(last.ending, last.say || this.#words.goodbye);
+    else if (last) this.#raise(last);
+    else if (this.#wantsAnswer) this.#wantAnswer();
+    else this.#settle();
   }
 
   /** The caller's words are judged before anything else is said; a model that was quicker is cut off. */
@@ -495,7 +493,6 @@ export class SpeechTalk {
     this.#isOwed = false;
     this.#runs.mute();
     this.#runs.interrupt();
-    this.#outcomes = this.#outcomes.filter((outcome) => outcome.ending?.kind !== 'hangup');
     this.#fillers.clear();
     this.#end.takeBack();
     if (ending) return this.#finish(ending, say);

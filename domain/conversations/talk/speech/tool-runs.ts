@@ -1,5 +1,6 @@
 import { languageOf } from '../../../language.ts';
-import type { LiveTalk, ToolOutcome } from '../live-talk.ts';
+import { lastWordOf } from '../ending-of.ts';
+import type { Alarm, LiveTalk, ToolOutcome } from '../live-talk.ts';
 import { askSupervisorName } from '../model-functions.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import { speechWords } from './speech-words.ts';
@@ -21,11 +22,18 @@ type Call = Pick<FinishedRun, 'callId' | 'name' | 'generation' | 'isMuted'> & { 
 /** Functions the model called, running beside the audio. */
 export interface ToolRuns {
   start(call: Call): void;
-  /** Whatever runs now is muted. */
+  /** Whatever runs now is muted, and nobody is hung up on for what has answered so far. */
   mute(): void;
   /** Whoever was asked for the caller begins nothing more: the caller speaks on, or is gone. */
   interrupt(): void;
   readonly count: number;
+}
+
+interface RunHandlers {
+  finished(run: FinishedRun): void;
+  /** None runs any more; `last`: what is to be said last, or in place of anything else, after what they answered. */
+  done(last: Alarm | undefined): void;
+  failed(error: unknown): void;
 }
 
 /** A model may ask for anything; more at once than this is a fault of its own. */
@@ -35,11 +43,25 @@ const mostAtOnce = 8;
 export function createToolRuns(
   talk: LiveTalk,
   askSupervisor: AskSupervisor | undefined,
-  { finished, failed }: { finished: (run: FinishedRun) => void; failed: (error: unknown) => void },
+  { finished, done, failed }: RunHandlers,
 ): ToolRuns {
   const seen = new Set<string>();
   const running = new Set<Call>();
   const asking = new Set<AbortController>();
+  /** What has answered since the last of them was done, and may end the call. */
+  let outcomes: FinishedRun[] = [];
+
+  function finish(call: Call, answered: Answered): void {
+    running.delete(call);
+    const { callId, name, generation, isMuted } = call;
+    const finishedRun = { callId, name, generation, isMuted, ...answered };
+    if (!isMuted || !hangsUp(finishedRun)) outcomes.push(finishedRun);
+    finished(finishedRun);
+    if (running.size > 0) return;
+    const last = lastWordOf(outcomes);
+    outcomes = [];
+    done(last);
+  }
 
   async function ask(supervisor: AskSupervisor, callId: string, args: unknown): Promise<Answered> {
     const asked = new AbortController();
@@ -64,7 +86,7 @@ export function createToolRuns(
 
   return {
     start(call) {
-      const { callId, name, args, generation } = call;
+      const { callId, name, args } = call;
       if (seen.has(callId)) return;
       seen.add(callId);
       running.add(call);
@@ -74,13 +96,11 @@ export function createToolRuns(
           failed(error);
           return later;
         })
-        .then((answered) => {
-          running.delete(call);
-          finished({ callId, name, generation, isMuted: call.isMuted, ...answered });
-        });
+        .then((answered) => finish(call, answered));
     },
     mute() {
       for (const call of running) call.isMuted = true;
+      outcomes = outcomes.filter((outcome) => !hangsUp(outcome));
     },
     interrupt() {
       for (const asked of asking) asked.abort(new Error('the caller speaks on, or is gone'));
@@ -90,6 +110,8 @@ export function createToolRuns(
     },
   };
 }
+
+const hangsUp = ({ ending }: Answered): boolean => ending?.kind === 'hangup';
 
 /** A function that fails is told as such: without an output the model would call it again and again. */
 const later = { output: JSON.stringify({ code: 'RETRY_LATER' }), say: '' };
