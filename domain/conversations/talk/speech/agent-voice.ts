@@ -1,5 +1,6 @@
 import type { Clock } from '../../../clock.ts';
 import { languageOf } from '../../../language.ts';
+import type { Log, LogFields } from '../../../log.ts';
 import type { LiveTalk } from '../live-talk.ts';
 import { createAgentTurns, type Utterance } from './agent-turns.ts';
 import type { ModelLink } from './model-link.ts';
@@ -44,20 +45,27 @@ interface Deps {
   link: Pick<ModelLink, 'session' | 'generation'>;
   prepared: PreparedAudio;
   clock: Clock;
+  log: Log;
+  where: LogFields;
 }
 
 /** `sounds` hears of the first sound of each item of the model. */
-export function createAgentVoice({ talk, line, link, prepared, clock }: Deps, sounds: () => void): AgentVoice {
+export function createAgentVoice(deps: Deps, sounds: () => void): AgentVoice {
+  const { talk, line, link, prepared, clock, log, where } = deps;
   const playback = new Playback(clock);
   const turns = createAgentTurns(talk, playback);
   /** The utterance whose sound comes just now. */
   let current: Utterance | undefined;
+  const startedMs = clock.now();
+  let hadSound = false;
 
   const utteranceOf = (item: SpokenItem): Utterance => turns.of(item, link.generation);
 
   function begin(item: SpokenItem): Utterance {
     current = utteranceOf(item);
     sounds();
+    if (!hadSound) log.info('voice.first-audio', { ...where, durationMs: clock.now() - startedMs });
+    hadSound = true;
     return current;
   }
 

@@ -23,8 +23,8 @@ export interface CallEnd {
   readonly ending: Ending | undefined;
   /** The last word was made: only its end is waited for. */
   readonly isSaid: boolean;
-  /** The vendor was told: nothing takes it back any more. */
-  readonly isOrdered: boolean;
+  /** The vendor was told, or we have left: nothing takes it back any more. */
+  readonly isFinal: boolean;
   /** Puts it on record. Without a last word a prepared sentence stands for it. */
   decide(ending: Ending, lastWord?: string): void;
   takeBack(): void;
@@ -98,8 +98,8 @@ export function createCallEnd(deps: Deps): CallEnd {
     get isSaid() {
       return isSaid;
     },
-    get isOrdered() {
-      return isOrdered;
+    get isFinal() {
+      return isOrdered || departure.hasLeft;
     },
     decide(ending, lastWord = '') {
       const saved = talk.end(ending).catch((error: unknown) => {

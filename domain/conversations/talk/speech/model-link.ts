@@ -32,6 +32,8 @@ export interface ModelLink {
   readonly session: SpeechSession | undefined;
   /** Counts sessions: items of a former one mean nothing to this one. */
   readonly generation: number;
+  /** There is no session any more, and none is sought. */
+  readonly isClosed: boolean;
   open(): void;
   /** The caller's audio; kept while there is no session. */
   hear(payload: Buffer): void;
@@ -146,6 +148,7 @@ export function createModelLink(
 
   function giveUp(reason: 'misconfigured' | 'failed'): void {
     close();
+    if (reason === 'misconfigured') log.error('model.misconfigured', where);
     handlers.onGivenUp(reason);
   }
 
@@ -166,6 +169,9 @@ export function createModelLink(
     },
     get generation() {
       return generation;
+    },
+    get isClosed() {
+      return isClosed;
     },
     open,
     hear(payload) {

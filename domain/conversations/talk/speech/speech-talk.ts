@@ -8,6 +8,8 @@ import type { AskSupervisor } from '../supervisor.ts';
 import type { Timers } from '../timers.ts';
 import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { type CallEnd, createCallEnd } from './call-end.ts';
+import { type CallLimit, createCallLimit } from './call-limit.ts';
+import { type CallerSilence, createCallerSilence } from './caller-silence.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { createDeparture, type Departure } from './departure.ts';
@@ -34,12 +36,8 @@ import {
 import { type SpeechWords, speechWords } from './speech-words.ts';
 import { createToolRuns, type FinishedRun, type ToolRuns } from './tool-runs.ts';
 
-const silentAfterMs = 8_000;
-const mostSilentPrompts = 2;
 /** A talk is handed over between two sentences, if there is a pause within this. */
 const handOverMs = 4_000;
-/** The caller is told so long before a call would be too long. */
-const wrapUpMs = 60_000;
 
 export interface SpeechDeps {
   models: SpeechModels;
@@ -52,22 +50,6 @@ export interface SpeechDeps {
   maxCallMs: number;
 }
 
-type DeadlineName =
-  | 'attempt'
-  | 'pause'
-  | 'keys'
-  | 'filler'
-  | 'stall'
-  | 'silence'
-  | 'guard'
-  | 'act'
-  | 'save'
-  | 'leave'
-  | 'last-words'
-  | 'hand-over'
-  | 'recording'
-  | 'limit';
-
 /**
  * A talk by voice over a telephone line and a speech model, from the greeting to its last turn saved. It is told what
  * comes from the line, and plays to it; whatever fails, somebody answers the caller or the call goes where somebody does.
@@ -78,7 +60,7 @@ export class SpeechTalk {
   readonly #deps: SpeechDeps;
   readonly #talk: LiveTalk;
   readonly #where: LogFields;
-  readonly #deadlines: Deadlines<DeadlineName>;
+  readonly #deadlines: Deadlines<'hand-over'>;
   readonly #callerTurns: CallerTurns;
   readonly #voice: AgentVoice;
   readonly #keypad: { press(key: string): void };
@@ -90,6 +72,8 @@ export class SpeechTalk {
   readonly #guard: Guard;
   readonly #watch: SoundWatch;
   readonly #fillers: Fillers;
+  readonly #silence: CallerSilence;
+  readonly #limit: CallLimit;
   readonly #startedMs: number;
 
   /** Somebody waits for a word of ours. */
@@ -97,64 +81,66 @@ export class SpeechTalk {
   /** Outputs or words of ours wait for an answer that knows of them. */
   #wantsAnswer = false;
   #responding = false;
-  #silentPrompts = 0;
-  #retries = 0;
-  #hadSound = false;
+  /** Words were spoken that nobody will ever write down. */
   #lostWords = false;
-  #hasFallenBack = false;
-  #handingOver = false;
+  /** Responses that failed one after the other. */
+  #failures = 0;
 
   constructor(deps: SpeechDeps, talk: LiveTalk, line: PhoneLine, control: CallControl) {
     this.#deps = deps;
     this.#talk = talk;
-    const where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
-    this.#where = where;
+    this.#where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
     this.#startedMs = deps.clock.now();
-    this.#deadlines = createDeadlines<DeadlineName>(deps.clock, deps.timers);
-    this.#callerTurns = createCallerTurns(talk);
-    this.#keypad = createKeypad(this.#deadlines, (keys) => this.#keyed(keys));
-    this.#runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, {
+    // Each part takes of it what it needs, each of its own names.
+    const deadlines = createDeadlines<string>(deps.clock, deps.timers);
+    const call = { ...deps, talk, line, control, deadlines, where: this.#where };
+    const callerTurns = createCallerTurns(talk);
+    const runs = createToolRuns(talk, talk.agents === 'two' ? deps.askSupervisor : undefined, {
       finished: (run) => this.#toolFinished(run),
       done: (last) => this.#toolsDone(last),
       failed: (error) => {
         if (!this.#departure.hasLeft) deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
       },
     });
-    this.#link = createModelLink(
-      { models: deps.models, deadlines: this.#deadlines, clock: deps.clock, log: deps.log, where: this.#where },
-      () => speechSetup(talk, this.#isGuarded ? guarded : attentive),
-      {
-        onAudio: (item, payload) => this.#voice.play(item, payload),
-        onEvent: (event) => this.#onEvent(event),
-        onLive: (session, isFirst) => this.#onLive(session, isFirst),
-        onLost: () => this.#onLost(),
-        onGivenUp: (reason) => this.#onGivenUp(reason),
-      },
-    );
-    const { prepared, clock, log } = deps;
-    const [link, deadlines, callerTurns, runs] = [this.#link, this.#deadlines, this.#callerTurns, this.#runs];
-    const voice = createAgentVoice({ talk, line, link, prepared, clock }, () => this.#soundBegins());
-    const departure = createDeparture({ talk, line, link, voice, callerTurns, runs, deadlines, log, where });
+    const link = createModelLink(call, () => speechSetup(talk, this.#isGuarded ? guarded : attentive), {
+      onAudio: (item, payload) => this.#voice.play(item, payload),
+      onEvent: (event) => this.#onEvent(event),
+      onLive: (session, isFirst) => this.#onLive(session, isFirst),
+      onLost: () => this.#onLost(),
+      onGivenUp: (reason) => this.#fallBack(reason),
+    });
+    const voice = createAgentVoice({ ...call, link }, () => this.#soundBegins());
+    const speech = { ...call, link, voice, callerTurns, runs };
+    const departure = createDeparture(speech);
+    const guard = createGuard(speech, {
+      asked: () => this.#watch.expect(),
+      lowered: (isUnanswered) => this.#guardLowered(isUnanswered),
+    });
+    this.#deadlines = deadlines;
+    this.#callerTurns = callerTurns;
+    this.#runs = runs;
+    this.#link = link;
     this.#voice = voice;
     this.#departure = departure;
-    this.#end = createCallEnd({ talk, line, control, voice, departure, deadlines, log, where });
-    this.#guard = createGuard(
-      { talk, link, voice, deadlines },
-      { asked: () => this.#watch.expect(), lowered: (isUnanswered) => this.#guardLowered(isUnanswered) },
-    );
+    this.#guard = guard;
+    this.#end = createCallEnd({ ...speech, departure });
     this.#watch = createSoundWatch(
-      { link, voice, runs, guard: this.#guard, deadlines, log, where },
+      { ...speech, guard },
       { isOff: () => this.#isEnding || callerTurns.isSpeaking, isOwed: () => this.#isOwed },
     );
-    this.#fillers = createFillers(
-      { talk, link, voice, runs, deadlines },
-      { isOff: () => this.#isGuarded || callerTurns.isSpeaking, isResponding: () => this.#responding },
-    );
+    this.#fillers = createFillers(speech, {
+      isOff: () => this.#isGuarded || callerTurns.isSpeaking,
+      isResponding: () => this.#responding,
+    });
+    this.#silence = createCallerSilence(deadlines, {
+      isQuiet: () => this.#isQuiet,
+      danger: () => this.#danger(),
+      silent: (alarm, isLast) => this.#callerIsSilent(alarm, isLast),
+    });
+    this.#limit = createCallLimit(call, () => this.#timeIsUp());
+    this.#keypad = createKeypad(deadlines, (keys) => this.#keyed(keys));
+    this.#recording = followConsent(call, () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }));
     this.over = departure.over;
-    this.#recording = followConsent(
-      { talk, control, deadlines: this.#deadlines, log: deps.log, where: this.#where },
-      () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }),
-    );
     if (!talk.isResumed) this.#guard.raise('greeting', talk.greeting());
     else if (talk.unheardNotice) {
       // Whoever held it before died within the greeting.
@@ -166,7 +152,7 @@ export class SpeechTalk {
 
   start(): void {
     if (this.#talk.lost.aborted) return this.#departure.giveWay();
-    this.#limitCall();
+    this.#limit.set();
     this.#watch.expect();
     this.#recording.resume();
     this.#link.open();
@@ -199,8 +185,7 @@ export class SpeechTalk {
 
   /** Another task is to go on with the talk: at the next pause, or soon. */
   handOver(): void {
-    if (this.#isEnding || this.#handingOver) return;
-    this.#handingOver = true;
+    if (this.#isEnding || this.#deadlines.has('hand-over')) return;
     this.#deadlines.set('hand-over', handOverMs, () => this.#letGo());
     this.#settle();
   }
@@ -227,11 +212,7 @@ export class SpeechTalk {
 
   #soundBegins(): void {
     this.#watch.heard();
-    this.#deadlines.clear('silence');
-    if (this.#hadSound) return;
-    this.#hadSound = true;
-    const durationMs = this.#deps.clock.now() - this.#startedMs;
-    this.#deps.log.info('voice.first-audio', { ...this.#where, durationMs });
+    this.#silence.clear();
   }
 
   #onEvent(event: SpeechEvent): void {
@@ -239,7 +220,7 @@ export class SpeechTalk {
     switch (event.kind) {
       case 'speech-started':
         this.#callerTurns.begins();
-        this.#deadlines.clear('silence');
+        this.#silence.clear();
         if (this.#isGuarded) return;
         this.#watch.clear();
         this.#isOwed = false;
@@ -254,7 +235,7 @@ export class SpeechTalk {
         return this.#callerTurns.committed(event.itemId);
       case 'transcribed':
         if (!this.#callerTurns.transcribed(event.itemId, event.text)) return;
-        this.#silentPrompts = 0;
+        this.#silence.broken();
         this.#recording.hear(event.text);
         return void this.#judge();
       case 'response-started':
@@ -287,9 +268,9 @@ export class SpeechTalk {
     const { purpose, status, code } = end;
     this.#responding = false;
     if (status === 'failed') return this.#responseFailed(purpose, code);
-    this.#retries = 0;
+    this.#failures = 0;
     // Whoever was answered has spoken, also where no words of theirs are written down.
-    if (purpose === undefined && status === 'completed') this.#silentPrompts = 0;
+    if (purpose === undefined && status === 'completed') this.#silence.broken();
     const answers = purpose === undefined || purpose === 'answer' || purpose === 'repair';
     if (answers && status !== 'cancelled' && !this.#wantsAnswer && this.#runs.count === 0) this.#isOwed = false;
     if (purpose === 'ending') this.#end.made();
@@ -305,7 +286,7 @@ export class SpeechTalk {
       ...this.#where,
       reason: code === 'insufficient_quota' ? 'quota' : 'response',
     });
-    if (++this.#retries > 1) return this.#fallBack('response');
+    if (++this.#failures > 1) return this.#fallBack('response');
     if (this.#end.ending) return this.#sayLastWord();
     if (this.#guard.isFor(purpose)) return this.#guard.say();
     // A prompt or a filler that failed is not missed; an answer is.
@@ -358,11 +339,6 @@ export class SpeechTalk {
     if (this.#isOwed || this.#guard.isDue) this.#watch.expect();
   }
 
-  #onGivenUp(reason: 'misconfigured' | 'failed'): void {
-    if (reason === 'misconfigured') this.#deps.log.error('model.misconfigured', this.#where);
-    this.#fallBack(reason);
-  }
-
   // Whose turn it is.
 
   #bargeIn(): void {
@@ -379,15 +355,14 @@ export class SpeechTalk {
   #settle(): void {
     if (this.#departure.hasLeft || this.#voice.isPlaying || this.#responding) return;
     if (this.#end.ending) return this.#end.heard();
-    if (this.#handingOver && !this.#callerTurns.isSpeaking && this.#runs.count === 0) return this.#letGo();
+    if (this.#deadlines.has('hand-over') && !this.#callerTurns.isSpeaking && this.#runs.count === 0)
+      return this.#letGo();
     if (this.#guard.isUp) return this.#guard.heard();
     if (this.#wantsAnswer) this.#wantAnswer();
     const session = this.#session;
     const isIdle =
       session && !session.isBusy && !this.#callerTurns.isSpeaking && !this.#isOwed && this.#runs.count === 0;
-    if (isIdle && !this.#deadlines.has('silence')) {
-      this.#deadlines.set('silence', silentAfterMs, () => void this.#callerIsSilent());
-    }
+    if (isIdle) this.#silence.expect();
   }
 
   /** An answer by the model, once every output is there. */
@@ -405,16 +380,11 @@ export class SpeechTalk {
   }
 
   get #isQuiet(): boolean {
-    const isOurs = this.#voice.isPlaying || this.#responding || this.#isOwed || this.#isGuarded;
-    return !isOurs && !this.#callerTurns.isSpeaking;
+    const isOurs = this.#voice.isPlaying || this.#responding || this.#isOwed || this.#guard.isUp;
+    return !isOurs && !this.#isEnding && !this.#callerTurns.isSpeaking;
   }
 
-  async #callerIsSilent(): Promise<void> {
-    if (!this.#isQuiet) return;
-    // Whether it is happening now is answered by silence as well.
-    const alarm = await this.#danger();
-    if (this.#departure.hasLeft || !this.#isQuiet) return;
-    const isLast = this.#silentPrompts++ >= mostSilentPrompts;
+  #callerIsSilent(alarm: Alarm | undefined, isLast: boolean): void {
     if (alarm) this.#raise(isLast ? { ending: { kind: 'hangup' }, ...alarm } : alarm);
     else if (isLast) this.#finish({ kind: 'hangup' }, this.#words.silentGoodbye);
     else {
@@ -429,8 +399,8 @@ export class SpeechTalk {
     if (this.#isEnding) return;
     const text = this.#words.keyed(keys);
     this.#talk.begin('caller').fill(text);
-    this.#silentPrompts = 0;
-    this.#deadlines.clear('silence');
+    this.#silence.broken();
+    this.#silence.clear();
     if (this.#guard.isUp) this.#guard.spokenOver();
     else {
       this.#voice.silence();
@@ -446,7 +416,7 @@ export class SpeechTalk {
     const isMuted = this.#guard.isFor('alarm');
     if (!isMuted) this.#isOwed = true;
     this.#watch.clear();
-    this.#deadlines.clear('silence');
+    this.#silence.clear();
     this.#fillers.cover();
     this.#runs.start({ ...call, generation: this.#link.generation, isMuted });
   }
@@ -472,7 +442,7 @@ export class SpeechTalk {
   /** The caller's words are judged before anything else is said; a model that was quicker is cut off. */
   async #judge(): Promise<void> {
     const alarm = await this.#danger();
-    if (alarm && !this.#departure.hasLeft && !this.#end.isOrdered) this.#raise(alarm);
+    if (alarm && !this.#end.isFinal) this.#raise(alarm);
   }
 
   /** What has to be said in place of anything else, as the caller's words and their silence stand. */
@@ -486,7 +456,8 @@ export class SpeechTalk {
   }
 
   #raise({ say, ending }: Alarm): void {
-    if (this.#hasFallenBack && !ending) return;
+    // Nobody would answer to it.
+    if (this.#link.isClosed && !ending) return;
     this.#voice.silence();
     this.#session?.interrupt();
     this.#wantsAnswer = false;
@@ -496,7 +467,7 @@ export class SpeechTalk {
     this.#fillers.clear();
     this.#end.takeBack();
     if (ending) return this.#finish(ending, say);
-    this.#limitCall(wrapUpMs);
+    this.#limit.extend();
     this.#guard.raise('alarm', say);
     this.#guard.say();
   }
@@ -505,9 +476,8 @@ export class SpeechTalk {
 
   /** No model will speak on this call any more: a person does, or a number is taken to call back. */
   #fallBack(reason: 'misconfigured' | 'failed' | 'response' | 'busy'): void {
-    if (this.#departure.hasLeft || this.#end.isOrdered) return;
+    if (this.#end.isFinal) return;
     this.#link.close();
-    this.#hasFallenBack = true;
     if (this.#end.ending) {
       if (!this.#end.isSaid) this.#sayLastWord();
       return;
@@ -518,12 +488,6 @@ export class SpeechTalk {
     const ending: Ending = number ? { kind: 'transfer', number } : { kind: 'callback' };
     this.#decide(ending);
     this.#end.play(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
-  }
-
-  /** However often it changes hands, a call is as long as all its tasks together; this long it goes on in any case. */
-  #limitCall(leastMs = 0): void {
-    const leftMs = this.#deps.maxCallMs - (this.#deps.clock.now() - this.#talk.openedAtMs);
-    this.#deadlines.set('limit', Math.max(leastMs, leftMs - wrapUpMs), () => this.#timeIsUp());
   }
 
   #timeIsUp(): void {
@@ -539,7 +503,7 @@ export class SpeechTalk {
 
   /** The call ends so, once this has been said and heard. */
   #finish(ending: Ending, say: string): void {
-    if (this.#departure.hasLeft || this.#end.isOrdered) return;
+    if (this.#end.isFinal) return;
     this.#decide(ending, say);
     this.#sayLastWord();
   }
@@ -551,13 +515,14 @@ export class SpeechTalk {
     this.#wantsAnswer = false;
     this.#watch.clear();
     this.#fillers.clear();
-    this.#deadlines.clear('silence', 'limit', 'hand-over');
-    this.#handingOver = false;
+    this.#silence.clear();
+    this.#limit.clear();
+    this.#deadlines.clear('hand-over');
   }
 
   /** A model that failed twice does not say it. */
   #sayLastWord(): void {
-    this.#end.say(this.#retries > 1 ? undefined : this.#session);
+    this.#end.say(this.#failures > 1 ? undefined : this.#session);
   }
 
   /** Lets go of the call for another task, with everything saved that is known. */
