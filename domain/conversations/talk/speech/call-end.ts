@@ -1,12 +1,17 @@
+import type { Clock } from '../../../clock.ts';
+import { languageOf } from '../../../language.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
 import type { LiveTalk } from '../live-talk.ts';
 import type { Ending } from '../talk.ts';
 import type { AgentVoice } from './agent-voice.ts';
+import { createCallLimit } from './call-limit.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Departure } from './departure.ts';
+import type { ModelLink } from './model-link.ts';
 import type { CallControl, LineEnd, PhoneLine } from './phone-line.ts';
 import type { PreparedName } from './prepared-audio.ts';
-import { guarded, type SpeechSession } from './speech-model.ts';
+import { guarded } from './speech-model.ts';
+import { speechWords } from './speech-words.ts';
 
 /** A last sentence that the model does not begin to say within this is said without it. */
 const lastWordMs = 6_000;
@@ -25,13 +30,16 @@ export interface CallEnd {
   readonly isSaid: boolean;
   /** The vendor was told, or we have left: nothing takes it back any more. */
   readonly isFinal: boolean;
-  /** Puts it on record. Without a last word a prepared sentence stands for it. */
-  decide(ending: Ending, lastWord?: string): void;
+  /** From now on the call is held to its longest time. */
+  limit(): void;
+  /** The call ends so, once this has been said and heard. */
+  finish(ending: Ending, lastWord: string): void;
+  /** No model will speak on this call any more: a person does, or a number is taken to call back. */
+  fallBack(reason: 'misconfigured' | 'failed' | 'response' | 'busy'): void;
+  /** The call goes on, in any case for as long as it takes to end one. */
   takeBack(): void;
-  /** Has the last word said: by the model, where there is one and a word for it to say. */
-  say(session: SpeechSession | undefined): void;
-  /** A prepared sentence in place of the last word. */
-  play(name: PreparedName): void;
+  /** Has the last word said: by the model, or by a prepared sentence where it cannot. */
+  say(): void;
   /** The model has made the last word. */
   made(): void;
   /** Its sound has all been sent. */
@@ -43,21 +51,71 @@ export interface CallEnd {
 }
 
 interface Deps {
-  talk: Pick<LiveTalk, 'end'>;
+  talk: Pick<LiveTalk, 'end' | 'personNow' | 'openedAtMs' | 'language'>;
   line: Pick<PhoneLine, 'close'>;
   control: Pick<CallControl, 'hangUp' | 'goOn'>;
-  voice: Pick<AgentVoice, 'prepared' | 'isPlaying' | 'remainingMs' | 'heardWithinMs'>;
+  link: Pick<ModelLink, 'session' | 'close'>;
+  voice: AgentVoice;
   departure: Pick<Departure, 'hasLeft' | 'leave'>;
-  deadlines: Deadlines<'act' | 'save' | 'leave'>;
+  deadlines: Deadlines<'act' | 'save' | 'leave' | 'limit'>;
+  clock: Clock;
   log: Log;
   where: LogFields;
+  maxCallMs: number;
 }
 
-export function createCallEnd(deps: Deps): CallEnd {
-  const { talk, line, control, voice, departure, deadlines, log, where } = deps;
+interface EndHandlers {
+  /** It is on record how the call ends: nothing else is waited for. */
+  decided(): void;
+  /** The model failed so often that it is not asked for the last word. */
+  hasFailed(): boolean;
+}
+
+export function createCallEnd(deps: Deps, handlers: EndHandlers): CallEnd {
+  const { talk, line, control, link, voice, departure, deadlines, clock, log, where } = deps;
+  const startedMs = clock.now();
+  const limit = createCallLimit(deps, timeIsUp);
   let decided: { ending: Ending; lastWord: string; saved: Promise<void> } | undefined;
   let isSaid = false;
   let isOrdered = false;
+
+  const isFinal = () => isOrdered || departure.hasLeft;
+
+  function timeIsUp(): void {
+    if (decided || departure.hasLeft) return;
+    const number = talk.personNow();
+    const words = speechWords[languageOf(talk.language)];
+    voice.silence();
+    link.session?.interrupt();
+    if (number) finish({ kind: 'transfer', number }, words.timeIsUpTransfer);
+    else finish({ kind: 'hangup' }, words.timeIsUpGoodbye);
+  }
+
+  function finish(ending: Ending, lastWord: string): void {
+    if (isFinal()) return;
+    decide(ending, lastWord);
+    say();
+  }
+
+  function decide(ending: Ending, lastWord: string): void {
+    const saved = talk.end(ending).catch((error: unknown) => {
+      log.error('talk.save-failed', { ...where, ...errorFields(error) });
+    });
+    decided = { ending, lastWord, saved };
+    isSaid = false;
+    limit.clear();
+    handlers.decided();
+  }
+
+  function say(): void {
+    if (!decided) return;
+    const { ending, lastWord } = decided;
+    const session = handlers.hasFailed() ? undefined : link.session;
+    if (!session || !lastWord) return play(ending.kind === 'hangup' ? 'goodbye' : `trouble-${ending.kind}`);
+    session.listen(guarded);
+    session.respond({ purpose: 'ending', say: lastWord, urgent: true });
+    deadlines.set('act', voice.remainingMs + lastWordMs, () => (voice.isPlaying ? orderAfterSound() : order()));
+  }
 
   function orderAfterSound(): void {
     deadlines.set('act', voice.heardWithinMs, order);
@@ -70,7 +128,7 @@ export function createCallEnd(deps: Deps): CallEnd {
   }
 
   function order(): void {
-    if (isOrdered || departure.hasLeft || !decided) return;
+    if (isFinal() || !decided) return;
     const { ending, saved } = decided;
     isOrdered = true;
     deadlines.clear('act');
@@ -99,28 +157,28 @@ export function createCallEnd(deps: Deps): CallEnd {
       return isSaid;
     },
     get isFinal() {
-      return isOrdered || departure.hasLeft;
+      return isFinal();
     },
-    decide(ending, lastWord = '') {
-      const saved = talk.end(ending).catch((error: unknown) => {
-        log.error('talk.save-failed', { ...where, ...errorFields(error) });
-      });
-      decided = { ending, lastWord, saved };
-      isSaid = false;
+    limit: limit.set,
+    finish,
+    fallBack(reason) {
+      if (isFinal()) return;
+      link.close();
+      if (decided) {
+        if (!isSaid) say();
+        return;
+      }
+      log.warn('voice.fallback', { ...where, reason, durationMs: clock.now() - startedMs });
+      const number = talk.personNow();
+      decide(number ? { kind: 'transfer', number } : { kind: 'callback' }, '');
+      play(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
     },
     takeBack() {
       deadlines.clear('act');
       decided = undefined;
+      limit.extend();
     },
-    say(session) {
-      if (!decided) return;
-      const { ending, lastWord } = decided;
-      if (!session || !lastWord) return play(ending.kind === 'hangup' ? 'goodbye' : `trouble-${ending.kind}`);
-      session.listen(guarded);
-      session.respond({ purpose: 'ending', say: lastWord, urgent: true });
-      deadlines.set('act', voice.remainingMs + lastWordMs, () => (voice.isPlaying ? orderAfterSound() : order()));
-    },
-    play,
+    say,
     made() {
       isSaid = true;
     },
@@ -130,7 +188,7 @@ export function createCallEnd(deps: Deps): CallEnd {
     },
     lineEnded(how) {
       const kind = decided?.ending.kind;
-      if (how === 'broken' && !departure.hasLeft && !isOrdered) log.warn('stream.broken', where);
+      if (how === 'broken' && !isFinal()) log.warn('stream.broken', where);
       // A call that was sent on goes on without us: its own end is told by whoever hears of it.
       const wasSentOn = isOrdered && kind !== 'hangup';
       departure.leave({ over: how === 'hung-up' ? !wasSentOn : kind === 'hangup' });

@@ -3,12 +3,10 @@ import { languageOf } from '../../../language.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
 import { sentences } from '../../words/words.ts';
 import type { Alarm, LiveTalk } from '../live-talk.ts';
-import type { Ending } from '../talk.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import type { Timers } from '../timers.ts';
 import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { type CallEnd, createCallEnd } from './call-end.ts';
-import { type CallLimit, createCallLimit } from './call-limit.ts';
 import { type CallerSilence, createCallerSilence } from './caller-silence.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
@@ -73,8 +71,6 @@ export class SpeechTalk {
   readonly #watch: SoundWatch;
   readonly #fillers: Fillers;
   readonly #silence: CallerSilence;
-  readonly #limit: CallLimit;
-  readonly #startedMs: number;
 
   /** Somebody waits for a word of ours. */
   #isOwed = false;
@@ -90,7 +86,6 @@ export class SpeechTalk {
     this.#deps = deps;
     this.#talk = talk;
     this.#where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
-    this.#startedMs = deps.clock.now();
     // Each part takes of it what it needs, each of its own names.
     const deadlines = createDeadlines<string>(deps.clock, deps.timers);
     const call = { ...deps, talk, line, control, deadlines, where: this.#where };
@@ -107,7 +102,7 @@ export class SpeechTalk {
       onEvent: (event) => this.#onEvent(event),
       onLive: (session, isFirst) => this.#onLive(session, isFirst),
       onLost: () => this.#onLost(),
-      onGivenUp: (reason) => this.#fallBack(reason),
+      onGivenUp: (reason) => this.#end.fallBack(reason),
     });
     const voice = createAgentVoice({ ...call, link }, () => this.#soundBegins());
     const speech = { ...call, link, voice, callerTurns, runs };
@@ -123,7 +118,13 @@ export class SpeechTalk {
     this.#voice = voice;
     this.#departure = departure;
     this.#guard = guard;
-    this.#end = createCallEnd({ ...speech, departure });
+    this.#end = createCallEnd(
+      { ...speech, departure },
+      {
+        decided: () => this.#endDecided(),
+        hasFailed: () => this.#failures > 1,
+      },
+    );
     this.#watch = createSoundWatch(
       { ...speech, guard },
       { isOff: () => this.#isEnding || callerTurns.isSpeaking, isOwed: () => this.#isOwed },
@@ -137,7 +138,6 @@ export class SpeechTalk {
       danger: () => this.#danger(),
       silent: (alarm, isLast) => this.#callerIsSilent(alarm, isLast),
     });
-    this.#limit = createCallLimit(call, () => this.#timeIsUp());
     this.#keypad = createKeypad(deadlines, (keys) => this.#keyed(keys));
     this.#recording = followConsent(call, () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }));
     this.over = departure.over;
@@ -152,7 +152,7 @@ export class SpeechTalk {
 
   start(): void {
     if (this.#talk.lost.aborted) return this.#departure.giveWay();
-    this.#limit.set();
+    this.#end.limit();
     this.#watch.expect();
     this.#recording.resume();
     this.#link.open();
@@ -160,7 +160,7 @@ export class SpeechTalk {
 
   /** In place of a start: there is no room for this call. It goes where a person answers, or a number is taken. */
   refuse(): void {
-    this.#fallBack('busy');
+    this.#end.fallBack('busy');
   }
 
   /** The caller's audio: base64 of µ-law at 8 kHz, valid until this returns. */
@@ -286,8 +286,8 @@ export class SpeechTalk {
       ...this.#where,
       reason: code === 'insufficient_quota' ? 'quota' : 'response',
     });
-    if (++this.#failures > 1) return this.#fallBack('response');
-    if (this.#end.ending) return this.#sayLastWord();
+    if (++this.#failures > 1) return this.#end.fallBack('response');
+    if (this.#end.ending) return this.#end.say();
     if (this.#guard.isFor(purpose)) return this.#guard.say();
     // A prompt or a filler that failed is not missed; an answer is.
     if (purpose === undefined || purpose === 'answer') this.#wantAnswer();
@@ -300,7 +300,7 @@ export class SpeechTalk {
     this.#responding = false;
     this.#callerTurns.stops();
     if (this.#end.ending) {
-      if (!this.#end.isSaid) this.#sayLastWord();
+      if (!this.#end.isSaid) this.#end.say();
       return;
     }
     if (isFirst && this.#talk.isResumed) return void this.#resume();
@@ -386,7 +386,7 @@ export class SpeechTalk {
 
   #callerIsSilent(alarm: Alarm | undefined, isLast: boolean): void {
     if (alarm) this.#raise(isLast ? { ending: { kind: 'hangup' }, ...alarm } : alarm);
-    else if (isLast) this.#finish({ kind: 'hangup' }, this.#words.silentGoodbye);
+    else if (isLast) this.#end.finish({ kind: 'hangup' }, this.#words.silentGoodbye);
     else {
       this.#session?.respond({ purpose: 'silence', say: this.#words.stillThere });
       this.#watch.expect();
@@ -433,7 +433,7 @@ export class SpeechTalk {
   #toolsDone(last: Alarm | undefined): void {
     this.#fillers.clear();
     if (this.#isEnding) return;
-    if (last?.ending) this.#finish(last.ending, last.say || this.#words.goodbye);
+    if (last?.ending) this.#end.finish(last.ending, last.say || this.#words.goodbye);
     else if (last) this.#raise(last);
     else if (this.#wantsAnswer) this.#wantAnswer();
     else this.#settle();
@@ -466,63 +466,19 @@ export class SpeechTalk {
     this.#runs.interrupt();
     this.#fillers.clear();
     this.#end.takeBack();
-    if (ending) return this.#finish(ending, say);
-    this.#limit.extend();
+    if (ending) return this.#end.finish(ending, say);
     this.#guard.raise('alarm', say);
     this.#guard.say();
   }
 
-  // When nothing comes.
-
-  /** No model will speak on this call any more: a person does, or a number is taken to call back. */
-  #fallBack(reason: 'misconfigured' | 'failed' | 'response' | 'busy'): void {
-    if (this.#end.isFinal) return;
-    this.#link.close();
-    if (this.#end.ending) {
-      if (!this.#end.isSaid) this.#sayLastWord();
-      return;
-    }
-    const durationMs = this.#deps.clock.now() - this.#startedMs;
-    this.#deps.log.warn('voice.fallback', { ...this.#where, reason, durationMs });
-    const number = this.#talk.personNow();
-    const ending: Ending = number ? { kind: 'transfer', number } : { kind: 'callback' };
-    this.#decide(ending);
-    this.#end.play(`${reason === 'busy' ? 'busy' : 'trouble'}-${number ? 'transfer' : 'callback'}`);
-  }
-
-  #timeIsUp(): void {
-    if (this.#isEnding) return;
-    const number = this.#talk.personNow();
-    this.#voice.silence();
-    this.#session?.interrupt();
-    if (number) this.#finish({ kind: 'transfer', number }, this.#words.timeIsUpTransfer);
-    else this.#finish({ kind: 'hangup' }, this.#words.timeIsUpGoodbye);
-  }
-
-  // The end.
-
-  /** The call ends so, once this has been said and heard. */
-  #finish(ending: Ending, say: string): void {
-    if (this.#end.isFinal) return;
-    this.#decide(ending, say);
-    this.#sayLastWord();
-  }
-
-  /** Puts the ending on record; from now on nobody interrupts. */
-  #decide(ending: Ending, lastWord?: string): void {
-    this.#end.decide(ending, lastWord);
+  /** From now on nobody interrupts, and nothing else is waited for. */
+  #endDecided(): void {
     this.#guard.drop();
     this.#wantsAnswer = false;
     this.#watch.clear();
     this.#fillers.clear();
     this.#silence.clear();
-    this.#limit.clear();
     this.#deadlines.clear('hand-over');
-  }
-
-  /** A model that failed twice does not say it. */
-  #sayLastWord(): void {
-    this.#end.say(this.#failures > 1 ? undefined : this.#session);
   }
 
   /** Lets go of the call for another task, with everything saved that is known. */
