@@ -18,16 +18,17 @@ export interface CallerSilence {
 interface SilenceHandlers {
   /** Nobody speaks, is about to, or owes a word. */
   isQuiet(): boolean;
-  /** Judges their words and this silence. */
-  danger(): Promise<Alarm | undefined>;
   /** Nothing was said for long; `isLast`: nor when they were asked. */
   silent(alarm: Alarm | undefined, isLast: boolean): void;
 }
 
-export function createCallerSilence(
-  deadlines: Deadlines<'silence'>,
-  { isQuiet, danger, silent }: SilenceHandlers,
-): CallerSilence {
+interface Deps {
+  deadlines: Deadlines<'silence'>;
+  /** Judges their words and this silence. */
+  danger: () => Promise<Alarm | undefined>;
+}
+
+export function createCallerSilence({ deadlines, danger }: Deps, { isQuiet, silent }: SilenceHandlers): CallerSilence {
   let prompts = 0;
 
   async function silence(): Promise<void> {

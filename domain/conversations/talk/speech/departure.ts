@@ -11,6 +11,9 @@ import type { ToolRuns } from './tool-runs.ts';
 /** The caller's last words are waited for this long after hanging up. */
 const lastWordsMs = 3_000;
 
+/** A talk is handed over between two sentences, if there is a pause within this. */
+const handOverMs = 4_000;
+
 /**
  * How we leave a call, whoever goes on with it: the caller's last words and the functions that run are waited for, all
  * is saved, and nothing is left open.
@@ -22,6 +25,13 @@ export interface Departure {
   readonly hasLeft: boolean;
   /** With `over` the talk is finished; without, somebody may go on with it. A second time changes nothing. */
   leave(how: { over: boolean }): void;
+  /** Another task is to go on with the talk: at the next pause, or soon. */
+  handOverSoon(): void;
+  readonly isHandingOver: boolean;
+  /** The pause is there: another task goes on. */
+  handOver(): void;
+  /** The call ends here. */
+  stay(): void;
   /** Somebody else has the talk: not a sound more of ours is heard. */
   giveWay(): void;
   /** What the session tells after we have left: only the caller's last words count. */
@@ -37,7 +47,7 @@ interface Deps {
   voice: AgentVoice;
   callerTurns: CallerTurns;
   runs: ToolRuns;
-  deadlines: Deadlines<'save' | 'leave' | 'recording' | 'last-words'>;
+  deadlines: Deadlines<'hand-over' | 'save' | 'leave' | 'recording' | 'last-words'>;
   log: Log;
   where: LogFields;
 }
@@ -62,6 +72,13 @@ export function createDeparture(deps: Deps): Departure {
     link.session?.interrupt();
     if (callerTurns.isSpeaking) link.session?.commit();
     deadlines.set('last-words', lastWordsMs, () => void close(how));
+  }
+
+  /** With everything saved that is known. */
+  function handOver(): void {
+    if (left) return;
+    log.info('talk.handed-over', where);
+    leave({ over: false });
   }
 
   function settle(): void {
@@ -94,6 +111,12 @@ export function createDeparture(deps: Deps): Departure {
       return left !== undefined;
     },
     leave,
+    handOverSoon: () => deadlines.set('hand-over', handOverMs, handOver),
+    get isHandingOver() {
+      return deadlines.has('hand-over');
+    },
+    handOver,
+    stay: () => deadlines.clear('hand-over'),
     giveWay() {
       if (left) return;
       if (voice.isPlaying) line.clear();

@@ -9,7 +9,7 @@ import type { ToolRuns } from './tool-runs.ts';
 /** A tool that takes longer than this is covered with a sentence. */
 const fillerAfterMs = 700;
 
-/** Covers functions that take long with a sentence: one for all that run at the same time, never the same twice in a row. */
+/** Covers functions that take long with a sentence: one for all that run together, never the same twice in a row. */
 export interface Fillers {
   /** A function is about to run, perhaps beside others. */
   cover(): void;

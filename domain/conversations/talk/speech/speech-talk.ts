@@ -9,7 +9,8 @@ import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { type CallEnd, createCallEnd } from './call-end.ts';
 import { type CallerSilence, createCallerSilence } from './caller-silence.ts';
 import { type CallerTurns, createCallerTurns } from './caller-turns.ts';
-import { createDeadlines, type Deadlines } from './deadlines.ts';
+import { createDanger } from './danger.ts';
+import { createDeadlines } from './deadlines.ts';
 import { createDeparture, type Departure } from './departure.ts';
 import { createFillers, type Fillers } from './fillers.ts';
 import { followConsent } from './follow-consent.ts';
@@ -34,9 +35,6 @@ import {
 import { type SpeechWords, speechWords } from './speech-words.ts';
 import { createToolRuns, type FinishedRun, type ToolRuns } from './tool-runs.ts';
 
-/** A talk is handed over between two sentences, if there is a pause within this. */
-const handOverMs = 4_000;
-
 export interface SpeechDeps {
   models: SpeechModels;
   /** For clinics with two agents. */
@@ -58,7 +56,6 @@ export class SpeechTalk {
   readonly #deps: SpeechDeps;
   readonly #talk: LiveTalk;
   readonly #where: LogFields;
-  readonly #deadlines: Deadlines<'hand-over'>;
   readonly #callerTurns: CallerTurns;
   readonly #voice: AgentVoice;
   readonly #keypad: { press(key: string): void };
@@ -71,6 +68,8 @@ export class SpeechTalk {
   readonly #watch: SoundWatch;
   readonly #fillers: Fillers;
   readonly #silence: CallerSilence;
+  /** What has to be said in place of anything else. */
+  readonly #danger: ReturnType<typeof createDanger>;
 
   /** Somebody waits for a word of ours. */
   #isOwed = false;
@@ -86,7 +85,7 @@ export class SpeechTalk {
     this.#deps = deps;
     this.#talk = talk;
     this.#where = { clinicId: talk.clinic.id, conversationId: talk.conversationId };
-    // Each part takes of it what it needs, each of its own names.
+    // Each part takes of these what it needs; the names of its deadlines are its own.
     const deadlines = createDeadlines<string>(deps.clock, deps.timers);
     const call = { ...deps, talk, line, control, deadlines, where: this.#where };
     const callerTurns = createCallerTurns(talk);
@@ -111,7 +110,6 @@ export class SpeechTalk {
       asked: () => this.#watch.expect(),
       lowered: (isUnanswered) => this.#guardLowered(isUnanswered),
     });
-    this.#deadlines = deadlines;
     this.#callerTurns = callerTurns;
     this.#runs = runs;
     this.#link = link;
@@ -133,11 +131,11 @@ export class SpeechTalk {
       isOff: () => this.#isGuarded || callerTurns.isSpeaking,
       isResponding: () => this.#responding,
     });
-    this.#silence = createCallerSilence(deadlines, {
-      isQuiet: () => this.#isQuiet,
-      danger: () => this.#danger(),
-      silent: (alarm, isLast) => this.#callerIsSilent(alarm, isLast),
-    });
+    this.#danger = createDanger(call);
+    this.#silence = createCallerSilence(
+      { deadlines, danger: this.#danger },
+      { isQuiet: () => this.#isQuiet, silent: (alarm, isLast) => this.#callerIsSilent(alarm, isLast) },
+    );
     this.#keypad = createKeypad(deadlines, (keys) => this.#keyed(keys));
     this.#recording = followConsent(call, () => this.#session?.add({ by: 'us', text: this.#words.recordingStopped }));
     this.over = departure.over;
@@ -185,8 +183,8 @@ export class SpeechTalk {
 
   /** Another task is to go on with the talk: at the next pause, or soon. */
   handOver(): void {
-    if (this.#isEnding || this.#deadlines.has('hand-over')) return;
-    this.#deadlines.set('hand-over', handOverMs, () => this.#letGo());
+    if (this.#isEnding || this.#departure.isHandingOver) return;
+    this.#departure.handOverSoon();
     this.#settle();
   }
 
@@ -355,14 +353,11 @@ export class SpeechTalk {
   #settle(): void {
     if (this.#departure.hasLeft || this.#voice.isPlaying || this.#responding) return;
     if (this.#end.ending) return this.#end.heard();
-    if (this.#deadlines.has('hand-over') && !this.#callerTurns.isSpeaking && this.#runs.count === 0)
-      return this.#letGo();
+    const isPause = !this.#callerTurns.isSpeaking && this.#runs.count === 0;
+    if (isPause && this.#departure.isHandingOver) return this.#departure.handOver();
     if (this.#guard.isUp) return this.#guard.heard();
     if (this.#wantsAnswer) this.#wantAnswer();
-    const session = this.#session;
-    const isIdle =
-      session && !session.isBusy && !this.#callerTurns.isSpeaking && !this.#isOwed && this.#runs.count === 0;
-    if (isIdle) this.#silence.expect();
+    if (isPause && this.#session?.isBusy === false && !this.#isOwed) this.#silence.expect();
   }
 
   /** An answer by the model, once every output is there. */
@@ -445,16 +440,6 @@ export class SpeechTalk {
     if (alarm && !this.#end.isFinal) this.#raise(alarm);
   }
 
-  /** What has to be said in place of anything else, as the caller's words and their silence stand. */
-  async #danger(): Promise<Alarm | undefined> {
-    try {
-      return await this.#talk.hear();
-    } catch (error) {
-      this.#deps.log.error('tool.failed', { ...this.#where, ...errorFields(error) });
-      return undefined;
-    }
-  }
-
   #raise({ say, ending }: Alarm): void {
     // Nobody would answer to it.
     if (this.#link.isClosed && !ending) return;
@@ -478,13 +463,6 @@ export class SpeechTalk {
     this.#watch.clear();
     this.#fillers.clear();
     this.#silence.clear();
-    this.#deadlines.clear('hand-over');
-  }
-
-  /** Lets go of the call for another task, with everything saved that is known. */
-  #letGo(): void {
-    if (this.#departure.hasLeft) return;
-    this.#deps.log.info('talk.handed-over', this.#where);
-    this.#departure.leave({ over: false });
+    this.#departure.stay();
   }
 }
