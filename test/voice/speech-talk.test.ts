@@ -456,6 +456,29 @@ test('a function that outlasts an alarm is told to the model alone, and another 
   expect(call.talk.endings).toEqual([]);
 });
 
+test('a goodbye that waits for another function is forgotten when there is an alarm', async () => {
+  let finish: () => void = () => undefined;
+  const rules = judged();
+  const call = speechWorld({
+    answers: [{ calls: [{ name: 'end_call' }, { name: 'find_available_times' }] }],
+    tool: async (name) => {
+      if (name === 'end_call') return { code: 'OK', say: 'Au revoir.', data: {}, ending: { kind: 'hangup' } };
+      await new Promise<void>((resolve) => (finish = resolve));
+      return { code: 'OK', say: name, data: {} };
+    },
+    alarm: (heard) => rules(heard, call.time.now()),
+  });
+  await call.greeted();
+  call.model().callerSays('Quand ?');
+  await call.pass(200);
+  call.model().callerSays('J’ai mal à la poitrine.');
+  await call.pass(3_000);
+  finish();
+  await call.pass(3_000);
+  expect(asked(call)).toEqual([question]);
+  expect(call.talk.endings).toEqual([]);
+});
+
 test('an alarm over the goodbye of the longest call is heard, and answered, before the call ends', async () => {
   const rules = judged();
   const call = speechWorld({ maxCallMs: 120_000, alarm: (heard) => rules(heard, call.time.now()) });
