@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
 import { Invitation, type InvitationStore } from '#domain/clinics/members/invitation.ts';
+import type { ClinicId } from '#domain/ids.ts';
 import { auditWrite } from './clinic-writes.ts';
 import { keys } from './keys.ts';
 import { askWrite, useWrite } from './links.ts';
@@ -56,19 +57,22 @@ export function createInvitationStore({ core, routing, audit }: Tables): Invitat
     };
   }
 
+  async function inState(clinicId: ClinicId, wanted: Invitation['state']): Promise<Invitation[]> {
+    const items = await core.query({ pk: keys.invitationsOf(clinicId) });
+    return items
+      .map(invitationOf)
+      .filter(({ state }) => state === wanted)
+      .sort((a, b) => a.invitedAtMs - b.invitedAtMs);
+  }
+
   return {
     async get(clinicId, invitationId) {
       const item = await core.get(keys.invitation(clinicId, invitationId));
       return item && invitationOf(item);
     },
 
-    async awaiting(clinicId) {
-      const items = await core.query({ pk: keys.invitationsOf(clinicId) });
-      return items
-        .map(invitationOf)
-        .filter(({ state }) => state === 'awaiting')
-        .sort((a, b) => a.invitedAtMs - b.invitedAtMs);
-    },
+    awaiting: (clinicId) => inState(clinicId, 'awaiting'),
+    accepted: (clinicId) => inState(clinicId, 'accepted'),
 
     async invite({ invitedAtMs, ...invitation }, ask, before, event) {
       const { clinicId, invitationId } = invitation;

@@ -196,6 +196,7 @@ describe.each(['memory', 'DynamoDB'] as const)('links by e-mail, kept in %s', (w
       expect([again.status, again.page.includes('déjà fait'), again.page.includes('Été')]).toEqual([200, true, false]);
     }
     expect(await here.store.awaiting(cotonou)).toEqual([]);
+    expect(await here.store.accepted(cotonou)).toMatchObject([{ email: awa, userId: awaId }]);
     expect(await here.rolesOf()).toEqual(['owner', 'manager']);
     const record = (await here.records(cotonou)).filter(({ requestId }) => requestId !== 'r0');
     expect(record).toHaveLength(2);

@@ -80,6 +80,17 @@ test('who is of several clinics names one, and has there the role they have ther
   expect((await store.awaiting(elsewhere)).map(({ email }) => email)).toEqual(['new@clinique.example']);
 });
 
+test('a list of members says by what address each was invited, if they were', async () => {
+  const { answer, store } = await world();
+  const [invitation] = await store.awaiting(cotonou);
+  store.accepted = async () => [{ ...invitation!, state: 'accepted', userId: spare }];
+  const listed = await answer(request('GET /api/members', { as: auditor }));
+  const { members } = listed.body as { members: { userId: string; email?: string }[] };
+  expect(members.filter(({ email }) => email)).toEqual([
+    { userId: spare, role: 'staff', since: '2026-10-05T12:30:00.000Z', email: invitation!.email },
+  ]);
+});
+
 test('a manager neither makes nor unmakes an owner, and the last owner stays', async () => {
   const { answer, members } = await world();
   const as = manager;

@@ -1,6 +1,7 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { Invitation, InvitationStore } from '#domain/clinics/members/invitation.ts';
 import type { MemberStore } from '#domain/clinics/members/member.ts';
+import type { ClinicId } from '#domain/ids.ts';
 import type { FakeLinks } from './links.ts';
 
 export interface FakeInvitations extends InvitationStore {
@@ -18,14 +19,16 @@ export function inMemoryInvitations(links: FakeLinks, members: MemberStore): Fak
     const now = kept.get(nameOf(read));
     return now?.invitedAtMs === read.invitedAtMs && now.state === read.state;
   };
+  const inState = (clinicId: ClinicId, state: Invitation['state']) =>
+    [...kept.values()]
+      .filter((one) => one.clinicId === clinicId && one.state === state)
+      .sort((a, b) => a.invitedAtMs - b.invitedAtMs)
+      .map((one) => structuredClone(one));
   return {
     records,
     get: async (clinicId, invitationId) => structuredClone(kept.get(nameOf({ clinicId, invitationId }))),
-    awaiting: async (clinicId) =>
-      [...kept.values()]
-        .filter((one) => one.clinicId === clinicId && one.state === 'awaiting')
-        .sort((a, b) => a.invitedAtMs - b.invitedAtMs)
-        .map((one) => structuredClone(one)),
+    awaiting: async (clinicId) => inState(clinicId, 'awaiting'),
+    accepted: async (clinicId) => inState(clinicId, 'accepted'),
     async invite(invitation, ask, before, event) {
       const unchanged = before.invitation ? stands(before.invitation) : !kept.has(nameOf(invitation));
       if (!unchanged || !links.mayAsk(ask, before.ask)) return { outcome: 'changed-meanwhile' };

@@ -41,6 +41,8 @@ export interface InvitationStore {
   get(clinicId: ClinicId, invitationId: InvitationId): Promise<Invitation | undefined>;
   /** Those that await an answer, oldest first. */
   awaiting(clinicId: ClinicId): Promise<Invitation[]>;
+  /** Those that were accepted, oldest first: by what address each person became a member. */
+  accepted(clinicId: ClinicId): Promise<Invitation[]>;
   /** Invites, asks for the link and puts it on record, in one write. `before`: what was read of either. */
   invite(
     invitation: Invitation,

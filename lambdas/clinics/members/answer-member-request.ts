@@ -44,7 +44,7 @@ export const notChanged: Record<Exclude<MemberChange['outcome'], 'saved'>, HttpA
 
 /** Who is a member of a clinic, and as what, and who is invited. Everything that changes is on record in the same write. */
 export function answerMemberRequest(deps: Deps): Work {
-  const { members, clock } = deps;
+  const { members, store, clock } = deps;
   const of = (right: Right, work: (request: HttpRequest, by: Member) => Promise<HttpAnswer>): Work =>
     asMember({ members }, right, work);
 
@@ -93,16 +93,20 @@ export function answerMemberRequest(deps: Deps): Work {
       },
     })),
 
-    'GET /api/members': of(memberRoutes['GET /api/members'], async (_request, { clinicId }) => ({
-      status: 200,
-      body: {
-        members: (await members.list(clinicId)).map(({ userId, role, sinceMs }) => ({
+    'GET /api/members': of(memberRoutes['GET /api/members'], async (_request, { clinicId }) => {
+      const [team, accepted] = await Promise.all([members.list(clinicId), store.accepted(clinicId)]);
+      const emails = new Map(accepted.map(({ userId, email }) => [userId, email]));
+      const body = {
+        members: team.map(({ userId, role, sinceMs }) => ({
           userId,
           role,
           since: isoInstant(sinceMs),
+          // Whom the clinic knows by an address it wrote itself; who they are otherwise only the identity provider knows.
+          ...(emails.has(userId) && { email: emails.get(userId) }),
         })),
-      },
-    })),
+      };
+      return { status: 200, body };
+    }),
 
     'PUT /api/members/{userId}': of(memberRoutes['PUT /api/members/{userId}'], async (request, by) => {
       const wanted = bodyOf(ChangedRole, request);

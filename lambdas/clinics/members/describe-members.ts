@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { InvitedEmail } from '#domain/clinics/members/invitation.ts';
 import { PlatformRole, Role } from '#domain/clinics/members/member.ts';
 import { refusals } from '#lambdas/describe-refusals.ts';
 import { chosenClinic, doorErrors, inPath, json, operationsOf, sent } from '#lambdas/describe-signed-in.ts';
@@ -54,7 +55,14 @@ export const memberPaths = (): ZodOpenApiPathsObject => ({
         '200': json(
           'Oldest first',
           z.object({
-            members: z.array(Membership.extend({ since: Instant }).meta({ id: 'Member' })),
+            members: z.array(
+              Membership.extend({
+                since: Instant,
+                email: InvitedEmail.optional().describe(
+                  'Where they were last invited, when they came by an invitation.',
+                ),
+              }).meta({ id: 'Member' }),
+            ),
           }),
         ),
         ...doorErrors,
