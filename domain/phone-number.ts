@@ -98,6 +98,13 @@ export function destinationProblem(phone: NormalizedPhone, allowedCountries: rea
   return undefined;
 }
 
+/**
+ * Whether nobody is to be written to there, whichever countries a clinic allows: its owner may earn by it, or it is of no
+ * country or no telephone. A number that the plan of its country does not know yet may be somebody's all the same.
+ */
+export const isBarred = ({ kind, country, type }: NormalizedPhone): boolean =>
+  kind !== 'e164' || !country || type === 'UAN' || (type !== undefined && notForClinics.includes(type));
+
 /** A stored number as staff read it: `01 99 00 12 34`, `(202) 555-0142`; with its calling code outside the clinic's country. */
 export function displayPhone(e164: string, clinicCountry: string): string {
   const parsed = parsePhoneNumberFromString(e164);

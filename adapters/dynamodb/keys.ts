@@ -210,6 +210,11 @@ export const keys = {
     PK: `${keys.clinic(clinicId)}#CHATS#${hour}`,
     SK: who,
   }),
+  /** Replies of a clinic to numbers abroad, on one day. */
+  repliesAbroad: (clinicId: ClinicId, day: number): Key => ({
+    PK: `${keys.clinic(clinicId)}#ABROAD#${day}`,
+    SK: 'COUNT',
+  }),
   /** A call of ours, named before a vendor is asked for it. */
   outboundCall: (clinicId: ClinicId, callId: OutboundCallId): Key => ({
     PK: `${keys.clinic(clinicId)}#OUT#${callId}`,

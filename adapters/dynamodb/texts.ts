@@ -2,6 +2,7 @@ import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { WaitlistEntryId } from '#domain/ids.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
+import { mostRepliesAbroad, type RepliesAbroad } from '#domain/conversations/texting/replies-abroad.ts';
 import {
   type SentTexts,
   TextNotSent,
@@ -75,6 +76,23 @@ export function createIncomingTexts(core: Table, clock: Clock): IncomingTexts {
         reply,
         updatedAt: isoInstant(clock.now()),
       });
+    },
+  };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A counter for each day of a clinic. */
+export function createRepliesAbroad(core: Table, clock: Clock): RepliesAbroad {
+  return {
+    async count(clinicId) {
+      const day = Math.floor(clock.now() / dayMs);
+      const { updatedAt, ...first } = stamps(clock);
+      const counted = await core.increment(keys.repliesAbroad(clinicId, day), 'replies', {
+        first: { ...first, entity: 'RepliesAbroad', clinicId, ttl: ((day + 2) * dayMs) / 1000 },
+        always: { updatedAt },
+      });
+      return counted <= mostRepliesAbroad ? 'room' : 'too-many';
     },
   };
 }

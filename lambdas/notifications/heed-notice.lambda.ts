@@ -9,6 +9,7 @@ import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import {
   createIncomingTexts,
   createOfferedTimes,
+  createRepliesAbroad,
   createSentTexts,
   createTextServices,
 } from '#adapters/dynamodb/texts.ts';
@@ -118,6 +119,7 @@ const answer = answerMessage({
   inbox,
   directory: createClinicDirectory(routing),
   incoming: createIncomingTexts(core, clock),
+  repliesAbroad: createRepliesAbroad(core, clock),
   accept: acceptOffer(shared),
 });
 

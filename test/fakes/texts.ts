@@ -5,6 +5,7 @@ import { type SuppressionList } from '#domain/clinics/suppression-list.ts';
 import { type BegunChats, mostChats, networkOf } from '#domain/conversations/texting/begun-chats.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
+import { mostRepliesAbroad, type RepliesAbroad } from '#domain/conversations/texting/replies-abroad.ts';
 import {
   type OutgoingText,
   type SentTexts,
@@ -84,6 +85,18 @@ export function inMemoryBegunChats(): BegunChats {
     async count(clinicId, address) {
       if (count(`${clinicId} ${networkOf(address)}`) > mostChats.ofAddress) return 'too-many';
       return count(clinicId) > mostChats.ofClinic ? 'too-many' : 'room';
+    },
+  };
+}
+
+/** Replies to numbers abroad, in memory, by the same days as the table. */
+export function inMemoryRepliesAbroad(clock: Clock): RepliesAbroad {
+  const counts = new Map<string, number>();
+  return {
+    async count(clinicId) {
+      const key = `${clinicId} ${Math.floor(clock.now() / (24 * 60 * 60 * 1000))}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      return (counts.get(key) as number) > mostRepliesAbroad ? 'too-many' : 'room';
     },
   };
 }

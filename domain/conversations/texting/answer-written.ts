@@ -65,14 +65,13 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     // The same word written twice is two messages: this one cannot have been heard before it was first begun.
     const isSame = last?.text === (isWordless ? wordless : message);
     const isHeard = isSame && ((isOwed && !isWordless) || last.atMs >= (begunAtMs ?? Infinity));
+    const isFull = !isHeard && utterancesOf(turns).length >= mostMessages;
     if (ready !== undefined) {
-      if (!isHeard) talk.begin('caller').fill(message);
-      if (!isHeard || isOwed) talk.begin('agent').fill(ready);
+      if (!isHeard && (ready || !isFull)) talk.begin('caller').fill(isWordless ? wordless : message);
+      if (ready && (!isHeard || isOwed)) talk.begin('agent').fill(ready);
       return ready;
     }
-    if (!isHeard && utterancesOf(turns).length >= mostMessages) {
-      return tooLong(shownPhone(clinic));
-    }
+    if (isFull) return tooLong(shownPhone(clinic));
     const isDisclosure = ({ speaker, text }: Turn) =>
       speaker === 'agent' && clinic.languages.some((tag) => text === textingWordsOf(tag).disclosure(clinic.name));
     const place = isHeard ? turns.indexOf(last) : turns.length;
@@ -98,7 +97,7 @@ export function answerWritten({ takeTalk, createDialogue }: Deps) {
     message: string | undefined,
     /** When it was first begun to be answered, where this is not the first time. */
     begunAtMs?: number,
-    /** What a rule answers it, in place of a model. */
+    /** What a rule answers it, in place of a model. Empty: nothing, and it only stands in the talk. */
     ready?: string,
   ): Promise<WrittenAnswer> => {
     const talk = await takeTalk(clinicId, conversationId);

@@ -2,6 +2,7 @@ import { readForm } from '#adapters/twilio/form.ts';
 import { type IncomingMessage, readTwilioMessage } from '#adapters/twilio/message-event.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { shownPhone } from '#domain/clinics/shown-phone.ts';
+import { answerableAs } from '#domain/clinics/writable-number.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
@@ -11,6 +12,7 @@ import type { answerWritten } from '#domain/conversations/texting/answer-written
 import { optWordOf } from '#domain/conversations/texting/opt-words.ts';
 import type { IncomingTexts } from '#domain/conversations/texting/incoming-texts.ts';
 import type { openWritten } from '#domain/conversations/texting/open-written.ts';
+import type { RepliesAbroad } from '#domain/conversations/texting/replies-abroad.ts';
 import { plainTypography, withinParts } from '#domain/conversations/texting/sms-text.ts';
 import { textingWordsOf } from '#domain/conversations/texting/words/words.ts';
 import type { MessageReceived } from '#domain/messages/notice.ts';
@@ -25,6 +27,7 @@ interface Deps extends WriteDeps {
   open: ReturnType<typeof openWritten>;
   answer: ReturnType<typeof answerWritten>;
   incoming: IncomingTexts;
+  repliesAbroad: RepliesAbroad;
   dialogues: Pick<DialogueStore, 'get'>;
   /** Books a time that was offered by SMS, where the message says yes to one; answers what to tell. */
   accept(clinic: ClinicProfile, talk: Talk, message: IncomingMessage): Promise<string | undefined>;
@@ -36,12 +39,30 @@ const staleMs = 12 * 60 * 60 * 1000;
 
 /**
  * Answers a message that was written to a clinic's number, with the dialogue and its tools. Done again it finds what it
- * answered before; the patient is written to once.
+ * answered before; the patient is written to once. What comes from a number that may not be written to is not answered, and
+ * stands in its conversation, so that the clinic reads it.
  */
 export function answerMessage(deps: Deps) {
-  const { inbox, directory, clinics, open, answer, incoming, dialogues, accept, clock, log } = deps;
+  const { inbox, directory, clinics, open, answer, incoming, repliesAbroad, dialogues, accept, clock, log } = deps;
   const write = writeTo(deps);
   const stop = heedStop(deps);
+
+  /** Whether its writer gets no reply, because somebody else may earn by it. By WhatsApp nobody does. */
+  async function isUnanswerable(clinic: ClinicProfile, { channel, from }: IncomingMessage): Promise<boolean> {
+    const as = channel === 'whatsapp' ? 'any-other' : answerableAs(from, clinic);
+    const isTooMany = as === 'abroad' && (await repliesAbroad.count(clinic.id)) === 'too-many';
+    if (as !== 'nobody' && !isTooMany) return false;
+    log.info('text.suppressed', { clinicId: clinic.id, reason: isTooMany ? 'too-many-abroad' : 'number-type' });
+    return true;
+  }
+
+  /** What a rule answers in place of a model; empty where the message only stands in its conversation. */
+  async function readyFor(clinic: ClinicProfile, talk: Talk, message: IncomingMessage): Promise<string | undefined> {
+    if (await isUnanswerable(clinic, message)) return '';
+    // Whoever was asked whether they are in danger has answered that, whatever else a 1 would mean.
+    const isAsked = mayBeInDanger(await dialogues.get(clinic.id, talk.conversationId));
+    return isAsked ? undefined : accept(clinic, talk, message);
+  }
 
   async function replyTo(clinic: ClinicProfile, talk: Talk, message: IncomingMessage): Promise<string> {
     const { conversationId, language } = talk;
@@ -49,9 +70,7 @@ export function answerMessage(deps: Deps) {
     const taken = await incoming.take(clinic.id, { conversationId, name });
     if (taken.state === 'answered') return taken.reply;
     const begunAtMs = taken.state === 'begun' ? taken.sinceMs : undefined;
-    // Whoever was asked whether they are in danger has answered that, whatever else a 1 would mean.
-    const isAsked = mayBeInDanger(await dialogues.get(clinic.id, conversationId));
-    const ready = isAsked ? undefined : await accept(clinic, talk, message);
+    const ready = await readyFor(clinic, talk, message);
     const answered = await answer(clinic.id, conversationId, text, begunAtMs, ready);
     if (answered.outcome === 'superseded') throw new Error('the conversation is in other hands');
     // Whoever sends pictures one after the other is told once.

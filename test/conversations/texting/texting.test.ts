@@ -4,6 +4,7 @@ import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts'
 import { answerWritten, writtenLimits } from '#domain/conversations/texting/answer-written.ts';
 import { endWritten } from '#domain/conversations/texting/end-written.ts';
 import { openWritten } from '#domain/conversations/texting/open-written.ts';
+import { mostRepliesAbroad } from '#domain/conversations/texting/replies-abroad.ts';
 import { smsParts } from '#domain/conversations/texting/sms-text.ts';
 import { TextNotSent } from '#domain/conversations/texting/text-sender.ts';
 import type { Notice } from '#domain/messages/notice.ts';
@@ -26,6 +27,7 @@ import { scriptedTextModel } from '../../fakes/text-model.ts';
 import {
   inMemoryIncoming,
   inMemoryOfferedTimes,
+  inMemoryRepliesAbroad,
   inMemorySentTexts,
   inMemorySuppressions,
   rememberedTexts,
@@ -87,8 +89,10 @@ function world({
     dialogues,
   };
   const receive = receiveMessage({ twilio: knownTwilio, apiUrl, inbox, directory, suppressions, notices, clock, log });
+  const repliesAbroad = inMemoryRepliesAbroad(clock);
   const answer = answerMessage({
     ...shared,
+    repliesAbroad,
     inbox,
     directory,
     open: openWritten({ talks, instructions, clock }),
@@ -120,6 +124,7 @@ function world({
     inbox,
     mapping,
     failing,
+    repliesAbroad,
     suppressions,
     /** A person lets everything that is quarantined go on. */
     async replayAll() {
@@ -717,6 +722,65 @@ test('WhatsApp is not answered unless the clinic has turned it on', async () => 
   await on.work();
   expect(on.outbox).toMatchObject([{ channel: 'whatsapp', to: inesNumber, from: clinicNumber }]);
   expect(on.taken[0]).toMatch(/^whatsapp_/);
+});
+
+describe('of numbers whose owner may earn by what is written to them', () => {
+  test.each([
+    ['premium', '+19005550117'],
+    ['shared-cost', '+33810000000'],
+    ['universal-access', '+443000000000'],
+    ['satellite', '+881600000000'],
+  ])('a %s one gets no reply; what it wrote stands in the conversation, of which the clinic hears', async (_, From) => {
+    const given = withTurns(world({ clinic: { texting: { ...texting, countries: ['US', 'FR', 'GB'] } } }));
+    const { send, work, outbox, model, storedTurnsOf, clock, sweep, taken, events } = given;
+    await send('Bonjour ?', { From });
+    await work();
+    expect([outbox, model.requests]).toEqual([[], []]);
+    expect(await storedTurnsOf()).toEqual(['caller: Bonjour ?']);
+    clock.pass(31 * 60_000);
+    expect(await sweep({ clinicId: cotonou, conversationId: taken[0] as never })).toBe(true);
+    expect(events.told).toMatchObject([{ event: 'talk_ended', transcript: expect.stringContaining('Bonjour ?') }]);
+  });
+
+  test('those abroad are answered, all together so often a day; then their messages stand unanswered, and STOP counts', async () => {
+    const given = withTurns(world({ answers: [{ deltas: ['Oui, à 9 h.'] }, { deltas: ['Oui, demain.'] }] }));
+    const { send, work, outbox, repliesAbroad, storedTurnsOf, clock, suppressions, log } = given;
+    // One of them no plan of France knows: it may be somebody's all the same.
+    const [abroad, unknown] = ['+33199001234', '+33639980012'];
+    await send('Ouvert demain ?', { From: unknown });
+    await work();
+    expect(outbox).toMatchObject([{ to: unknown }]);
+    for (let n = 1; n < mostRepliesAbroad; n++) await repliesAbroad.count(cotonou);
+    await send('Et lundi ?', { From: unknown, MessageSid: sid(2) });
+    await send('', { From: unknown, MessageSid: sid(3), NumMedia: '1' });
+    await work();
+    expect(outbox).toHaveLength(1);
+    expect((await storedTurnsOf()).slice(-2)).toEqual([
+      'caller: Et lundi ?',
+      'caller: [Photo, son ou autre envoi sans texte]',
+    ]);
+    expect(log.codes()).toContain('text.suppressed');
+    await send('ARRET', { From: abroad, MessageSid: sid(4) });
+    await work();
+    expect([...(await suppressions.refusedBy(cotonou, abroad as E164))]).toEqual(['messages', 'calls']);
+    // Neither those at home nor the next day are kept waiting.
+    await send('Et ici ?', { MessageSid: sid(5) });
+    await work();
+    expect(outbox.at(-1)).toMatchObject({ to: inesNumber });
+    clock.pass(24 * 60 * 60_000);
+    await send('Et mardi ?', { From: unknown, MessageSid: sid(6) });
+    await work();
+    expect(outbox).toHaveLength(3);
+  });
+
+  test('a conversation takes no more messages of such a number than of any other', async () => {
+    const given = withTurns(world());
+    for (let n = 0; n <= 60; n++) {
+      await given.send(`Bonjour ${n}`, { From: '+19005550117', MessageSid: sid(n) });
+    }
+    await given.work();
+    expect(await given.storedTurnsOf()).toHaveLength(60);
+  });
 });
 
 test('a message to a number of nobody waits for a person, and none is answered by another clinic', async () => {

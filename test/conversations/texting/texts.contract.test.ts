@@ -3,11 +3,13 @@ import { createSuppressionList } from '#adapters/dynamodb/suppression-list.ts';
 import {
   createIncomingTexts,
   createOfferedTimes,
+  createRepliesAbroad,
   createSentTexts,
   createTextServices,
 } from '#adapters/dynamodb/texts.ts';
 import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
+import { mostRepliesAbroad } from '#domain/conversations/texting/replies-abroad.ts';
 import { TextNotSent, type TextOutcome } from '#domain/conversations/texting/text-sender.ts';
 import type { E164 } from '#domain/e164.ts';
 import { WaitlistEntryId, writtenConversationId } from '#domain/ids.ts';
@@ -18,6 +20,7 @@ import {
   inMemoryBegunChats,
   inMemoryIncoming,
   inMemoryOfferedTimes,
+  inMemoryRepliesAbroad,
   inMemorySentTexts,
   inMemorySuppressions,
 } from '../../fakes/texts.ts';
@@ -41,6 +44,7 @@ const worlds = [
         list: inMemorySuppressions(),
         sent: inMemorySentTexts(),
         incoming: inMemoryIncoming(clock),
+        repliesAbroad: inMemoryRepliesAbroad(clock),
         begunChats: inMemoryBegunChats(),
         offered: inMemoryOfferedTimes(clock),
       };
@@ -58,6 +62,7 @@ const worlds = [
         list: createSuppressionList(db.tables, clock),
         sent: createSentTexts(core, clock),
         incoming: createIncomingTexts(core, clock),
+        repliesAbroad: createRepliesAbroad(core, clock),
         begunChats: createBegunChats(core, clock),
       };
     },
@@ -127,6 +132,16 @@ describe.each(worlds)('texts %s', (_, open) => {
     expect(await begin(1)).toEqual(['too-many']);
     expect(await begin(1, cotonou, '192.0.2.8')).toEqual(['room']);
     expect(await begin(1, elsewhere)).toEqual(['room']);
+  });
+
+  test('replies abroad are counted for each clinic by itself, and each day anew', async () => {
+    const { repliesAbroad, clock } = await open();
+    const reply = () => repliesAbroad.count(cotonou);
+    expect(new Set(await Promise.all(Array.from({ length: mostRepliesAbroad }, reply)))).toEqual(new Set(['room']));
+    expect(await reply()).toBe('too-many');
+    expect(await repliesAbroad.count(elsewhere)).toBe('room');
+    clock.pass(24 * 60 * 60_000);
+    expect(await reply()).toBe('room');
   });
 });
 
