@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type * as z from 'zod';
-import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
+import { TalkNotFinished } from '#domain/conversations/talk/end/talk-not-finished.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import { DeliveryInFlight } from '#domain/notifications/deliveries.ts';
 import { PurchaseInFlight } from '#domain/onboarding/onboarding.ts';

@@ -4,7 +4,7 @@ import { createApiKeyStore } from '#adapters/dynamodb/api-keys.ts';
 import { createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
 import { openTable } from '#adapters/dynamodb/table.ts';
 import { isoInstant, systemClock } from '#domain/clock.ts';
-import { mintApiKey } from '#domain/clinics/api-key.ts';
+import { mintApiKey } from '#domain/clinics/keys/api-key.ts';
 import type { Slug } from '#domain/clinics/slug.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { issueSocketKey } from '#lambdas/clinics/issue-socket-key.ts';

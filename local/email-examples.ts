@@ -5,7 +5,7 @@ import { Conversation } from '#domain/conversations/conversation.ts';
 import type { Language } from '#domain/language.ts';
 import { type CallSummary, callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
 import type { EmailDocument } from '#domain/notifications/email-document.ts';
-import { Appointment } from '#domain/scheduling/appointment.ts';
+import { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import { Patient } from '#domain/scheduling/patients/patient.ts';
 
 /** Invented clinics and calls, for looking at e-mails. */

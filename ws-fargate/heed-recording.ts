@@ -1,7 +1,7 @@
 import type { Utterance } from '#adapters/retell/llm-socket.ts';
 import { foldSpeech } from '#domain/conversations/folded-speech.ts';
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
-import { showObjection } from '#domain/conversations/talk/stored-turns.ts';
+import { showObjection } from '#domain/conversations/talk/turns/stored-turns.ts';
 
 /**
  * Puts on record that the caller has heard the notice of the recording, has agreed to it where they are asked, or has

@@ -36,7 +36,7 @@ import { systemClock as clock } from '#domain/clock.ts';
 import { soundsLikeEmergency } from '#domain/conversations/emergency-phrases.ts';
 import { askSupervisor } from '#domain/conversations/talk/supervisor.ts';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
-import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
+import { createTextDialogue } from '#domain/conversations/talk/text/text-dialogue.ts';
 import { systemTimers as timers } from '#domain/conversations/talk/timers.ts';
 import { errorFields } from '#domain/log.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';

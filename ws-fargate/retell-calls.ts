@@ -6,7 +6,7 @@ import type { AcceptOptions } from '#adapters/websocket/accept-socket.ts';
 import { refuseUpgrade } from '#adapters/websocket/refuse-upgrade.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
-import type { SocketAddresses } from '#domain/clinics/socket-key.ts';
+import type { SocketAddresses } from '#domain/clinics/keys/socket-key.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import { late, within } from '#domain/conversations/talk/timers.ts';
 import { retellConversationId } from '#domain/ids.ts';

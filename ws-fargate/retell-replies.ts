@@ -2,7 +2,7 @@ import { type AfterSpeaking, llmFrames } from '#adapters/retell/llm-socket.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { LiveTalk } from '#domain/conversations/talk/live-talk.ts';
 import type { Ending } from '#domain/conversations/talk/talk.ts';
-import type { Prompted, TextDialogue, Told } from '#domain/conversations/talk/text-dialogue.ts';
+import type { Prompted, TextDialogue, Told } from '#domain/conversations/talk/text/text-dialogue.ts';
 import { type Timers, within } from '#domain/conversations/talk/timers.ts';
 import { talkWordsOf } from '#domain/conversations/talk/words/words.ts';
 import { errorFields, type Log, type LogFields } from '#domain/log.ts';

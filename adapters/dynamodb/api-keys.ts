@@ -1,5 +1,5 @@
 import { isoInstant } from '#domain/clock.ts';
-import { ApiKey, type ApiKeyStore } from '#domain/clinics/api-key.ts';
+import { ApiKey, type ApiKeyStore } from '#domain/clinics/keys/api-key.ts';
 import { expiringCredentials } from './expiring-credentials.ts';
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';

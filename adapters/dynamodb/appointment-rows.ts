@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
-import { Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
-import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';
+import { Appointment, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import { occupiedCells } from '#domain/scheduling/calendar/occupied-cells.ts';
 import { type CalendarRow, instant, stamps } from './calendar-rows.ts';
 import { keys } from './keys.ts';
 import { slotRow } from './slot-rows.ts';

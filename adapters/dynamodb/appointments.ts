@@ -1,7 +1,7 @@
 import { isoInstant } from '#domain/clock.ts';
-import { cursorAt, positionOf } from '#domain/scheduling/appointment-cursor.ts';
-import { type Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
-import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import { cursorAt, positionOf } from '#domain/scheduling/calendar/appointment-cursor.ts';
+import { type Appointment, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import type { AppointmentStore } from '#domain/scheduling/calendar/calendar.ts';
 import { appointmentOf, appointmentPosition } from './appointment-rows.ts';
 import { guardOf } from './calendar-guard.ts';
 import { keys } from './keys.ts';

@@ -1,4 +1,4 @@
-import type { AwaitingRecipients } from '#domain/clinics/recipient-verification.ts';
+import type { AwaitingRecipients } from '#domain/clinics/recipients/recipient-verification.ts';
 import { auditWrite, confirmingUpdate } from './clinic-writes.ts';
 import { keys } from './keys.ts';
 import { askWrite, useWrite } from './links.ts';

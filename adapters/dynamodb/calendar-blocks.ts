@@ -1,6 +1,6 @@
 import { isoInstant } from '#domain/clock.ts';
-import type { Block, Calendar } from '#domain/scheduling/calendar.ts';
-import { placesOf } from '#domain/scheduling/occupied-cells.ts';
+import type { Block, Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import { placesOf } from '#domain/scheduling/calendar/occupied-cells.ts';
 import { blockOf, blockRow } from './calendar-rows.ts';
 import {
   addStep,

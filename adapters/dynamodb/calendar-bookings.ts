@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppointmentId } from '#domain/ids.ts';
-import { type Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
-import type { BookOutcome, Calendar, NewBooking } from '#domain/scheduling/calendar.ts';
-import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';
-import { guardTime, unguardTime } from '#domain/scheduling/patient-guard.ts';
+import { type Appointment, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import type { BookOutcome, Calendar, NewBooking } from '#domain/scheduling/calendar/calendar.ts';
+import { occupiedCells } from '#domain/scheduling/calendar/occupied-cells.ts';
+import { guardTime, unguardTime } from '#domain/scheduling/calendar/patient-guard.ts';
 import { appointmentOf, appointmentRow, bookingRow } from './appointment-rows.ts';
 import { isAtLimit, readTold, toldSteps } from './calendar-conversation.ts';
 import { guardStep, readGuard } from './calendar-guard.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
 import { AppointmentId, type ClinicId } from '#domain/ids.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { ActingConversation } from '#domain/scheduling/calendar.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
+import type { ActingConversation } from '#domain/scheduling/calendar/calendar.ts';
 import { type Step, updateStep } from './calendar-transactions.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

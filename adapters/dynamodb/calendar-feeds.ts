@@ -1,5 +1,5 @@
 import { isoInstant } from '#domain/clock.ts';
-import { CalendarFeed, type CalendarFeedStore } from '#domain/clinics/calendar-feed.ts';
+import { CalendarFeed, type CalendarFeedStore } from '#domain/clinics/keys/calendar-feed.ts';
 import { auditWrite } from './clinic-writes.ts';
 import { keys } from './keys.ts';
 import { type Item, type Table, toItem } from './table.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
 import { AppointmentId } from '#domain/ids.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { PatientTime } from '#domain/scheduling/patient-guard.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
+import type { PatientTime } from '#domain/scheduling/calendar/patient-guard.ts';
 import { type CalendarRow, instant, stamps } from './calendar-rows.ts';
 import { type Step, versionedStep } from './calendar-transactions.ts';
 import { keys } from './keys.ts';

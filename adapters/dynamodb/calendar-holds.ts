@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { isoInstant, systemClock } from '#domain/clock.ts';
 import type { E164 } from '#domain/e164.ts';
 import type { ClinicId } from '#domain/ids.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
-import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import { occupiedCells } from '#domain/scheduling/calendar/occupied-cells.ts';
 import { mostRounds } from './calendar-bookings.ts';
 import { type CalendarRow, instant, stamps, ttlAfter } from './calendar-rows.ts';
 import {

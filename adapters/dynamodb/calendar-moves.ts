@@ -1,9 +1,9 @@
 import type { ClinicId } from '#domain/ids.ts';
-import { ownsCells } from '#domain/scheduling/appointment.ts';
-import type { Calendar, Move } from '#domain/scheduling/calendar.ts';
-import type { Cell } from '#domain/scheduling/cell.ts';
-import { occupiedCells, type Place } from '#domain/scheduling/occupied-cells.ts';
-import { guardTime } from '#domain/scheduling/patient-guard.ts';
+import { ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import type { Calendar, Move } from '#domain/scheduling/calendar/calendar.ts';
+import type { Cell } from '#domain/scheduling/calendar/cell.ts';
+import { occupiedCells, type Place } from '#domain/scheduling/calendar/occupied-cells.ts';
+import { guardTime } from '#domain/scheduling/calendar/patient-guard.ts';
 import { appointmentOf } from './appointment-rows.ts';
 import { isWritten, mostRounds } from './calendar-bookings.ts';
 import { readTold, toldSteps } from './calendar-conversation.ts';

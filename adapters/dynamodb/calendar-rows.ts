@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
 import { AppointmentId, ClinicId, OperatoryId, ProviderId } from '#domain/ids.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { Block } from '#domain/scheduling/calendar.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
-import type { Place } from '#domain/scheduling/occupied-cells.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
+import type { Block } from '#domain/scheduling/calendar/calendar.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
+import type { Place } from '#domain/scheduling/calendar/occupied-cells.ts';
 import { type Key, keys } from './keys.ts';
 import type { Item } from './table.ts';
 

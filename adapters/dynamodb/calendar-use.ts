@@ -2,7 +2,7 @@ import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { isoInstant } from '#domain/clock.ts';
 import type { CalendarOwner } from '#domain/clinics/clinic-registry.ts';
 import type { AppointmentTypeId, ClinicId } from '#domain/ids.ts';
-import { appointmentStatuses, ownsCells } from '#domain/scheduling/appointment.ts';
+import { appointmentStatuses, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
 import { keys } from './keys.ts';
 import { type Item, type Table, toItem } from './table.ts';
 

@@ -1,5 +1,5 @@
-import type { Calendar } from '#domain/scheduling/calendar.ts';
-import type { Resource } from '#domain/scheduling/cell.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import type { Resource } from '#domain/scheduling/calendar/cell.ts';
 import { createBlocks } from './calendar-blocks.ts';
 import { createBookings } from './calendar-bookings.ts';
 import { createHolds } from './calendar-holds.ts';

@@ -3,7 +3,7 @@ import { isoInstant } from '#domain/clock.ts';
 import { Clinic } from '#domain/clinics/clinic.ts';
 import { Closure } from '#domain/clinics/hours/closure.ts';
 import { WeeklyHours } from '#domain/clinics/hours/weekly-hours.ts';
-import { HumanLine } from '#domain/clinics/numbers.ts';
+import { HumanLine } from '#domain/clinics/numbers/clinic-number.ts';
 import { AppointmentType, TypeProvider } from '#domain/clinics/practice/appointment-type.ts';
 import { Operatory } from '#domain/clinics/practice/operatory.ts';
 import { Provider } from '#domain/clinics/practice/provider.ts';
@@ -14,7 +14,7 @@ import { RetentionSettings } from '#domain/clinics/settings/retention-settings.t
 import { TextingSettings } from '#domain/clinics/settings/texting-settings.ts';
 import { VoiceSettings } from '#domain/clinics/settings/voice-settings.ts';
 import { type ClinicProfile, disabledReasons, type RecipientState } from '#domain/clinics/clinic-store.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import { type Key, keys } from './keys.ts';
 import type { Item } from './table.ts';

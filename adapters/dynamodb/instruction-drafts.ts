@@ -6,8 +6,8 @@ import type {
   InstructionPlace,
   InstructionState,
   PublishedVersion,
-} from '#domain/conversations/talk/instruction-drafts.ts';
-import { Instructions } from '#domain/conversations/talk/instructions.ts';
+} from '#domain/conversations/talk/instructions/instruction-drafts.ts';
+import { Instructions } from '#domain/conversations/talk/instructions/instructions.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { auditWrite } from './clinic-writes.ts';
 import { publication, toInstructions } from './instructions.ts';

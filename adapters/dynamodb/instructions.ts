@@ -1,12 +1,12 @@
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { PublishedVersion } from '#domain/conversations/talk/instruction-drafts.ts';
+import type { PublishedVersion } from '#domain/conversations/talk/instructions/instruction-drafts.ts';
 import {
   Instructions,
   type InstructionScope,
   type InstructionStore,
   type PublishedBy,
-} from '#domain/conversations/talk/instructions.ts';
+} from '#domain/conversations/talk/instructions/instructions.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { auditWrite } from './clinic-writes.ts';
 import { keys } from './keys.ts';

@@ -13,7 +13,7 @@ import type {
   UserId,
   WaitlistEntryId,
 } from '#domain/ids.ts';
-import type { Resource } from '#domain/scheduling/cell.ts';
+import type { Resource } from '#domain/scheduling/calendar/cell.ts';
 
 /** Primary key of an item. */
 export interface Key {

@@ -1,5 +1,5 @@
 import { isoInstant } from '#domain/clock.ts';
-import { RelaySecret, type RelaySecretStore } from '#domain/clinics/relay-secret.ts';
+import { RelaySecret, type RelaySecretStore } from '#domain/clinics/keys/relay-secret.ts';
 import { expiringCredentials } from './expiring-credentials.ts';
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';

@@ -1,5 +1,5 @@
 import { isoInstant } from '#domain/clock.ts';
-import { HeldTime, Slot } from '#domain/scheduling/slot.ts';
+import { HeldTime, Slot } from '#domain/scheduling/slots/slot.ts';
 import type { Item } from './table.ts';
 
 /** A slot as part of an item: its instants in words that exports can read. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isoInstant } from '#domain/clock.ts';
-import { SocketKey, type SocketAddresses, type SocketKeyStore } from '#domain/clinics/socket-key.ts';
+import { SocketKey, type SocketAddresses, type SocketKeyStore } from '#domain/clinics/keys/socket-key.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { expiringCredentials } from './expiring-credentials.ts';
 import { keys } from './keys.ts';

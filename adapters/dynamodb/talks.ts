@@ -1,6 +1,6 @@
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import { Talk, type TalkStore } from '#domain/conversations/talk/talk.ts';
-import { epochOf, Turn } from '#domain/conversations/talk/turn.ts';
+import { epochOf, Turn } from '#domain/conversations/talk/turns/turn.ts';
 import { keys } from './keys.ts';
 import { type Item, type Table, toItem } from './table.ts';
 import { type Step, transact } from './transact.ts';

@@ -1,5 +1,5 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { ModelFault } from '#domain/conversations/talk/text-model.ts';
+import { ModelFault } from '#domain/conversations/talk/text/text-model.ts';
 
 /**
  * What an error of OpenAI's means to a talk. Its message says no more than status, code and request: OpenAI's own may

@@ -1,4 +1,4 @@
-import { ModelFault } from '#domain/conversations/talk/text-model.ts';
+import { ModelFault } from '#domain/conversations/talk/text/text-model.ts';
 import { modelFault } from './model-fault.ts';
 
 /** How long an answer is waited for. */

@@ -2,7 +2,7 @@ import type { ConnectOptions } from '#adapters/websocket/connect-socket.ts';
 import type { TextSocket } from '#adapters/websocket/text-socket.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Timers } from '#domain/conversations/talk/timers.ts';
-import { ModelFault } from '#domain/conversations/talk/text-model.ts';
+import { ModelFault } from '#domain/conversations/talk/text/text-model.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import { readEvent } from './realtime-events.ts';
 

@@ -11,7 +11,7 @@ import {
   type SpokenItem,
   purposes,
 } from '#domain/conversations/talk/speech/speech-model.ts';
-import { ModelFault } from '#domain/conversations/talk/text-model.ts';
+import { ModelFault } from '#domain/conversations/talk/text/text-model.ts';
 import { AudioFinder } from './realtime-audio.ts';
 import { type FunctionCall, isFunctionCall, isTelephone, readEvent, type ServerEvent } from './realtime-events.ts';
 import { createResponseQueue } from './response-queue.ts';

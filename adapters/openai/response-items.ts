@@ -3,7 +3,7 @@ import type {
   ResponseInputItem,
   ResponseOutputItem,
 } from 'openai/resources/responses/responses';
-import type { ModelItem } from '#domain/conversations/talk/text-model.ts';
+import type { ModelItem } from '#domain/conversations/talk/text/text-model.ts';
 
 /** A talk as the Responses API takes it. What is ours stands as the developer's, what was said as nobody's instruction. */
 export function inputItem(item: ModelItem): ResponseInputItem {

@@ -2,7 +2,12 @@ import OpenAI from 'openai';
 import { zodTextFormat } from 'openai/helpers/zod';
 import type { Response, ResponseCreateParamsNonStreaming } from 'openai/resources/responses/responses';
 import type * as z from 'zod';
-import { ModelFault, type ModelItem, type TextModel, type TextRequest } from '#domain/conversations/talk/text-model.ts';
+import {
+  ModelFault,
+  type ModelItem,
+  type TextModel,
+  type TextRequest,
+} from '#domain/conversations/talk/text/text-model.ts';
 import { faultOfCode } from './model-fault.ts';
 import { callItem, inputItem, isRefusal, isWholeCall, outputItem, textOf } from './response-items.ts';
 import { patience } from './patience.ts';

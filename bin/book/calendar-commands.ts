@@ -1,4 +1,4 @@
-import { addDays } from '#domain/scheduling/zoned-time.ts';
+import { addDays } from '#domain/scheduling/slots/zoned-time.ts';
 import { paint } from '../clinic/paint.ts';
 import { columns } from '../columns.ts';
 import { Misuse } from '../command-line.ts';

@@ -1,4 +1,4 @@
-import { addDays, instantOf, localDate, weekdayOf } from '#domain/scheduling/zoned-time.ts';
+import { addDays, instantOf, localDate, weekdayOf } from '#domain/scheduling/slots/zoned-time.ts';
 import * as z from 'zod';
 import { Misuse, Refused } from '../command-line.ts';
 

@@ -1,4 +1,4 @@
-import { localDay } from '#domain/scheduling/zoned-time.ts';
+import { localDay } from '#domain/scheduling/slots/zoned-time.ts';
 import { wallClock } from '#domain/wall-time.ts';
 import { paint } from '../clinic/paint.ts';
 import { weekday } from './lines.ts';

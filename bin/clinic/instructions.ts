@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
 import { isoInstant, systemClock as clock } from '#domain/clock.ts';
-import { composeInstructions } from '#domain/conversations/talk/compose-instructions.ts';
-import { InstructionChannel, InstructionScope, InstructionText } from '#domain/conversations/talk/instructions.ts';
+import { composeInstructions } from '#domain/conversations/talk/instructions/compose-instructions.ts';
+import {
+  InstructionChannel,
+  InstructionScope,
+  InstructionText,
+} from '#domain/conversations/talk/instructions/instructions.ts';
 import type * as z from 'zod';
 import { Misuse, print, printJson, Refused, type SharedOptions } from '../command-line.ts';
 import { readText } from '../read-text.ts';

@@ -1,7 +1,7 @@
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import { type Closure, closureName } from '#domain/clinics/hours/closure.ts';
 import { type Interval, type WeeklyHours, weekdays } from '#domain/clinics/hours/weekly-hours.ts';
-import type { HumanLine } from '#domain/clinics/numbers.ts';
+import type { HumanLine } from '#domain/clinics/numbers/clinic-number.ts';
 import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { SchedulingSettings } from '#domain/clinics/practice/scheduling-settings.ts';
 import type { ClinicSummary } from '#domain/clinics/clinic-registry.ts';

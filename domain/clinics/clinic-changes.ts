@@ -2,7 +2,7 @@ import type { Agent } from './agent.ts';
 import type { Clinic } from './clinic.ts';
 import { type Closure, closureName } from './hours/closure.ts';
 import type { Interval } from './hours/weekly-hours.ts';
-import type { ClinicNumber } from './numbers.ts';
+import type { ClinicNumber } from './numbers/clinic-number.ts';
 import type { AppointmentType } from './practice/appointment-type.ts';
 import type { Operatory } from './practice/operatory.ts';
 import { providerName } from './practice/provider-name.ts';

@@ -6,7 +6,7 @@ import { Agent } from './agent.ts';
 import { Closure, closureName } from './hours/closure.ts';
 import { WeeklyHours } from './hours/weekly-hours.ts';
 import { Zone } from './hours/zone.ts';
-import { ClinicNumber, HumanLine } from './numbers.ts';
+import { ClinicNumber, HumanLine } from './numbers/clinic-number.ts';
 import { oneLine } from './one-line.ts';
 import { AppointmentType } from './practice/appointment-type.ts';
 import { Operatory } from './practice/operatory.ts';

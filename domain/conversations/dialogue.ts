@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AppointmentId, ClinicId, ConversationId, PatientId } from '../ids.ts';
 import { LanguageTag } from '../language.ts';
-import { HeldTime, Slot } from '../scheduling/slot.ts';
+import { HeldTime, Slot } from '../scheduling/slots/slot.ts';
 
 /** Somebody the caller may speak of. The handle is what a model may know; it dies with the conversation. */
 export const KnownPatient = z.object({

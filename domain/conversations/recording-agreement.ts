@@ -1,7 +1,7 @@
 import type { Language } from '../language.ts';
 import { foldSpeech } from './folded-speech.ts';
 import { objectsToRecording } from './recording-objection.ts';
-import type { Turn } from './talk/turn.ts';
+import type { Turn } from './talk/turns/turn.ts';
 
 /** Whoever was asked answers with one of so many utterances: what they accept later is something else. */
 const answersHeard = 2;

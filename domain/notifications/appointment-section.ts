@@ -2,7 +2,7 @@ import type { Clinic } from '../clinics/clinic.ts';
 import { providerName } from '../clinics/practice/provider-name.ts';
 import type { ConversationId } from '../ids.ts';
 import { languageOf } from '../language.ts';
-import type { Appointment } from '../scheduling/appointment.ts';
+import type { Appointment } from '../scheduling/calendar/appointment.ts';
 import type { Patient } from '../scheduling/patients/patient.ts';
 import { spokenDate, wallClock, writtenTime } from '../wall-time.ts';
 import type { EmailEntry, EmailFact, EmailSection } from './email-document.ts';

@@ -1,5 +1,5 @@
 import type { Clinic } from '../clinics/clinic.ts';
-import { shownPhone } from '../clinics/shown-phone.ts';
+import { shownPhone } from '../clinics/numbers/shown-phone.ts';
 import { plainTypography, smsParts, mostParts, withinParts } from '../conversations/texting/sms-text.ts';
 import { type Language, type LanguageTag, languageOf } from '../language.ts';
 import { shortDate, wallClock, writtenTime } from '../wall-time.ts';

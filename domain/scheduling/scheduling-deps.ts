@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { AppointmentStore, Calendar } from './calendar.ts';
+import type { AppointmentStore, Calendar } from './calendar/calendar.ts';
 
 /** What each act on calendars works with. */
 export interface SchedulingDeps {

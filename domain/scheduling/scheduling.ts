@@ -1,12 +1,12 @@
 import type { Clinic } from '../clinics/clinic.ts';
 import type { AppointmentId, AppointmentTypeId, OperatoryId, PatientId, ProviderId } from '../ids.ts';
-import type { Appointment, AppointmentFlag, AppointmentStatus } from './appointment.ts';
-import type { Block } from './calendar.ts';
-import type { Resource } from './cell.ts';
+import type { Appointment, AppointmentFlag, AppointmentStatus } from './calendar/appointment.ts';
+import type { Block } from './calendar/calendar.ts';
+import type { Resource } from './calendar/cell.ts';
 import type { SchedulingCode } from './codes.ts';
 import type { Patient } from './patients/patient.ts';
 import type { Requester } from './requester.ts';
-import type { HeldTime, Slot } from './slot.ts';
+import type { HeldTime, Slot } from './slots/slot.ts';
 
 /** Which times are wanted. Dates are local to the clinic, `YYYY-MM-DD`; times of day are its wall clock, `HH:mm`. */
 export interface TimesQuery {

@@ -1,7 +1,7 @@
 import { errorFields, type Log } from '../log.ts';
 import type { AppointmentChanged, Notices } from '../messages/notice.ts';
-import type { Appointment } from './appointment.ts';
-import { changedNotice } from './changed-notice.ts';
+import type { Appointment } from './calendar/appointment.ts';
+import { changedNotice } from './acts/changed-notice.ts';
 import type { Requester } from './requester.ts';
 import type { Scheduling } from './scheduling.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import type { ClinicId } from '#domain/ids.ts';
 
 /** Lets mail go to an address again after a bounce or complaint, on record. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
-import { type ApiKey, type ApiKeyStore, isLive, mintApiKey } from '#domain/clinics/api-key.ts';
+import { type ApiKey, type ApiKeyStore, isLive, mintApiKey } from '#domain/clinics/keys/api-key.ts';
 import type { ClinicId } from '#domain/ids.ts';
 
 interface Deps {

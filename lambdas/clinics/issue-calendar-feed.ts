@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
-import { type CalendarFeedStore, feedTokenHash, mintFeedToken } from '#domain/clinics/calendar-feed.ts';
+import { type CalendarFeedStore, feedTokenHash, mintFeedToken } from '#domain/clinics/keys/calendar-feed.ts';
 import type { ClinicId, ProviderId } from '#domain/ids.ts';
 import { credentialEvent } from './issue-api-key.ts';
 

@@ -1,11 +1,11 @@
-import { isLive } from '#domain/clinics/api-key.ts';
+import { isLive } from '#domain/clinics/keys/api-key.ts';
 import {
   mintRelaySecret,
   type RelaySecret,
   relaySecretHash,
   relaySecretId,
   type RelaySecretStore,
-} from '#domain/clinics/relay-secret.ts';
+} from '#domain/clinics/keys/relay-secret.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { credentialEvent, overlapMs } from './issue-api-key.ts';

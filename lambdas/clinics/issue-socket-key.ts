@@ -1,13 +1,13 @@
 import type { Clock } from '#domain/clock.ts';
 import type { Slug } from '#domain/clinics/slug.ts';
-import { isLive } from '#domain/clinics/api-key.ts';
+import { isLive } from '#domain/clinics/keys/api-key.ts';
 import {
   mintSocketKey,
   type SocketKey,
   socketKeyHash,
   socketKeyId,
   type SocketKeyStore,
-} from '#domain/clinics/socket-key.ts';
+} from '#domain/clinics/keys/socket-key.ts';
 import type { ClinicId } from '#domain/ids.ts';
 import { credentialEvent, overlapMs } from './issue-api-key.ts';
 

@@ -6,10 +6,10 @@ import type { Conversation } from '#domain/conversations/conversation.ts';
 import { analyseTalk } from '#domain/conversations/talk/analyse-talk.ts';
 import { ownWords, type TalkEvents } from '#domain/conversations/talk/talk-event.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
-import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
-import { ModelFault, type TextModel } from '#domain/conversations/talk/text-model.ts';
-import { showObjection, storedTurns } from '#domain/conversations/talk/stored-turns.ts';
-import { transcriptOf } from '#domain/conversations/talk/turn.ts';
+import { TalkNotFinished } from '#domain/conversations/talk/end/talk-not-finished.ts';
+import { ModelFault, type TextModel } from '#domain/conversations/talk/text/text-model.ts';
+import { showObjection, storedTurns } from '#domain/conversations/talk/turns/stored-turns.ts';
+import { transcriptOf } from '#domain/conversations/talk/turns/turn.ts';
 import { ClinicId, ConversationId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 

@@ -1,7 +1,7 @@
 import { claimsOf } from '#adapters/retell/claims.ts';
 import { isMergedEventType, RetellWebhook } from '#adapters/retell/call-event.ts';
 import type { Secret } from '#adapters/secrets/secret.ts';
-import { provesRelay, type RelaySecretStore } from '#domain/clinics/relay-secret.ts';
+import { provesRelay, type RelaySecretStore } from '#domain/clinics/keys/relay-secret.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { CallEventQueue } from '#domain/conversations/call-event-queue.ts';

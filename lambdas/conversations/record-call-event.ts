@@ -17,17 +17,17 @@ import { transcriptAsksNoMoreCalls } from '#domain/conversations/outbound/asks-n
 import type { OutboundCalls } from '#domain/conversations/outbound/outbound-call.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { judgeEndedCall } from '#domain/conversations/judge-emergency.ts';
-import { finishCall } from '#domain/conversations/talk/finish-call.ts';
+import { finishCall } from '#domain/conversations/talk/end/finish-call.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
-import { storedTurns } from '#domain/conversations/talk/stored-turns.ts';
-import { transcriptOf, utterancesOf } from '#domain/conversations/talk/turn.ts';
+import { storedTurns } from '#domain/conversations/talk/turns/stored-turns.ts';
+import { transcriptOf, utterancesOf } from '#domain/conversations/talk/turns/turn.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { CallEventReceived } from '#domain/messages/call-event-received.ts';
 import type { Notices } from '#domain/messages/notice.ts';
 import type { ClinicDirectory, Session } from '#domain/routing/clinic-directory.ts';
 import type { UnroutedReason } from '#domain/routing/find-clinic.ts';
-import type { AppointmentStore, Calendar } from '#domain/scheduling/calendar.ts';
-import { noticeOfConversation } from '#domain/scheduling/changed-notice.ts';
+import type { AppointmentStore, Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import { noticeOfConversation } from '#domain/scheduling/acts/changed-notice.ts';
 import { bindConversation } from './bind-conversation.ts';
 import { readStoredEvent } from './read-stored-event.ts';
 

@@ -1,7 +1,7 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
-import { isWritable } from '#domain/clinics/writable-number.ts';
+import { isWritable } from '#domain/clinics/numbers/writable-number.ts';
 import { callableFrom } from '#domain/conversations/outbound/quiet-hours.ts';
 import type { CallActor, CallWish, PlacedCall } from '#domain/conversations/outbound/place-outbound-call.ts';
 import { derivedUuid, OutboundCallId } from '#domain/ids.ts';
@@ -9,7 +9,7 @@ import type { ReminderDue } from '#domain/messages/notice.ts';
 import { patientText } from '#domain/notifications/patient-text.ts';
 import { isReminded } from '#domain/notifications/reminders/reminder-due.ts';
 import type { Reminder, Reminders } from '#domain/notifications/reminders/reminder.ts';
-import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import type { AppointmentStore } from '#domain/scheduling/calendar/calendar.ts';
 import type { PatientStore } from '#domain/scheduling/patients/patient-store.ts';
 import { spoken, type WriteDeps, writesFrom, writeTo } from './tell-patient.ts';
 

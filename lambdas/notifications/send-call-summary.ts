@@ -9,7 +9,7 @@ import type { Log } from '#domain/log.ts';
 import { type CallSummary, callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
 import { type Deliveries, DeliveryInFlight } from '#domain/notifications/deliveries.ts';
 import type { EmailSender } from '#domain/notifications/email-sender.ts';
-import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import type { AppointmentStore } from '#domain/scheduling/calendar/calendar.ts';
 import type { PatientStore } from '#domain/scheduling/patients/patient-store.ts';
 import type { PlannedSummary } from './plan-summary.ts';
 

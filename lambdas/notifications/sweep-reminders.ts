@@ -4,8 +4,8 @@ import type { Notices } from '#domain/messages/notice.ts';
 import { agreedAt, isReminded, reminderDue, startsDueIn } from '#domain/notifications/reminders/reminder-due.ts';
 import type { Reminder, RemindingClinic, Reminders } from '#domain/notifications/reminders/reminder.ts';
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
+import type { AppointmentStore } from '#domain/scheduling/calendar/calendar.ts';
 
 interface Deps {
   directory: Pick<ClinicDirectory, 'clinicIds'>;

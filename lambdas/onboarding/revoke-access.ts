@@ -1,12 +1,12 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { ApiKeyStore } from '#domain/clinics/api-key.ts';
-import type { CalendarFeedStore } from '#domain/clinics/calendar-feed.ts';
+import type { ApiKeyStore } from '#domain/clinics/keys/api-key.ts';
+import type { CalendarFeedStore } from '#domain/clinics/keys/calendar-feed.ts';
 import { CredentialKind } from '#domain/clinics/credentials/credential.ts';
 import type { CredentialVault } from '#domain/clinics/credentials/vault.ts';
 import type { InvitationStore } from '#domain/clinics/members/invitation.ts';
 import type { MemberStore } from '#domain/clinics/members/member.ts';
-import { relaySecretId, type RelaySecretStore } from '#domain/clinics/relay-secret.ts';
-import { socketKeyId, type SocketKeyStore } from '#domain/clinics/socket-key.ts';
+import { relaySecretId, type RelaySecretStore } from '#domain/clinics/keys/relay-secret.ts';
+import { socketKeyId, type SocketKeyStore } from '#domain/clinics/keys/socket-key.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { Onboarding } from '#domain/onboarding/onboarding.ts';
 

@@ -4,7 +4,7 @@ import { closed } from '#domain/clinics/closed.ts';
 import type { E164 } from '#domain/e164.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { Clock } from '#domain/clock.ts';
-import type { InstructionStore } from '#domain/conversations/talk/instructions.ts';
+import type { InstructionStore } from '#domain/conversations/talk/instructions/instructions.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import {

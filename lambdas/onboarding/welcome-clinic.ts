@@ -1,4 +1,4 @@
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import { derivedUuid, webConversationId } from '#domain/ids.ts';
 import type { Deliveries } from '#domain/notifications/deliveries.ts';

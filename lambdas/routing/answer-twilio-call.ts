@@ -8,13 +8,17 @@ import { sayAndHangUp, twilioRequests, twimlAnswer } from '#lambdas/twilio-reque
 import { callQuery, streamUrls, type TwilioAddresses, twilioPaths } from '#lambdas/twilio-urls.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
-import { lineOpen } from '#domain/clinics/human-line.ts';
+import { lineOpen } from '#domain/clinics/numbers/human-line.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';
 import { maskNumber } from '#domain/conversations/mask-number.ts';
 import type { OutboundCall, OutboundCalls } from '#domain/conversations/outbound/outbound-call.ts';
 import { begunConversation } from '#domain/conversations/talk/begun-conversation.ts';
-import type { InstructionStore, Instructions, InstructionScope } from '#domain/conversations/talk/instructions.ts';
+import type {
+  InstructionStore,
+  Instructions,
+  InstructionScope,
+} from '#domain/conversations/talk/instructions/instructions.ts';
 import { lineWords } from '#domain/conversations/talk/line-words.ts';
 import { mintStreamToken, type StreamToken } from '#domain/conversations/talk/stream-token.ts';
 import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';

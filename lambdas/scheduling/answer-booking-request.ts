@@ -1,4 +1,4 @@
-import type { ApiKeyStore } from '#domain/clinics/api-key.ts';
+import type { ApiKeyStore } from '#domain/clinics/keys/api-key.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { errorFields, type LogFields } from '#domain/log.ts';
 import type { AnsweredRequests } from '#domain/scheduling/answered-requests.ts';

@@ -4,10 +4,10 @@ import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { WaitlistEntryId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { FreedTime, TimeFreed } from '#domain/messages/time-freed.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';
-import type { HeldTime, Slot } from '#domain/scheduling/slot.ts';
+import type { HeldTime, Slot } from '#domain/scheduling/slots/slot.ts';
 import { nextInLine } from '#domain/scheduling/waitlist/matching-entry.ts';
 import type { WaitlistEntry, WaitlistOfferSender, WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 import {

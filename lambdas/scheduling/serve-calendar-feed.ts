@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '#domain/clock.ts';
-import { type CalendarFeedStore, feedTokenHash } from '#domain/clinics/calendar-feed.ts';
+import { type CalendarFeedStore, feedTokenHash } from '#domain/clinics/keys/calendar-feed.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import { providerName } from '#domain/clinics/practice/provider-name.ts';
@@ -8,9 +8,9 @@ import { typeName } from '#domain/clinics/practice/type-name.ts';
 import type { ProviderId } from '#domain/ids.ts';
 import { type Language, languageOf } from '#domain/language.ts';
 import type { Log } from '#domain/log.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { AppointmentStore, Block, Calendar } from '#domain/scheduling/calendar.ts';
-import { addDays, localDate, localDay } from '#domain/scheduling/zoned-time.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
+import type { AppointmentStore, Block, Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import { addDays, localDate, localDay } from '#domain/scheduling/slots/zoned-time.ts';
 import { type FeedEvent, renderCalendar } from '#adapters/ical/render-calendar.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
 

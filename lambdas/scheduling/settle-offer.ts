@@ -3,7 +3,7 @@ import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { WaitlistEntryId } from '#domain/ids.ts';
 import type { Log } from '#domain/log.ts';
 import type { OfferRanOut } from '#domain/messages/time-freed.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
 import type { WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 import { auditOfOffer, holdFor, isMatchedTo } from '#domain/scheduling/waitlist/waitlist-offer.ts';
 

@@ -1,6 +1,6 @@
 import type { ClinicDirectory } from '#domain/routing/clinic-directory.ts';
 import { errorFields, type Log } from '#domain/log.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
 
 interface Deps {
   directory: Pick<ClinicDirectory, 'clinicIds'>;

@@ -1,4 +1,4 @@
-import type { Turn } from '#domain/conversations/talk/turn.ts';
+import type { Turn } from '#domain/conversations/talk/turns/turn.ts';
 import type { LocalClinic } from '#local/local-json.ts';
 import type { Scenario, Vendor } from '#local/scenarios/scenario.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';

@@ -1,5 +1,5 @@
 import { languageOf } from '#domain/language.ts';
-import type { Turn } from '#domain/conversations/talk/turn.ts';
+import type { Turn } from '#domain/conversations/talk/turns/turn.ts';
 import type { FunctionNode, Scenario, ScriptStep } from '#local/scenarios/scenario.ts';
 import { chosenTalk } from '#local/vendors/retell/perform-talk.ts';
 import { type Check, check, type Played, stepsOf } from './check.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Turn } from '#domain/conversations/talk/turn.ts';
+import type { Turn } from '#domain/conversations/talk/turns/turn.ts';
 import { type ConversationId, retellConversationId, twilioConversationId } from '#domain/ids.ts';
 import { calm } from '#local/vendors/disturb.ts';
 import type { TimelineStep } from '#local/vendors/retell/timeline.ts';

@@ -1,6 +1,6 @@
 import type { Outcome, Reached } from '#domain/conversations/conversation.ts';
 import type { Language } from '#domain/language.ts';
-import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
+import type { AppointmentStatus } from '#domain/scheduling/calendar/appointment.ts';
 
 /** Somebody says something. `{{variables}}` are filled in by the stand-in exactly as Retell would, or stay in their braces. */
 export interface Line {

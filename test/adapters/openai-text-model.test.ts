@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { createTextModel } from '#adapters/openai/text-model.ts';
 import type { OpenAiFunction } from '#domain/conversations/tools/openai-schema.ts';
-import { ModelFault, type TextEvent, type TextRequest } from '#domain/conversations/talk/text-model.ts';
+import { ModelFault, type TextEvent, type TextRequest } from '#domain/conversations/talk/text/text-model.ts';
 
 interface Asked {
   headers: IncomingMessage['headers'];

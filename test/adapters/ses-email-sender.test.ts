@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import PostalMime from 'postal-mime';
 import type { SESClient } from '@aws-sdk/client-ses';
 import { createEmailSender, createSes, mimeMessage } from '#adapters/ses/email-sender.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import { callSummaryEmail } from '#domain/notifications/call-summary-email.ts';
 import { EmailRefused } from '#domain/notifications/deliveries.ts';
 import type { SummaryLetter } from '#domain/notifications/email-sender.ts';

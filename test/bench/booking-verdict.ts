@@ -3,9 +3,9 @@ import { guardOf } from '#adapters/dynamodb/calendar-guard.ts';
 import { createCalendar } from '#adapters/dynamodb/calendar.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import type { Table } from '#adapters/dynamodb/table.ts';
-import { type Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
-import type { Resource } from '#domain/scheduling/cell.ts';
-import { occupiedCells, type Place } from '#domain/scheduling/occupied-cells.ts';
+import { type Appointment, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import type { Resource } from '#domain/scheduling/calendar/cell.ts';
+import { occupiedCells, type Place } from '#domain/scheduling/calendar/occupied-cells.ts';
 import { type StormSize, stormClinic, stormPatient } from './booking-clinic.ts';
 import type { Answer, Wish } from './booking-messages.ts';
 

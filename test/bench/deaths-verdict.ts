@@ -1,7 +1,7 @@
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import type { Item, Table } from '#adapters/dynamodb/table.ts';
-import type { ToolUse } from '#domain/conversations/talk/turn.ts';
+import type { ToolUse } from '#domain/conversations/talk/turns/turn.ts';
 import { type ClinicId, type ConversationId } from '#domain/ids.ts';
 import { stepsOf } from '#local/call/check.ts';
 import { spokenMs } from '#local/vendors/speech-codec.ts';

@@ -1,7 +1,7 @@
 import { createServer, createConnection, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { AddressInfo } from 'node:net';
-import type { TextEvent, TextModel } from '#domain/conversations/talk/text-model.ts';
+import type { TextEvent, TextModel } from '#domain/conversations/talk/text/text-model.ts';
 
 /** What a model and whoever asks it say on their wire, one JSON document a line. */
 export type ToModel = { ask: number } | { stop: number };

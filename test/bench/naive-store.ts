@@ -7,10 +7,10 @@ import type { CalendarTables } from '#adapters/dynamodb/calendar-transactions.ts
 import { auditWrite } from '#adapters/dynamodb/clinic-writes.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import { AppointmentId } from '#domain/ids.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
-import { occupies } from '#domain/scheduling/cell.ts';
-import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';
-import { guardTime } from '#domain/scheduling/patient-guard.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import { occupies } from '#domain/scheduling/calendar/cell.ts';
+import { occupiedCells } from '#domain/scheduling/calendar/occupied-cells.ts';
+import { guardTime } from '#domain/scheduling/calendar/patient-guard.ts';
 
 /**
  * A calendar as it is often written: look whether the time is free, then insert. It reads all the real one reads, with

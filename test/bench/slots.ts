@@ -2,12 +2,12 @@ import { availableParallelism, loadavg } from 'node:os';
 import { Temporal } from 'temporal-polyfill';
 import { type Clinic, Clinic as ClinicSchema } from '#domain/clinics/clinic.ts';
 import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
-import { chooseSlots } from '#domain/scheduling/choose-slots.ts';
-import { freeSlots, occupiedRange, type SlotSearch } from '#domain/scheduling/free-slots.ts';
-import { occupancyOf } from '#domain/scheduling/occupancy.ts';
-import type { Slot } from '#domain/scheduling/slot.ts';
-import { addDays, boundaryInstant, localDate } from '#domain/scheduling/zoned-time.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
+import { chooseSlots } from '#domain/scheduling/slots/choose-slots.ts';
+import { freeSlots, occupiedRange, type SlotSearch } from '#domain/scheduling/slots/free-slots.ts';
+import { occupancyOf } from '#domain/scheduling/slots/occupancy.ts';
+import type { Slot } from '#domain/scheduling/slots/slot.ts';
+import { addDays, boundaryInstant, localDate } from '#domain/scheduling/slots/zoned-time.ts';
 import { ms, percentiles, table } from './latencies.ts';
 
 /**

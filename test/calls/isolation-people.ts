@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createMemberStore } from '#adapters/dynamodb/members.ts';
 import { openTable } from '#adapters/dynamodb/table.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import { ClinicId, derivedUuid, UserId } from '#domain/ids.ts';
 import type { LocalJson } from '#local/local-json.ts';
 import { signIn } from '#local/sign-in/code-flow.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import { commandLine, type Ran } from '#test/fakes/command-line.ts';
 import { startDynamoDb, type TestDynamoDb } from '#test/fakes/dynamodb.ts';
 import { clinicTool } from '../../bin/clinic.ts';

@@ -5,7 +5,7 @@ import { problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
 import { Slug } from '#domain/clinics/slug.ts';
 import { E164 } from '#domain/e164.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import {
   AppointmentId,
   AppointmentTypeId,
@@ -15,8 +15,8 @@ import {
   PatientId,
   ProviderId,
 } from '#domain/ids.ts';
-import type { AppointmentStatus } from '#domain/scheduling/appointment.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
+import type { AppointmentStatus } from '#domain/scheduling/calendar/appointment.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
 import { type Clinics, places } from './registries.ts';
 import { cabinetDuParc, cliniqueBenin, demoFiles, lakesideDental } from './demo-clinics.ts';
 

@@ -1,10 +1,10 @@
 import { createApiKeyStore } from '#adapters/dynamodb/api-keys.ts';
 import { createCalendarFeedStore } from '#adapters/dynamodb/calendar-feeds.ts';
-import { mintApiKey, readApiKey } from '#domain/clinics/api-key.ts';
+import { mintApiKey, readApiKey } from '#domain/clinics/keys/api-key.ts';
 import { issueApiKey, listApiKeys, overlapMs, revokeApiKey } from '#lambdas/clinics/issue-api-key.ts';
 import { issueCalendarFeed, revokeCalendarFeed } from '#lambdas/clinics/issue-calendar-feed.ts';
 import { ClinicId } from '#domain/ids.ts';
-import { feedTokenHash } from '#domain/clinics/calendar-feed.ts';
+import { feedTokenHash } from '#domain/clinics/keys/calendar-feed.ts';
 import { inMemoryApiKeys } from '#test/fakes/api-keys.ts';
 import { awa, koffi } from '#test/fakes/booking.ts';
 import { inMemoryCalendarFeeds } from '#test/fakes/calendar-feeds.ts';

@@ -1,4 +1,4 @@
-import { lineOpen } from '#domain/clinics/human-line.ts';
+import { lineOpen } from '#domain/clinics/numbers/human-line.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 
 // The clinic is in Cotonou, an hour ahead of UTC, open on weekdays from 8 with a break from 12:30 to 15:00.

@@ -2,7 +2,7 @@ import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { keys as rowKeys } from '#adapters/dynamodb/keys.ts';
 import { createSocketAddresses, createSocketKeyStore } from '#adapters/dynamodb/socket-keys.ts';
 import { Slug } from '#domain/clinics/slug.ts';
-import { socketKeyHash } from '#domain/clinics/socket-key.ts';
+import { socketKeyHash } from '#domain/clinics/keys/socket-key.ts';
 import { overlapMs } from '#lambdas/clinics/issue-api-key.ts';
 import { issueSocketKey, listSocketKeys, revokeSocketKey } from '#lambdas/clinics/issue-socket-key.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';

@@ -1,4 +1,4 @@
-import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
+import { turnsPerEpoch } from '#domain/conversations/talk/turns/turn.ts';
 import { analyzeCall } from '#lambdas/conversations/analyze-call.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { standingClock } from '../fakes/clock.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Conversation } from '#domain/conversations/conversation.ts';
-import { leaveCallback } from '#domain/conversations/talk/leave-callback.ts';
+import { leaveCallback } from '#domain/conversations/talk/end/leave-callback.ts';
 import type { Talk } from '#domain/conversations/talk/talk.ts';
 import type { TalkEvent } from '#domain/conversations/talk/talk-event.ts';
 import { callWorld } from '../fakes/call-world.ts';

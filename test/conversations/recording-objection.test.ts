@@ -1,6 +1,6 @@
 import { objectsToRecording } from '#domain/conversations/recording-objection.ts';
-import { storedTurns } from '#domain/conversations/talk/stored-turns.ts';
-import type { Turn } from '#domain/conversations/talk/turn.ts';
+import { storedTurns } from '#domain/conversations/talk/turns/stored-turns.ts';
+import type { Turn } from '#domain/conversations/talk/turns/turn.ts';
 import { recordingNoticeId, talkWords } from '#domain/conversations/talk/words/words.ts';
 import { createHash } from 'node:crypto';
 

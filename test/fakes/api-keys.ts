@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { ApiKey, ApiKeyStore } from '#domain/clinics/api-key.ts';
+import type { ApiKey, ApiKeyStore } from '#domain/clinics/keys/api-key.ts';
 
 export interface FakeApiKeys extends ApiKeyStore {
   /** Acts put on record, in order. */

@@ -1,4 +1,4 @@
-import type { AwaitingRecipients } from '#domain/clinics/recipient-verification.ts';
+import type { AwaitingRecipients } from '#domain/clinics/recipients/recipient-verification.ts';
 import type { FakeClinics } from './clinics.ts';
 import type { FakeLinks } from './links.ts';
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
 import { AppointmentId, AppointmentTypeId, OperatoryId, PatientId, ProviderId } from '#domain/ids.ts';
-import type { Appointment, AppointmentStatus } from '#domain/scheduling/appointment.ts';
-import { bookingKey } from '#domain/scheduling/booking-key.ts';
-import type { Move, NewBooking, StatusChange } from '#domain/scheduling/calendar.ts';
+import type { Appointment, AppointmentStatus } from '#domain/scheduling/calendar/appointment.ts';
+import { bookingKey } from '#domain/scheduling/calendar/booking-key.ts';
+import type { Move, NewBooking, StatusChange } from '#domain/scheduling/calendar/calendar.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
-import type { HeldTime } from '#domain/scheduling/slot.ts';
+import type { HeldTime } from '#domain/scheduling/slots/slot.ts';
 import { cotonou } from './conversation.ts';
 
 export const awa = ProviderId.parse('6d2f1a90-3c4b-4e5f-8a6b-1c2d3e4f5a6b');

@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { CalendarFeed, CalendarFeedStore } from '#domain/clinics/calendar-feed.ts';
+import type { CalendarFeed, CalendarFeedStore } from '#domain/clinics/keys/calendar-feed.ts';
 
 export interface FakeCalendarFeeds extends CalendarFeedStore {
   /** Acts put on record, in order. */

@@ -3,15 +3,15 @@ import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import type { ClinicId } from '#domain/ids.ts';
-import { cursorAt, positionOf } from '#domain/scheduling/appointment-cursor.ts';
-import { Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
-import type { ActingConversation, AppointmentStore, Block, Calendar } from '#domain/scheduling/calendar.ts';
-import { type Cell, occupies, type Resource } from '#domain/scheduling/cell.ts';
-import { occupiedCells, type Place, placesOf } from '#domain/scheduling/occupied-cells.ts';
-import { guardTime, type PatientTime, unguardTime } from '#domain/scheduling/patient-guard.ts';
+import { cursorAt, positionOf } from '#domain/scheduling/calendar/appointment-cursor.ts';
+import { Appointment, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import type { ActingConversation, AppointmentStore, Block, Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import { type Cell, occupies, type Resource } from '#domain/scheduling/calendar/cell.ts';
+import { occupiedCells, type Place, placesOf } from '#domain/scheduling/calendar/occupied-cells.ts';
+import { guardTime, type PatientTime, unguardTime } from '#domain/scheduling/calendar/patient-guard.ts';
 import type { PatientStore } from '#domain/scheduling/patients/patient-store.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
-import type { HeldTime } from '#domain/scheduling/slot.ts';
+import type { HeldTime } from '#domain/scheduling/slots/slot.ts';
 
 export interface FakeCalendar extends Calendar, AppointmentStore {
   /** Acts put on record, in order. */

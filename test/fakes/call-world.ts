@@ -7,7 +7,7 @@ import { readForm } from '#adapters/twilio/form.ts';
 import { KeyRefused } from '#domain/clinics/credentials/credential.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { FetchedCall } from '#domain/conversations/call-source.ts';
-import { TalkNotFinished } from '#domain/conversations/talk/talk-not-finished.ts';
+import { TalkNotFinished } from '#domain/conversations/talk/end/talk-not-finished.ts';
 import type { PostCallWorkflow } from '#domain/conversations/post-call-workflow.ts';
 import { type ClinicId, twilioConversationId } from '#domain/ids.ts';
 import type { CallCompleted } from '#domain/messages/call-completed.ts';

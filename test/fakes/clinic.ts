@@ -1,6 +1,6 @@
 import { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import type * as z from 'zod';
 import { cotonou } from './conversation.ts';
 

@@ -6,10 +6,10 @@ import type { E164 } from '#domain/e164.ts';
 import type { CalendarOwner, ClinicChange, ClinicRegistry, Holders } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile, ClinicStore, RecipientState } from '#domain/clinics/clinic-store.ts';
 import { type LinkAsk, nextAsk } from '#domain/clinics/links/link.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import type { ClinicId } from '#domain/ids.ts';
-import { type Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
-import { type Cell, occupies } from '#domain/scheduling/cell.ts';
+import { type Appointment, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import { type Cell, occupies } from '#domain/scheduling/calendar/cell.ts';
 import { type FakeLinks, inMemoryLinks } from './links.ts';
 
 interface Kept {

@@ -1,4 +1,4 @@
-import type { TextEvent, TextModel, TextRequest } from '#domain/conversations/talk/text-model.ts';
+import type { TextEvent, TextModel, TextRequest } from '#domain/conversations/talk/text/text-model.ts';
 
 /** One request to a model whose words a test gives out by hand. */
 export interface HeldAnswer {

@@ -5,8 +5,8 @@ import type {
   InstructionPlace,
   InstructionState,
   PublishedVersion,
-} from '#domain/conversations/talk/instruction-drafts.ts';
-import { Instructions, type InstructionStore } from '#domain/conversations/talk/instructions.ts';
+} from '#domain/conversations/talk/instructions/instruction-drafts.ts';
+import { Instructions, type InstructionStore } from '#domain/conversations/talk/instructions/instructions.ts';
 import type { ClinicId } from '#domain/ids.ts';
 
 export interface FakeInstructionDrafts extends InstructionDrafts, Pick<InstructionStore, 'current'> {

@@ -1,6 +1,10 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { type Clock, isoInstant } from '#domain/clock.ts';
-import { Instructions, type InstructionScope, type InstructionStore } from '#domain/conversations/talk/instructions.ts';
+import {
+  Instructions,
+  type InstructionScope,
+  type InstructionStore,
+} from '#domain/conversations/talk/instructions/instructions.ts';
 import type { ClinicId } from '#domain/ids.ts';
 
 export interface FakeInstructions extends InstructionStore {

@@ -3,7 +3,7 @@ import { agreementIn } from '#domain/conversations/recording-agreement.ts';
 import type { Alarm, LiveTalk, ToolOutcome } from '#domain/conversations/talk/live-talk.ts';
 import type { Consent } from '#domain/conversations/talk/record-consent.ts';
 import type { Ending } from '#domain/conversations/talk/talk.ts';
-import type { Turn } from '#domain/conversations/talk/turn.ts';
+import type { Turn } from '#domain/conversations/talk/turns/turn.ts';
 import { tools as agentTools } from '#domain/conversations/tools/registry.ts';
 import { clinicProfile } from './clinic.ts';
 import { aTalkId } from './talk.ts';

@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { RelaySecret, RelaySecretStore } from '#domain/clinics/relay-secret.ts';
+import type { RelaySecret, RelaySecretStore } from '#domain/clinics/keys/relay-secret.ts';
 
 /** Secrets of relays in memory, keeping every promise of the real ones. */
 export function inMemoryRelaySecrets(): RelaySecretStore & { records: PendingAuditEvent[] } {

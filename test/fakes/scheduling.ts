@@ -1,6 +1,6 @@
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import { type AppointmentId, PatientId, ProviderId, retellConversationId } from '#domain/ids.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';

@@ -1,5 +1,5 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { SocketAddresses, SocketKey, SocketKeyStore } from '#domain/clinics/socket-key.ts';
+import type { SocketAddresses, SocketKey, SocketKeyStore } from '#domain/clinics/keys/socket-key.ts';
 import type { ClinicId } from '#domain/ids.ts';
 
 export interface FakeSocketKeys extends SocketKeyStore, SocketAddresses {

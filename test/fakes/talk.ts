@@ -1,5 +1,5 @@
 import type { NewTalk } from '#domain/conversations/talk/talk.ts';
-import { turnsPerEpoch, type Turn } from '#domain/conversations/talk/turn.ts';
+import { turnsPerEpoch, type Turn } from '#domain/conversations/talk/turns/turn.ts';
 import { twilioConversationId } from '#domain/ids.ts';
 import { cotonou } from './conversation.ts';
 

@@ -1,5 +1,5 @@
 import type { Talk, TalkStore } from '#domain/conversations/talk/talk.ts';
-import { epochOf, type Turn } from '#domain/conversations/talk/turn.ts';
+import { epochOf, type Turn } from '#domain/conversations/talk/turns/turn.ts';
 
 export interface FakeTalks extends TalkStore {
   /** Every talk, as it stands. */

@@ -4,7 +4,7 @@ import {
   type TextEvent,
   type TextModel,
   type TextRequest,
-} from '#domain/conversations/talk/text-model.ts';
+} from '#domain/conversations/talk/text/text-model.ts';
 
 /** One answer of a model: words in pieces, calls, a fault; `until` holds it back before what follows. */
 export interface ScriptedAnswer {

@@ -1,6 +1,6 @@
 import type { Message } from '#domain/conversations/acts.ts';
 import { AppointmentId, PatientId } from '#domain/ids.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import { clinicProfile } from './clinic.ts';
 import { aConversationId, cotonou } from './conversation.ts';

@@ -1,6 +1,6 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { AppointmentTypeId, PatientId, WaitlistEntryId } from '#domain/ids.ts';
-import type { HeldTime } from '#domain/scheduling/slot.ts';
+import type { HeldTime } from '#domain/scheduling/slots/slot.ts';
 import {
   type FreedTime,
   WaitlistEntry,

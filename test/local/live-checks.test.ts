@@ -1,4 +1,4 @@
-import type { Turn } from '#domain/conversations/talk/turn.ts';
+import type { Turn } from '#domain/conversations/talk/turns/turn.ts';
 import type { Check, Played } from '#local/call/check.ts';
 import { liveChecks } from '#local/call/live-checks.ts';
 import type { LocalClinic } from '#local/local-json.ts';

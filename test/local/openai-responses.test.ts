@@ -2,7 +2,12 @@ import * as z from 'zod';
 import { createTextModel } from '#adapters/openai/text-model.ts';
 import { openAiFunction } from '#domain/conversations/tools/openai-schema.ts';
 import { tools } from '#domain/conversations/tools/registry.ts';
-import { ModelFault, type ModelItem, type TextEvent, type TextRequest } from '#domain/conversations/talk/text-model.ts';
+import {
+  ModelFault,
+  type ModelItem,
+  type TextEvent,
+  type TextRequest,
+} from '#domain/conversations/talk/text/text-model.ts';
 import { booksInFrench } from '#local/scenarios/books-in-french.ts';
 import type { Talk } from '#local/scenarios/scenario.ts';
 import { standIn, stopAll } from './openai-peer.ts';

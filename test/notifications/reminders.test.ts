@@ -3,7 +3,7 @@ import type { Clinic } from '#domain/clinics/clinic.ts';
 import { AppointmentId } from '#domain/ids.ts';
 import type { ReminderDue } from '#domain/messages/notice.ts';
 import { reminderDue, startsDueIn } from '#domain/notifications/reminders/reminder-due.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import { remindPatient } from '#lambdas/notifications/remind-patient.ts';
 import { sweepReminders } from '#lambdas/notifications/sweep-reminders.ts';
 import type * as z from 'zod';

@@ -3,7 +3,7 @@ import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { LinkStore } from '#domain/clinics/links/link.ts';
 import { createInvitations, type InvitationStore } from '#domain/clinics/members/invitation.ts';
 import type { Clock } from '#domain/clock.ts';
-import type { InstructionStore } from '#domain/conversations/talk/instructions.ts';
+import type { InstructionStore } from '#domain/conversations/talk/instructions/instructions.ts';
 import { type ClinicId, derivedUuid } from '#domain/ids.ts';
 import type { Deliveries } from '#domain/notifications/deliveries.ts';
 import {

@@ -2,7 +2,7 @@ import { E164 } from '#domain/e164.ts';
 import { ProviderId, UserId } from '#domain/ids.ts';
 import { NumberNotGiven, type OnboardingOrder, PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
 import type { TrunkLogin } from '#domain/onboarding/trunk-login.ts';
-import { mintApiKey } from '#domain/clinics/api-key.ts';
+import { mintApiKey } from '#domain/clinics/keys/api-key.ts';
 import { createCredentialVault } from '#domain/clinics/credentials/vault.ts';
 import { takeWebhookBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';

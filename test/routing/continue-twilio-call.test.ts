@@ -1,4 +1,4 @@
-import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
+import { turnsPerEpoch } from '#domain/conversations/talk/turns/turn.ts';
 import { cotonou } from '../fakes/conversation.ts';
 import { aTalkId, turn } from '../fakes/talk.ts';
 import { signedForm } from '../fakes/twilio-requests.ts';

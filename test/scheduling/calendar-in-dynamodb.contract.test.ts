@@ -5,9 +5,9 @@ import { createCalendar } from '#adapters/dynamodb/calendar.ts';
 import { createConversationStore } from '#adapters/dynamodb/conversations.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import { fromItem, type Item, type Table } from '#adapters/dynamodb/table.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
 import {
   anotherPatient,
   appointment,

@@ -6,11 +6,11 @@ import { keys } from '#adapters/dynamodb/keys.ts';
 import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import type { ConversationStore } from '#domain/conversations/conversation-store.ts';
 import { type PatientId, PatientId as PatientIdSchema } from '#domain/ids.ts';
-import { InvalidCursor } from '#domain/scheduling/appointment-cursor.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
-import type { ActingConversation, AppointmentStore, Block, Calendar } from '#domain/scheduling/calendar.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
-import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';
+import { InvalidCursor } from '#domain/scheduling/calendar/appointment-cursor.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
+import type { ActingConversation, AppointmentStore, Block, Calendar } from '#domain/scheduling/calendar/calendar.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
+import { occupiedCells } from '#domain/scheduling/calendar/occupied-cells.ts';
 import {
   anotherPatient,
   aPatient,

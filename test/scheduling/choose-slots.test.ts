@@ -1,6 +1,6 @@
-import { chooseSlots } from '#domain/scheduling/choose-slots.ts';
+import { chooseSlots } from '#domain/scheduling/slots/choose-slots.ts';
 import { AppointmentTypeId, ProviderId } from '#domain/ids.ts';
-import type { Slot } from '#domain/scheduling/slot.ts';
+import type { Slot } from '#domain/scheduling/slots/slot.ts';
 
 const zone = 'Africa/Porto-Novo';
 const typeId = AppointmentTypeId.parse('3b2e7c74-5d86-4e3f-9a5c-7c8d9e0f1a23');

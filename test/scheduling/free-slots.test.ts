@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { OperatoryId, ProviderId } from '#domain/ids.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
 import {
   durationWith,
   eligibleOperatories,
@@ -10,9 +10,9 @@ import {
   freeSlots,
   occupiedRange,
   type SlotSearch,
-} from '#domain/scheduling/free-slots.ts';
-import { occupancyOf } from '#domain/scheduling/occupancy.ts';
-import type { Slot } from '#domain/scheduling/slot.ts';
+} from '#domain/scheduling/slots/free-slots.ts';
+import { occupancyOf } from '#domain/scheduling/slots/occupancy.ts';
+import type { Slot } from '#domain/scheduling/slots/slot.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 
 const monday = '2026-10-05';

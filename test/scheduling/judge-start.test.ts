@@ -1,9 +1,9 @@
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { ProviderId } from '#domain/ids.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
-import { dateProblem, judgeStart, searchOfStart, type StartQuestion } from '#domain/scheduling/judge-start.ts';
-import { occupancyOf } from '#domain/scheduling/occupancy.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
+import { dateProblem, judgeStart, searchOfStart, type StartQuestion } from '#domain/scheduling/slots/judge-start.ts';
+import { occupancyOf } from '#domain/scheduling/slots/occupancy.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 
 const clinic: Clinic = clinicProfile();

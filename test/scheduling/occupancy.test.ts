@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { OperatoryId, ProviderId } from '#domain/ids.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
-import { occupancyOf } from '#domain/scheduling/occupancy.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
+import { occupancyOf } from '#domain/scheduling/slots/occupancy.ts';
 
 const awa: Resource = { kind: 'provider', id: ProviderId.parse('6d2f1a90-3c4b-4e5f-8a6b-1c2d3e4f5a6b') };
 const koffi: Resource = { kind: 'provider', id: ProviderId.parse('7e3a2b01-4d5c-4f60-9b7c-2d3e4f5a6b7c') };

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { AppointmentId, OperatoryId, ProviderId } from '#domain/ids.ts';
-import { freeSlots, occupiedRange, type SlotSearch } from '#domain/scheduling/free-slots.ts';
-import { judgeStart, searchOfStart } from '#domain/scheduling/judge-start.ts';
-import { type Occupancy, occupancyOf } from '#domain/scheduling/occupancy.ts';
+import { freeSlots, occupiedRange, type SlotSearch } from '#domain/scheduling/slots/free-slots.ts';
+import { judgeStart, searchOfStart } from '#domain/scheduling/slots/judge-start.ts';
+import { type Occupancy, occupancyOf } from '#domain/scheduling/slots/occupancy.ts';
 import { anyQuestion, type ZoneDays } from './oracle/any-question.ts';
 import { slowJudgement, slowSlots, startsOn, type SlowQuestion } from './oracle/slow-slots.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { AppointmentId, derivedUuid } from '#domain/ids.ts';
-import { bookingKey } from '#domain/scheduling/booking-key.ts';
-import { guardTime, type PatientTime, unguardTime } from '#domain/scheduling/patient-guard.ts';
+import { bookingKey } from '#domain/scheduling/calendar/booking-key.ts';
+import { guardTime, type PatientTime, unguardTime } from '#domain/scheduling/calendar/patient-guard.ts';
 import { anotherPatient, aPatient, at, consultation, minutes } from '../fakes/booking.ts';
 import { cotonou, elsewhere } from '../fakes/conversation.ts';
 

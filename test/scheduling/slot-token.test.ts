@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { AppointmentTypeId, ClinicId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
-import { mintSlotToken, readSlotToken } from '#domain/scheduling/slot-token.ts';
+import { mintSlotToken, readSlotToken } from '#domain/scheduling/slots/slot-token.ts';
 import { cotonou } from '#test/fakes/conversation.ts';
 
 const clinicId = ClinicId.parse(cotonou);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createAppointmentStore } from '#adapters/dynamodb/appointments.ts';
 import { createCalendar } from '#adapters/dynamodb/calendar.ts';
 import { AppointmentId, derivedUuid, PatientId } from '#domain/ids.ts';
-import { ownsCells } from '#domain/scheduling/appointment.ts';
-import type { Resource } from '#domain/scheduling/cell.ts';
-import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';
+import { ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import type { Resource } from '#domain/scheduling/calendar/cell.ts';
+import { occupiedCells } from '#domain/scheduling/calendar/occupied-cells.ts';
 import { storm } from '../bench/booking-storm.ts';
 import { isSound } from '../bench/booking-verdict.ts';
 import {

@@ -5,7 +5,7 @@ import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { callableFrom } from '#domain/conversations/outbound/quiet-hours.ts';
 import { WaitlistEntryId } from '#domain/ids.ts';
 import type { Notice } from '#domain/messages/notice.ts';
-import type { Calendar } from '#domain/scheduling/calendar.ts';
+import type { Calendar } from '#domain/scheduling/calendar/calendar.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
 import { giveBackOffer } from '#domain/scheduling/waitlist/give-back-offer.ts';
 import { offersByText } from '#domain/scheduling/waitlist/offers-by-text.ts';

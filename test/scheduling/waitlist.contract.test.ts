@@ -1,7 +1,7 @@
 import { createWaitlistStore } from '#adapters/dynamodb/waitlist.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { AppointmentTypeId, OperatoryId, ProviderId, WaitlistEntryId } from '#domain/ids.ts';
-import type { HeldTime } from '#domain/scheduling/slot.ts';
+import type { HeldTime } from '#domain/scheduling/slots/slot.ts';
 import type { WaitlistStore } from '#domain/scheduling/waitlist/waitlist.ts';
 import { aConversationId, cotonou, elsewhere } from '../fakes/conversation.ts';
 import { startDynamoDb, type TestDynamoDb } from '../fakes/dynamodb.ts';

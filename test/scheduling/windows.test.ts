@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { Provider } from '#domain/clinics/practice/provider.ts';
-import { operatoryClosed, providerWindows } from '#domain/scheduling/windows.ts';
-import { localDay } from '#domain/scheduling/zoned-time.ts';
+import { operatoryClosed, providerWindows } from '#domain/scheduling/slots/windows.ts';
+import { localDay } from '#domain/scheduling/slots/zoned-time.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 
 const monday = '2026-10-05';

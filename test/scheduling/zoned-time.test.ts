@@ -1,5 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
-import { addDays, boundaryInstant, instantOf, localDate, localDay, weekdayOf } from '#domain/scheduling/zoned-time.ts';
+import {
+  addDays,
+  boundaryInstant,
+  instantOf,
+  localDate,
+  localDay,
+  weekdayOf,
+} from '#domain/scheduling/slots/zoned-time.ts';
 
 const hourMs = 60 * 60_000;
 /** For what asks Temporal thousands of times, on a machine that does something else as well. */

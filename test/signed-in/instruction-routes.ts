@@ -1,4 +1,4 @@
-import { tagOf } from '#domain/conversations/talk/instruction-drafts.ts';
+import { tagOf } from '#domain/conversations/talk/instructions/instruction-drafts.ts';
 import {
   answerInstructionRequest,
   instructionRoutes,

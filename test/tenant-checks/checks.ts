@@ -210,14 +210,14 @@ export const tenantChecks: TenantCheck[] = [
   },
   {
     without: 'a time offered by one clinic is booked at another',
-    file: 'domain/scheduling/slot-token.ts',
+    file: 'domain/scheduling/slots/slot-token.ts',
     code: "['frontdesk-slot-token-v1', clinicId, content]",
     instead: "['frontdesk-slot-token-v1', content]",
     tests: 'test/scheduling/',
   },
   {
     without: 'a made-up time is believed',
-    file: 'domain/scheduling/slot-token.ts',
+    file: 'domain/scheduling/slots/slot-token.ts',
     code: 'if (!holds) return undefined;',
     instead: '',
     tests: 'test/scheduling/',

@@ -2,7 +2,7 @@ import { acceptSocket } from '#adapters/websocket/accept-socket.ts';
 import type { CallDetails } from '#adapters/retell/llm-socket.ts';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
 import type { TalkDeps } from '#domain/conversations/talk/talk-deps.ts';
-import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
+import { createTextDialogue } from '#domain/conversations/talk/text/text-dialogue.ts';
 import { mintBinding } from '#domain/routing/clinic-binding.ts';
 import { issueSocketKey } from '#lambdas/clinics/issue-socket-key.ts';
 import { talkWorld, type TalkWorldOptions } from '#test/conversations/talk/talk-world.ts';

@@ -1,8 +1,8 @@
 import { soundsLikeEmergency } from '#domain/conversations/emergency-phrases.ts';
 import { type EmergencyState, judgeEmergency } from '#domain/conversations/judge-emergency.ts';
 import type { Alarm, ToolOutcome } from '#domain/conversations/talk/live-talk.ts';
-import { receptionistFunctions } from '#domain/conversations/talk/model-functions.ts';
-import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
+import { receptionistFunctions } from '#domain/conversations/talk/text/model-functions.ts';
+import { turnsPerEpoch } from '#domain/conversations/talk/turns/turn.ts';
 import { clinicProfile } from '../fakes/clinic.ts';
 import { turn } from '../fakes/talk.ts';
 import { speechWorld } from './speech-world.ts';

@@ -4,7 +4,7 @@ import type { LineEnd, PhoneLine } from '#domain/conversations/talk/speech/phone
 import { preparedNames, type PreparedAudio } from '#domain/conversations/talk/speech/prepared-audio.ts';
 import type { SpeechModels } from '#domain/conversations/talk/speech/speech-model.ts';
 import { SpeechTalk } from '#domain/conversations/talk/speech/speech-talk.ts';
-import { ModelFault } from '#domain/conversations/talk/text-model.ts';
+import { ModelFault } from '#domain/conversations/talk/text/text-model.ts';
 import { fakeTalk, type TalkScript } from '../fakes/live-talk.ts';
 import { rememberedLog } from '../fakes/log.ts';
 import { FakeRealtime, type RealtimeOptions } from '../fakes/realtime.ts';

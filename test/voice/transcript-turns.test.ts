@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Utterance } from '#adapters/retell/llm-socket.ts';
-import type { Turn } from '#domain/conversations/talk/turn.ts';
+import type { Turn } from '#domain/conversations/talk/turns/turn.ts';
 import { fakeTalk } from '#test/fakes/live-talk.ts';
 import { followTranscript } from '#ws-fargate/transcript-turns.ts';
 

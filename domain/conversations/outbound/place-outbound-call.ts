@@ -10,8 +10,8 @@ import { AppointmentId, type ClinicId, ConversationId, type OutboundCallId, Pati
 import { type LanguageTag, nearestTag } from '../../language.ts';
 import { errorFields, type Log } from '../../log.ts';
 import { normalizePhone } from '../../phone-number.ts';
-import { ownsCells } from '../../scheduling/appointment.ts';
-import type { AppointmentStore } from '../../scheduling/calendar.ts';
+import { ownsCells } from '../../scheduling/calendar/appointment.ts';
+import type { AppointmentStore } from '../../scheduling/calendar/calendar.ts';
 import type { PatientStore } from '../../scheduling/patients/patient-store.ts';
 import { wallClock } from '../../wall-time.ts';
 import type { ConversationActs } from '../acts.ts';

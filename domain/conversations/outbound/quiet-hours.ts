@@ -2,7 +2,7 @@ import type { Clinic } from '../../clinics/clinic.ts';
 import type { QuietHours } from '../../clinics/settings/outbound-settings.ts';
 import type { E164 } from '../../e164.ts';
 import { normalizePhone } from '../../phone-number.ts';
-import { addDays, boundaryInstant, localDate } from '../../scheduling/zoned-time.ts';
+import { addDays, boundaryInstant, localDate } from '../../scheduling/slots/zoned-time.ts';
 import { wallClock } from '../../wall-time.ts';
 
 type Where = Pick<Clinic, 'country' | 'zone' | 'outbound'>;

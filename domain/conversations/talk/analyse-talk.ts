@@ -3,8 +3,8 @@ import { type LanguageTag, languageOf } from '../../language.ts';
 import type { Act, Analysis } from '../conversation.ts';
 import { soundsLikeEmergency } from '../emergency-phrases.ts';
 import { lineWords } from './line-words.ts';
-import type { TextModel } from './text-model.ts';
-import { type Turn, utterancesOf } from './turn.ts';
+import type { TextModel } from './text/text-model.ts';
+import { type Turn, utterancesOf } from './turns/turn.ts';
 
 /** Raised when the questions change, so that analyses can be told apart. */
 const schemaVersion = 1;

@@ -6,7 +6,7 @@ import { keepDialogue } from '../tools/keep-dialogue.ts';
 import { withinLimit } from '../tools/time-limit.ts';
 import type { ToolCall, ToolDeps } from '../tools/tool.ts';
 import { wordsOfTag } from '../words/words.ts';
-import { transferTo } from './ending-of.ts';
+import { transferTo } from './end/ending-of.ts';
 import type { Alarm } from './live-talk.ts';
 import type { RememberedDialogue } from './remembered-dialogue.ts';
 

@@ -1,5 +1,5 @@
 import type { ClinicProfile } from '../../clinics/clinic-store.ts';
-import { lineOpen } from '../../clinics/human-line.ts';
+import { lineOpen } from '../../clinics/numbers/human-line.ts';
 import { derivedUuid } from '../../ids.ts';
 import { type LanguageTag, languageOf } from '../../language.ts';
 import { errorFields } from '../../log.ts';
@@ -13,22 +13,22 @@ import { withinLimit } from '../tools/time-limit.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { sentences, wordsOfTag } from '../words/words.ts';
 import { begunConversation } from './begun-conversation.ts';
-import { composeInstructions, type PromptParts } from './compose-instructions.ts';
+import { composeInstructions, type PromptParts } from './instructions/compose-instructions.ts';
 import { hearEmergency } from './hear-emergency.ts';
 import { toolsOf } from './light-tools.ts';
-import { letGo } from './let-go.ts';
+import { letGo } from './end/let-go.ts';
 import type { AgentRole, LiveTalk } from './live-talk.ts';
 import type { RememberedDialogue } from './remembered-dialogue.ts';
 import { recordConsent } from './record-consent.ts';
 import { runTalkTool } from './run-talk-tool.ts';
-import { saveTurns } from './save-turns.ts';
-import { storedTurns } from './stored-turns.ts';
-import { talkTurns } from './talk-turns.ts';
+import { saveTurns } from './turns/save-turns.ts';
+import { storedTurns } from './turns/stored-turns.ts';
+import { talkTurns } from './turns/talk-turns.ts';
 import type { Ending, Talk } from './talk.ts';
 import type { TalkDeps } from './talk-deps.ts';
-import { tellEnd } from './tell-end.ts';
+import { tellEnd } from './end/tell-end.ts';
 import { persistently } from './persistently.ts';
-import { type Turn, utterancesOf } from './turn.ts';
+import { type Turn, utterancesOf } from './turns/turn.ts';
 import { recordingNoticeOf, talkWordsOf } from './words/words.ts';
 
 /** So much for what a tool must know of its call; what comes later, it does without. */

@@ -6,7 +6,7 @@ import type { Agreement } from '../recording-agreement.ts';
 import type { Tool, ToolResult } from '../tools/tool.ts';
 import type { Consent } from './record-consent.ts';
 import type { Ending } from './talk.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './turns/turn.ts';
 
 /** Who speaks to the caller, and who stands behind them. `single` does both. */
 export type AgentRole = 'single' | 'receptionist' | 'supervisor';

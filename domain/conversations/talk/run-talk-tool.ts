@@ -1,9 +1,9 @@
 import { toolNamed } from '../tools/registry.ts';
 import type { ToolContext, ToolResult } from '../tools/tool.ts';
-import { endingOf, isEmergency } from './ending-of.ts';
+import { endingOf, isEmergency } from './end/ending-of.ts';
 import type { ToolOutcome } from './live-talk.ts';
-import type { TalkTurns } from './talk-turns.ts';
-import { type ToolUse, utterancesOf } from './turn.ts';
+import type { TalkTurns } from './turns/talk-turns.ts';
+import { type ToolUse, utterancesOf } from './turns/turn.ts';
 
 /** A caller hears the silence: two seconds with all there is around a tool. */
 const patienceMs = 1_900;

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { languageOf } from '../../language.ts';
 import { errorFields, type Log } from '../../log.ts';
-import { lastWordOf } from './ending-of.ts';
+import { lastWordOf } from './end/ending-of.ts';
 import type { LiveTalk, ToolOutcome } from './live-talk.ts';
-import { modelFunctions } from './model-functions.ts';
-import { modelItems, toolOutput } from './model-items.ts';
+import { modelFunctions } from './text/model-functions.ts';
+import { modelItems, toolOutput } from './text/model-items.ts';
 import { promptWords } from './prompt/words.ts';
-import { ModelFault, type ModelItem, type TextModel } from './text-model.ts';
+import { ModelFault, type ModelItem, type TextModel } from './text/text-model.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { talkWordsOf } from './words/words.ts';
 

@@ -6,7 +6,7 @@ import type { LiveTalk } from './live-talk.ts';
 import { rememberedDialogue, type RememberedDialogue } from './remembered-dialogue.ts';
 import type { TalkDeps } from './talk-deps.ts';
 import type { Talk } from './talk.ts';
-import { type Turn, utterancesOf } from './turn.ts';
+import { type Turn, utterancesOf } from './turns/turn.ts';
 
 /** A talk in the hands of this process. */
 interface Held {

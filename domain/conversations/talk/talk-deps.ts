@@ -1,7 +1,7 @@
 import type { ClinicStore } from '../../clinics/clinic-store.ts';
 import type { ConversationStore } from '../conversation-store.ts';
 import type { ToolDeps } from '../tools/tool.ts';
-import type { InstructionStore } from './instructions.ts';
+import type { InstructionStore } from './instructions/instructions.ts';
 import type { TalkEvents } from './talk-event.ts';
 import type { TalkStore } from './talk.ts';
 

@@ -4,7 +4,7 @@ import { ClinicId, ConversationId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 import { Channel } from '../conversation.ts';
 import { OutboundPurpose } from '../outbound/outbound-call.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './turns/turn.ts';
 
 /**
  * How a talk on the voice service is to end, put on record before the wire acts on it: whoever is asked what comes next

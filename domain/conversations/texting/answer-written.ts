@@ -1,10 +1,10 @@
-import { shownPhone } from '../../clinics/shown-phone.ts';
+import { shownPhone } from '../../clinics/numbers/shown-phone.ts';
 import type { ClinicId, ConversationId } from '../../ids.ts';
 import type { LiveTalk } from '../talk/live-talk.ts';
 import { isAnswerOwed } from '../talk/speech/history.ts';
 import type { TakeTalk } from '../talk/take-talk.ts';
-import type { Prompted, TextDialogue } from '../talk/text-dialogue.ts';
-import { type Turn, utterancesOf } from '../talk/turn.ts';
+import type { Prompted, TextDialogue } from '../talk/text/text-dialogue.ts';
+import { type Turn, utterancesOf } from '../talk/turns/turn.ts';
 import { textingWordsOf } from './words/words.ts';
 
 /** What one person may write in one conversation; the model is paid for each. */

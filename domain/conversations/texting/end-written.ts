@@ -4,7 +4,7 @@ import type { Conversation } from '../conversation.ts';
 import { providerIdOf } from '../talk/begun-conversation.ts';
 import { ownWords, type TalkEvents } from '../talk/talk-event.ts';
 import type { TalkStore } from '../talk/talk.ts';
-import { transcriptOf } from '../talk/turn.ts';
+import { transcriptOf } from '../talk/turns/turn.ts';
 
 interface Deps {
   talks: Pick<TalkStore, 'get' | 'change' | 'turns'>;

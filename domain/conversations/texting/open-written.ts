@@ -2,9 +2,9 @@ import type { ClinicProfile } from '../../clinics/clinic-store.ts';
 import type { E164 } from '../../e164.ts';
 import { type ClinicId, type ConversationId, webConversationId, writtenConversationId } from '../../ids.ts';
 import { type LanguageTag, nearestTag } from '../../language.ts';
-import { addDays } from '../../scheduling/zoned-time.ts';
+import { addDays } from '../../scheduling/slots/zoned-time.ts';
 import { wallClock } from '../../wall-time.ts';
-import type { InstructionStore, Instructions, InstructionScope } from '../talk/instructions.ts';
+import type { InstructionStore, Instructions, InstructionScope } from '../talk/instructions/instructions.ts';
 import type { Talk, TalkStore } from '../talk/talk.ts';
 import type { Clock } from '../../clock.ts';
 

@@ -1,6 +1,6 @@
 import type { PendingAuditEvent } from '../../audit/audit-event.ts';
 import { isoInstant } from '../../clock.ts';
-import type { Appointment } from '../../scheduling/appointment.ts';
+import type { Appointment } from '../../scheduling/calendar/appointment.ts';
 import type { ToolCall, ToolDeps } from './tool.ts';
 
 /** What goes on record of an act in a call: the act, and the part that is the same for all of them. */

@@ -1,4 +1,4 @@
-import { lineOpen } from '../../clinics/human-line.ts';
+import { lineOpen } from '../../clinics/numbers/human-line.ts';
 import { errorFields } from '../../log.ts';
 import { sentences, wordsOfTag } from '../words/words.ts';
 import { recordOf } from './call-record.ts';

@@ -4,8 +4,8 @@ import { activeProviders, spokenProvider } from '../../clinics/practice/spoken-p
 import { typeName } from '../../clinics/practice/type-name.ts';
 import { languageOf } from '../../language.ts';
 import type { Refusal } from '../../scheduling/scheduling.ts';
-import type { HeldTime } from '../../scheduling/slot.ts';
-import { addDays, localDate } from '../../scheduling/zoned-time.ts';
+import type { HeldTime } from '../../scheduling/slots/slot.ts';
+import { addDays, localDate } from '../../scheduling/slots/zoned-time.ts';
 import { list, spokenDate } from '../../wall-time.ts';
 import type { DialogueState } from '../dialogue.ts';
 import { mostSpoken, spokenSlots } from '../words/spoken-slots.ts';

@@ -1,5 +1,5 @@
 import { errorFields } from '../../log.ts';
-import type { Appointment } from '../../scheduling/appointment.ts';
+import type { Appointment } from '../../scheduling/calendar/appointment.ts';
 import { withinLimit } from './time-limit.ts';
 import type { ToolCall, ToolDeps } from './tool.ts';
 

@@ -1,5 +1,5 @@
 import { typeName } from '../../clinics/practice/type-name.ts';
-import type { Slot } from '../../scheduling/slot.ts';
+import type { Slot } from '../../scheduling/slots/slot.ts';
 import { wallClock } from '../../wall-time.ts';
 import { mostSpoken, spokenParts, spokenSlot } from '../words/spoken-slots.ts';
 import type { ToolCall, ToolFields } from './tool.ts';

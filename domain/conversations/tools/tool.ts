@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { ClinicProfile } from '../../clinics/clinic-store.ts';
 import type { Language, LanguageTag } from '../../language.ts';
 import type { Log } from '../../log.ts';
-import type { AppointmentStore } from '../../scheduling/calendar.ts';
+import type { AppointmentStore } from '../../scheduling/calendar/calendar.ts';
 import { type SchedulingCode, schedulingCodes } from '../../scheduling/codes.ts';
 import type { Identification } from '../../scheduling/patients/identification.ts';
 import type { PatientStore } from '../../scheduling/patients/patient-store.ts';

@@ -2,7 +2,7 @@ import type { Clinic } from '../../clinics/clinic.ts';
 import { spokenProvider } from '../../clinics/practice/spoken-providers.ts';
 import type { ProviderId } from '../../ids.ts';
 import { languageOf, type LanguageTag } from '../../language.ts';
-import { addDays } from '../../scheduling/zoned-time.ts';
+import { addDays } from '../../scheduling/slots/zoned-time.ts';
 import { list, spokenDate, spokenTime, wallClock } from '../../wall-time.ts';
 import type { SpokenTime, ToolWords } from './tool-words.ts';
 import { wordsOfTag } from './words.ts';

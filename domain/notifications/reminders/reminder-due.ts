@@ -1,5 +1,5 @@
-import { type Appointment, ownsCells } from '../../scheduling/appointment.ts';
-import { addDays, boundaryInstant, localDate, localDay, localTime } from '../../scheduling/zoned-time.ts';
+import { type Appointment, ownsCells } from '../../scheduling/calendar/appointment.ts';
+import { addDays, boundaryInstant, localDate, localDay, localTime } from '../../scheduling/slots/zoned-time.ts';
 
 const hourMs = 60 * 60 * 1000;
 const dayMs = 24 * hourMs;

@@ -1,7 +1,7 @@
 import type { Message } from '../../conversations/acts.ts';
 import type { Channel, Outcome } from '../../conversations/conversation.ts';
 import type { SummaryTemplate } from '../../messages/call-completed.ts';
-import type { AppointmentFlag } from '../../scheduling/appointment.ts';
+import type { AppointmentFlag } from '../../scheduling/calendar/appointment.ts';
 
 /** A call is spoken on the telephone; everything else is a conversation. */
 export type Medium = 'call' | 'conversation';

@@ -1,5 +1,5 @@
-import type { Appointment } from '../appointment.ts';
-import type { AppointmentStore } from '../calendar.ts';
+import type { Appointment } from '../calendar/appointment.ts';
+import type { AppointmentStore } from '../calendar/calendar.ts';
 import type { WaitlistEntry } from './waitlist.ts';
 
 /**

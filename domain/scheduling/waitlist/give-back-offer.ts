@@ -1,7 +1,7 @@
 import type { Clinic } from '../../clinics/clinic.ts';
 import type { Clock } from '../../clock.ts';
 import type { WaitlistEntryId } from '../../ids.ts';
-import type { Calendar } from '../calendar.ts';
+import type { Calendar } from '../calendar/calendar.ts';
 import { auditOfOffer, freedIdOf } from './waitlist-offer.ts';
 import type { WaitlistStore } from './waitlist.ts';
 

@@ -1,7 +1,7 @@
 import type { WaitlistEntryId } from '../../ids.ts';
 import type { FreedTime } from '../../messages/time-freed.ts';
 import { wallClock } from '../../wall-time.ts';
-import type { Slot } from '../slot.ts';
+import type { Slot } from '../slots/slot.ts';
 import type { WaitlistEntry } from './waitlist.ts';
 
 /** Whether a freed time is what an entry waits for. Its dates and times are those of the clinic's wall clock. */

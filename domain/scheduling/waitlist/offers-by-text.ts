@@ -1,6 +1,6 @@
 import type { Clinic } from '../../clinics/clinic.ts';
 import type { SuppressionList } from '../../clinics/suppression-list.ts';
-import { isWritable } from '../../clinics/writable-number.ts';
+import { isWritable } from '../../clinics/numbers/writable-number.ts';
 import type { E164 } from '../../e164.ts';
 import type { Notices } from '../../messages/notice.ts';
 import type { WaitlistOfferSender } from './waitlist.ts';

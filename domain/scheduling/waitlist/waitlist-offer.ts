@@ -3,7 +3,7 @@ import { isoInstant } from '../../clock.ts';
 import type { WaitlistEntryId } from '../../ids.ts';
 import type { FreedTime } from '../../messages/time-freed.ts';
 import type { Requester } from '../requester.ts';
-import type { HeldTime } from '../slot.ts';
+import type { HeldTime } from '../slots/slot.ts';
 import type { WaitlistEntry } from './waitlist.ts';
 
 /** What names a freeing. */

@@ -5,7 +5,7 @@ import { E164 } from '../../e164.ts';
 import { AppointmentTypeId, ClinicId, ConversationId, PatientId, ProviderId, WaitlistEntryId } from '../../ids.ts';
 import { LanguageTag } from '../../language.ts';
 import type { FreedTime } from '../../messages/time-freed.ts';
-import { HeldTime, Slot } from '../slot.ts';
+import { HeldTime, Slot } from '../slots/slot.ts';
 
 export type { FreedTime } from '../../messages/time-freed.ts';
 

@@ -10,7 +10,7 @@ import {
   type AwaitingRecipients,
   awaitingRecipient,
   confirmRecipient,
-} from '#domain/clinics/recipient-verification.ts';
+} from '#domain/clinics/recipients/recipient-verification.ts';
 import { type Language, languageOf, languages } from '#domain/language.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';

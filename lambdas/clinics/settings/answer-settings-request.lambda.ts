@@ -8,7 +8,7 @@ import { createDynamoDb, openTable } from '#adapters/dynamodb/table.ts';
 import { createJsonLog } from '#adapters/logs/json-log.ts';
 import { createNoticeQueue } from '#adapters/sqs/notice-queue.ts';
 import { systemClock as clock } from '#domain/clock.ts';
-import { createRecipientVerification } from '#domain/clinics/recipient-verification.ts';
+import { createRecipientVerification } from '#domain/clinics/recipients/recipient-verification.ts';
 import { httpHandler } from '#lambdas/http.ts';
 import { answerSettingsRequest } from './answer-settings-request.ts';
 

@@ -3,7 +3,7 @@ import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { Member, MemberStore } from '#domain/clinics/members/member.ts';
 import type { Right } from '#domain/clinics/members/rights.ts';
-import type { RecipientVerification } from '#domain/clinics/recipient-verification.ts';
+import type { RecipientVerification } from '#domain/clinics/recipients/recipient-verification.ts';
 import { derivedUuid } from '#domain/ids.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { asMember } from '#lambdas/signed-in.ts';

@@ -4,7 +4,7 @@ import { Clinic } from '#domain/clinics/clinic.ts';
 import { clinicChanges } from '#domain/clinics/clinic-changes.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import type { UserId } from '#domain/ids.ts';
 import type { HttpAnswer } from '#lambdas/http.ts';
 import { calendarRefusals } from '../calendar-refusals.ts';

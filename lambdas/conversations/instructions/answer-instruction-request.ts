@@ -3,20 +3,20 @@ import { type Clock, isoInstant } from '#domain/clock.ts';
 import type { ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { Member, MemberStore } from '#domain/clinics/members/member.ts';
 import type { Right } from '#domain/clinics/members/rights.ts';
-import { composeInstructions } from '#domain/conversations/talk/compose-instructions.ts';
+import { composeInstructions } from '#domain/conversations/talk/instructions/compose-instructions.ts';
 import {
   type InstructionDrafts,
   type InstructionPlace,
   type InstructionState,
   type PublishedVersion,
   tagOf,
-} from '#domain/conversations/talk/instruction-drafts.ts';
+} from '#domain/conversations/talk/instructions/instruction-drafts.ts';
 import {
   InstructionChannel,
   InstructionScope,
   type InstructionStore,
   InstructionText,
-} from '#domain/conversations/talk/instructions.ts';
+} from '#domain/conversations/talk/instructions/instructions.ts';
 import { LanguageTag } from '#domain/language.ts';
 import { errorAnswer, type HttpAnswer, type HttpRequest } from '#lambdas/http.ts';
 import { bodyOf } from '#lambdas/json-body.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { InstructionChannel, InstructionScope } from '#domain/conversations/talk/instructions.ts';
+import { InstructionChannel, InstructionScope } from '#domain/conversations/talk/instructions/instructions.ts';
 import { refusals } from '#lambdas/describe-refusals.ts';
 import { chosenClinic, doorErrors, inPath, json, operationsOf, sent } from '#lambdas/describe-signed-in.ts';
 import { bodyRefusals } from '#lambdas/json-body.ts';

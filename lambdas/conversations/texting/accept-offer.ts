@@ -9,7 +9,7 @@ import type { Talk } from '#domain/conversations/talk/talk.ts';
 import type { OfferedTimes } from '#domain/conversations/texting/offered-times.ts';
 import { withBooking } from '#domain/conversations/tools/booking/book-appointment.ts';
 import { patientText } from '#domain/notifications/patient-text.ts';
-import type { AppointmentStore } from '#domain/scheduling/calendar.ts';
+import type { AppointmentStore } from '#domain/scheduling/calendar/calendar.ts';
 import { takenCodes } from '#domain/scheduling/codes.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';

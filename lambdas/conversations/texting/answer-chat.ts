@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Secret } from '#adapters/secrets/secret.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
-import { shownPhone } from '#domain/clinics/shown-phone.ts';
+import { shownPhone } from '#domain/clinics/numbers/shown-phone.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import type { answerWritten } from '#domain/conversations/texting/answer-written.ts';

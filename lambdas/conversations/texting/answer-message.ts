@@ -1,8 +1,8 @@
 import { readForm } from '#adapters/twilio/form.ts';
 import { type IncomingMessage, readTwilioMessage } from '#adapters/twilio/message-event.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
-import { shownPhone } from '#domain/clinics/shown-phone.ts';
-import { answerableAs } from '#domain/clinics/writable-number.ts';
+import { shownPhone } from '#domain/clinics/numbers/shown-phone.ts';
+import { answerableAs } from '#domain/clinics/numbers/writable-number.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { DialogueStore } from '#domain/conversations/dialogue.ts';
 import type { EventInbox } from '#domain/conversations/event-inbox.ts';

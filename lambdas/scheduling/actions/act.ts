@@ -1,7 +1,7 @@
 import type { AuditTrail } from '#domain/audit/audit-trail.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Log } from '#domain/log.ts';
-import type { AppointmentStore, Calendar } from '#domain/scheduling/calendar.ts';
+import type { AppointmentStore, Calendar } from '#domain/scheduling/calendar/calendar.ts';
 import type { PatientStore } from '#domain/scheduling/patients/patient-store.ts';
 import type { Scheduling } from '#domain/scheduling/scheduling.ts';
 import type { WaitlistStore, WaitlistWorkflow } from '#domain/scheduling/waitlist/waitlist.ts';

@@ -1,4 +1,4 @@
-import type { Resource } from '#domain/scheduling/cell.ts';
+import type { Resource } from '#domain/scheduling/calendar/cell.ts';
 import { blockOnTheWire } from '../api/on-the-wire.ts';
 import { done, refuse } from '../api/refusals.ts';
 import type { RequestOf } from '../api/requests.ts';

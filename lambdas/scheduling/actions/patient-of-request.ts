@@ -4,7 +4,7 @@ import { derivedUuid, PatientId } from '#domain/ids.ts';
 import { normalizePhone } from '#domain/phone-number.ts';
 import { parseDateOfBirth } from '#domain/scheduling/patients/date-of-birth.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
-import { localDate } from '#domain/scheduling/zoned-time.ts';
+import { localDate } from '#domain/scheduling/slots/zoned-time.ts';
 import type { RequestOf } from '../api/requests.ts';
 import { fieldProblem } from '../api/field-problem.ts';
 import { type Answered, refuse } from '../api/refusals.ts';

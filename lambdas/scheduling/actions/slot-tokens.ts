@@ -1,9 +1,9 @@
 import type { Secret } from '#adapters/secrets/secret.ts';
 import { isoInstant } from '#domain/clock.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
-import { holdIdOf } from '#domain/scheduling/fairness.ts';
-import { mintSlotToken, type OfferedSlot, readSlotToken } from '#domain/scheduling/slot-token.ts';
-import type { HeldTime, Slot } from '#domain/scheduling/slot.ts';
+import { holdIdOf } from '#domain/scheduling/slots/fairness.ts';
+import { mintSlotToken, type OfferedSlot, readSlotToken } from '#domain/scheduling/slots/slot-token.ts';
+import type { HeldTime, Slot } from '#domain/scheduling/slots/slot.ts';
 import type * as z from 'zod';
 import type { Offer } from '../api/answers.ts';
 import { slotOnTheWire } from '../api/on-the-wire.ts';

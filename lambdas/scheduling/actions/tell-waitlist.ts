@@ -1,6 +1,6 @@
 import { withinLimit } from '#domain/conversations/tools/time-limit.ts';
 import { errorFields } from '#domain/log.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import type { FreedTime } from '#domain/scheduling/waitlist/waitlist.ts';
 import type { ActionDeps } from './act.ts';
 

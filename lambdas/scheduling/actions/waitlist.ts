@@ -1,6 +1,6 @@
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';
 import { isoInstant } from '#domain/clock.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import { takenCodes } from '#domain/scheduling/codes.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';
 import { acceptedAppointment } from '#domain/scheduling/waitlist/accepted-appointment.ts';

@@ -1,6 +1,6 @@
 import type { AppointmentTypeId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import type { WantedTime } from '#domain/scheduling/scheduling.ts';
-import type { OfferedSlot } from '#domain/scheduling/slot-token.ts';
+import type { OfferedSlot } from '#domain/scheduling/slots/slot-token.ts';
 import { type Answered, refuse } from '../api/refusals.ts';
 import type { ActionDeps } from './act.ts';
 import type { ApiCall } from './api-call.ts';

@@ -1,4 +1,4 @@
-import { AppointmentFlag, appointmentStatuses } from '#domain/scheduling/appointment.ts';
+import { AppointmentFlag, appointmentStatuses } from '#domain/scheduling/calendar/appointment.ts';
 import { schedulingCodes } from '#domain/scheduling/codes.ts';
 import * as z from 'zod';
 

@@ -1,4 +1,4 @@
-import { type ApiKeyStore, isLive, readApiKey, sameSecret } from '#domain/clinics/api-key.ts';
+import { type ApiKeyStore, isLive, readApiKey, sameSecret } from '#domain/clinics/keys/api-key.ts';
 import type { ClinicProfile, ClinicStore } from '#domain/clinics/clinic-store.ts';
 import type { Log } from '#domain/log.ts';
 import { type Answered, refuse } from './refusals.ts';

@@ -1,5 +1,5 @@
 import { clinicChanges } from '#domain/clinics/clinic-changes.ts';
-import { recipientIdOf } from '#domain/clinics/recipient-id.ts';
+import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import { AppointmentTypeId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import { collections } from '#lambdas/clinics/settings/collections.ts';
 import { sections } from '#lambdas/clinics/settings/sections.ts';

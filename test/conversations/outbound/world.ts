@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { placeOutboundCall } from '#domain/conversations/outbound/place-outbound-call.ts';
-import { type Appointment } from '#domain/scheduling/appointment.ts';
+import { type Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import { AppointmentId, AppointmentTypeId, ProviderId } from '#domain/ids.ts';
 import { inMemoryActs } from '#test/fakes/acts.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';

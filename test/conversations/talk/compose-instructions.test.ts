@@ -1,6 +1,6 @@
-import { composeInstructions } from '#domain/conversations/talk/compose-instructions.ts';
+import { composeInstructions } from '#domain/conversations/talk/instructions/compose-instructions.ts';
 import type { AgentRole } from '#domain/conversations/talk/live-talk.ts';
-import { receptionistFunctions } from '#domain/conversations/talk/model-functions.ts';
+import { receptionistFunctions } from '#domain/conversations/talk/text/model-functions.ts';
 import { lightTools } from '#domain/conversations/talk/light-tools.ts';
 import { languages, type LanguageTag } from '#domain/language.ts';
 import { clinicProfile } from '../../fakes/clinic.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { finishCall } from '#domain/conversations/talk/finish-call.ts';
+import { finishCall } from '#domain/conversations/talk/end/finish-call.ts';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
 import type { Talk } from '#domain/conversations/talk/talk.ts';
-import { turnsPerEpoch } from '#domain/conversations/talk/turn.ts';
+import { turnsPerEpoch } from '#domain/conversations/talk/turns/turn.ts';
 import { say, talkWorld } from './talk-world.ts';
 
 const fails = async (): Promise<never> => {

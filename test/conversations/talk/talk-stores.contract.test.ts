@@ -2,7 +2,7 @@ import { createInstructionStore } from '#adapters/dynamodb/instructions.ts';
 import { keys } from '#adapters/dynamodb/keys.ts';
 import { createTalkStore } from '#adapters/dynamodb/talks.ts';
 import { PendingAuditEvent } from '#domain/audit/audit-event.ts';
-import type { InstructionStore } from '#domain/conversations/talk/instructions.ts';
+import type { InstructionStore } from '#domain/conversations/talk/instructions/instructions.ts';
 import type { TalkStore } from '#domain/conversations/talk/talk.ts';
 import { standingClock } from '../../fakes/clock.ts';
 import { cotonou, elsewhere } from '../../fakes/conversation.ts';

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
-import { speakablePieces } from '#domain/conversations/talk/speakable-pieces.ts';
+import { speakablePieces } from '#domain/conversations/talk/text/speakable-pieces.ts';
 import { askSupervisor } from '#domain/conversations/talk/supervisor.ts';
-import { createTextDialogue, type Prompted, type Reply, type Told } from '#domain/conversations/talk/text-dialogue.ts';
+import {
+  createTextDialogue,
+  type Prompted,
+  type Reply,
+  type Told,
+} from '#domain/conversations/talk/text/text-dialogue.ts';
 import { type ScriptedAnswer, scriptedTextModel } from '../../fakes/text-model.ts';
 import { turnedTime } from '../../fakes/turned-time.ts';
 import { say, talkWorld, type TalkWorldOptions } from './talk-world.ts';

@@ -1,6 +1,6 @@
 import type { E164 } from '#domain/e164.ts';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
-import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
+import { createTextDialogue } from '#domain/conversations/talk/text/text-dialogue.ts';
 import { answerWritten, writtenLimits } from '#domain/conversations/texting/answer-written.ts';
 import { endWritten } from '#domain/conversations/texting/end-written.ts';
 import { openWritten } from '#domain/conversations/texting/open-written.ts';

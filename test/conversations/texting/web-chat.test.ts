@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { takeTalk } from '#domain/conversations/talk/take-talk.ts';
-import { createTextDialogue } from '#domain/conversations/talk/text-dialogue.ts';
+import { createTextDialogue } from '#domain/conversations/talk/text/text-dialogue.ts';
 import { answerWritten, writtenLimits } from '#domain/conversations/texting/answer-written.ts';
 import { mostChats } from '#domain/conversations/texting/begun-chats.ts';
 import { mintChatToken, readChatToken } from '#domain/conversations/texting/chat-token.ts';

@@ -5,7 +5,7 @@ import { runTool } from '#domain/conversations/tools/run-tool.ts';
 import type { ToolContext, ToolDeps, ToolResult } from '#domain/conversations/tools/tool.ts';
 import { type AppointmentId, PatientId } from '#domain/ids.ts';
 import type { LanguageTag } from '#domain/language.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import { createScheduling } from '#domain/scheduling/create-scheduling.ts';
 import { createIdentification } from '#domain/scheduling/patients/create-identification.ts';
 import type { Patient } from '#domain/scheduling/patients/patient.ts';

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { feedTokenHash } from '#domain/clinics/calendar-feed.ts';
+import { feedTokenHash } from '#domain/clinics/keys/calendar-feed.ts';
 import { OperatoryId, ProviderId } from '#domain/ids.ts';
 import type { HttpAnswer } from '#lambdas/http.ts';
 import { issueCalendarFeed } from '#lambdas/clinics/issue-calendar-feed.ts';

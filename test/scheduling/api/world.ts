@@ -7,7 +7,7 @@ import { createClinicRegistry } from '#adapters/dynamodb/clinic-registry.ts';
 import { createClinicStore } from '#adapters/dynamodb/clinics.ts';
 import { createPatientStore } from '#adapters/dynamodb/patients.ts';
 import { createWaitlistStore } from '#adapters/dynamodb/waitlist.ts';
-import { type ApiKey, type ApiKeyStore, mintApiKey } from '#domain/clinics/api-key.ts';
+import { type ApiKey, type ApiKeyStore, mintApiKey } from '#domain/clinics/keys/api-key.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { PendingAuditEvent } from '#domain/audit/audit-event.ts';

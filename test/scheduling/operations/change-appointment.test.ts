@@ -1,5 +1,5 @@
 import { AppointmentId } from '#domain/ids.ts';
-import type { Appointment } from '#domain/scheduling/appointment.ts';
+import type { Appointment } from '#domain/scheduling/calendar/appointment.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import type { Changed } from '#domain/scheduling/scheduling.ts';
 import { agentOf, awa, koffi, patientId, room1, room2, schedulingWorld, staff } from '../../fakes/scheduling.ts';

@@ -1,7 +1,7 @@
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
 import type { TimesQuery } from '#domain/scheduling/scheduling.ts';
-import type { HeldTime } from '#domain/scheduling/slot.ts';
+import type { HeldTime } from '#domain/scheduling/slots/slot.ts';
 import { agentOf, awa, consultation, koffi, patientId, room1, schedulingWorld, staff } from '../../fakes/scheduling.ts';
 
 const wanted: TimesQuery = { typeId: consultation.id, providerIds: [koffi] };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type Appointment, ownsCells } from '#domain/scheduling/appointment.ts';
-import type { Cell } from '#domain/scheduling/cell.ts';
-import { occupiedCells } from '#domain/scheduling/occupied-cells.ts';
+import { type Appointment, ownsCells } from '#domain/scheduling/calendar/appointment.ts';
+import type { Cell } from '#domain/scheduling/calendar/cell.ts';
+import { occupiedCells } from '#domain/scheduling/calendar/occupied-cells.ts';
 import type { Requester } from '#domain/scheduling/requester.ts';
-import type { HeldTime, Slot } from '#domain/scheduling/slot.ts';
+import type { HeldTime, Slot } from '#domain/scheduling/slots/slot.ts';
 import { wallClock } from '#domain/wall-time.ts';
 import {
   agentOf,

@@ -4,7 +4,7 @@ import type { Closure } from '#domain/clinics/hours/closure.ts';
 import { type Interval, weekdays, type WeeklyHours } from '#domain/clinics/hours/weekly-hours.ts';
 import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import { AppointmentTypeId, OperatoryId, ProviderId } from '#domain/ids.ts';
-import type { Cell, Resource } from '#domain/scheduling/cell.ts';
+import type { Cell, Resource } from '#domain/scheduling/calendar/cell.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import type { SlowQuestion } from './slow-slots.ts';
 

@@ -3,8 +3,8 @@ import type { Interval, WeeklyHours } from '#domain/clinics/hours/weekly-hours.t
 import type { AppointmentType } from '#domain/clinics/practice/appointment-type.ts';
 import type { Operatory } from '#domain/clinics/practice/operatory.ts';
 import type { Provider } from '#domain/clinics/practice/provider.ts';
-import type { Cell } from '#domain/scheduling/cell.ts';
-import type { Slot } from '#domain/scheduling/slot.ts';
+import type { Cell } from '#domain/scheduling/calendar/cell.ts';
+import type { Slot } from '#domain/scheduling/slots/slot.ts';
 import { boundary, firstShowing, shown, wallMinutes } from './wall-minutes.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Log, LogFields } from '../../../log.ts';
 import { objectsToRecording } from '../../recording-objection.ts';
 import type { LiveTalk } from '../live-talk.ts';
 import { orderRecording } from '../order-recording.ts';
-import { showObjection } from '../stored-turns.ts';
+import { showObjection } from '../turns/stored-turns.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { CallControl } from './phone-line.ts';
 

@@ -1,4 +1,4 @@
-import { isOfLine, type Turn } from '../turn.ts';
+import { isOfLine, type Turn } from '../turns/turn.ts';
 import { asksToWait, onlyResumes } from './holding-words.ts';
 import type { HistoryItem } from './speech-model.ts';
 import type { SpeechWords } from './speech-words.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock.ts';
 import { errorFields, type Log, type LogFields } from '../../../log.ts';
-import { ModelFault } from '../text-model.ts';
+import { ModelFault } from '../text/text-model.ts';
 import type { Deadlines } from './deadlines.ts';
 import { createKeptAudio } from './kept-audio.ts';
 import type { SpeechEvent, SpeechLoss, SpeechModels, SpeechSession, SpeechSetup, SpokenItem } from './speech-model.ts';

@@ -1,7 +1,7 @@
 import { languageOf } from '../../../language.ts';
 import { inputSchema } from '../../tools/input-schema.ts';
 import type { LiveTalk } from '../live-talk.ts';
-import { askSupervisorFunction } from '../model-functions.ts';
+import { askSupervisorFunction } from '../text/model-functions.ts';
 import { historyOf } from './history.ts';
 import type { Listening, SpeechSetup } from './speech-model.ts';
 import { speechWords } from './speech-words.ts';

@@ -1,7 +1,7 @@
 import { languageOf } from '../../../language.ts';
-import { lastWordOf } from '../ending-of.ts';
+import { lastWordOf } from '../end/ending-of.ts';
 import type { Alarm, LiveTalk, ToolOutcome } from '../live-talk.ts';
-import { askSupervisorName } from '../model-functions.ts';
+import { askSupervisorName } from '../text/model-functions.ts';
 import type { AskSupervisor } from '../supervisor.ts';
 import { speechWords } from './speech-words.ts';
 

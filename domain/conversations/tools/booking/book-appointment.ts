@@ -1,5 +1,5 @@
 import type { AppointmentId } from '../../../ids.ts';
-import { type Appointment, type AppointmentFlag, nextStatuses } from '../../../scheduling/appointment.ts';
+import { type Appointment, type AppointmentFlag, nextStatuses } from '../../../scheduling/calendar/appointment.ts';
 import type { WantedTime } from '../../../scheduling/scheduling.ts';
 import type { DialogueState, KnownPatient } from '../../dialogue.ts';
 import { spokenParts, spokenSlot } from '../../words/spoken-slots.ts';

@@ -1,8 +1,8 @@
 import { languageOf } from '../../../language.ts';
-import { dateProblem } from '../../../scheduling/judge-start.ts';
+import { dateProblem } from '../../../scheduling/slots/judge-start.ts';
 import type { TimesQuery } from '../../../scheduling/scheduling.ts';
-import type { HeldTime, Slot } from '../../../scheduling/slot.ts';
-import { localDate } from '../../../scheduling/zoned-time.ts';
+import type { HeldTime, Slot } from '../../../scheduling/slots/slot.ts';
+import { localDate } from '../../../scheduling/slots/zoned-time.ts';
 import { spokenDate } from '../../../wall-time.ts';
 import { spokenProvider } from '../../../clinics/practice/spoken-providers.ts';
 import { spokenSlot, spokenSlots } from '../../words/spoken-slots.ts';

@@ -1,5 +1,5 @@
 import type { E164 } from '../../../e164.ts';
-import { dateProblem } from '../../../scheduling/judge-start.ts';
+import { dateProblem } from '../../../scheduling/slots/judge-start.ts';
 import { joinOnce } from '../../../scheduling/waitlist/join-once.ts';
 import { wordsOfTag } from '../../words/words.ts';
 import { recordOf } from '../call-record.ts';

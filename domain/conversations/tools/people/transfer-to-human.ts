@@ -1,4 +1,4 @@
-import { lineOpen } from '../../../clinics/human-line.ts';
+import { lineOpen } from '../../../clinics/numbers/human-line.ts';
 import { wordsOfTag } from '../../words/words.ts';
 import { defineTool } from '../define-tool.ts';
 import { openEmergencyLine } from '../emergency-answer.ts';

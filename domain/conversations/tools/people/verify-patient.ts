@@ -1,5 +1,5 @@
-import { lineOpen } from '../../../clinics/human-line.ts';
-import { shownPhone } from '../../../clinics/shown-phone.ts';
+import { lineOpen } from '../../../clinics/numbers/human-line.ts';
+import { shownPhone } from '../../../clinics/numbers/shown-phone.ts';
 import { mostAttemptsPerCall } from '../../../scheduling/patients/create-identification.ts';
 import { foldName } from '../../../scheduling/patients/folded-name.ts';
 import { isSameName } from '../../../scheduling/patients/matching.ts';

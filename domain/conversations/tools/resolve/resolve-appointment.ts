@@ -1,5 +1,5 @@
-import type { Appointment } from '../../../scheduling/appointment.ts';
-import { nextStatuses } from '../../../scheduling/appointment.ts';
+import type { Appointment } from '../../../scheduling/calendar/appointment.ts';
+import { nextStatuses } from '../../../scheduling/calendar/appointment.ts';
 import { wallClock } from '../../../wall-time.ts';
 import type { KnownPatient } from '../../dialogue.ts';
 import { spokenSlots } from '../../words/spoken-slots.ts';

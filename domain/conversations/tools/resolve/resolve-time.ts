@@ -1,9 +1,9 @@
 import type { AppointmentTypeId } from '../../../ids.ts';
-import type { Appointment } from '../../../scheduling/appointment.ts';
-import { dateProblem } from '../../../scheduling/judge-start.ts';
+import type { Appointment } from '../../../scheduling/calendar/appointment.ts';
+import { dateProblem } from '../../../scheduling/slots/judge-start.ts';
 import type { WantedTime } from '../../../scheduling/scheduling.ts';
-import type { Slot } from '../../../scheduling/slot.ts';
-import { instantOf } from '../../../scheduling/zoned-time.ts';
+import type { Slot } from '../../../scheduling/slots/slot.ts';
+import { instantOf } from '../../../scheduling/slots/zoned-time.ts';
 import type { Weekday } from '../../../clinics/hours/weekly-hours.ts';
 import { wallClock } from '../../../wall-time.ts';
 import {
