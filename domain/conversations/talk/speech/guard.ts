@@ -91,6 +91,8 @@ export function createGuard({ talk, link, voice, deadlines }: Deps, { asked, low
     },
     isFor,
     raise(purpose, words) {
+      // What it stood up for before may still be due.
+      drop();
       put(purpose, words);
       isUnanswered = false;
       link.session?.listen(guarded);
