@@ -39,6 +39,7 @@ const usage = `npm run clinic -- <command> [options]
   calendar <slug> <provider>         a new secret address of a provider's calendar feed; the former one ends
 
   --dry-run        apply: show what would change and change nothing
+  --overwrite      apply: also undo what the clinic's own people have changed since a file was applied
   --label <text>   api-key: what the key is for
   --keep           api-key, socket-key: the former keys go on working
   --list           api-key, socket-key, relay: all keys of the clinic, without their secrets
@@ -58,6 +59,7 @@ Ends with 0, with 1 when something was refused or failed, with 2 when it was cal
 
 interface Options extends CredentialOptions, InstructionOptions, TrunkOptions {
   'dry-run': boolean;
+  overwrite: boolean;
 }
 
 const printProblems = (problems: Problem[]): void =>
@@ -75,11 +77,11 @@ async function withClinics<T>({ stage, dir }: Options, use: (clinics: ClinicRegi
 const read = async (name: string): Promise<ClinicFileText> => ({ name, text: await readText(name) });
 
 async function apply(names: string[], options: Options): Promise<number> {
-  const { json, 'dry-run': dryRun } = options;
+  const { json, overwrite, 'dry-run': dryRun } = options;
   if (names.length === 0) throw new Misuse('apply needs at least one clinic file');
   const files = await Promise.all(names.map(read));
   const result = await withClinics(options, (clinics) =>
-    applyClinics({ clinics, clock: systemClock })(files, { dryRun }),
+    applyClinics({ clinics, clock: systemClock })(files, { dryRun, overwrite }),
   );
   if (json) {
     const clinics = result.clinics.map(({ file, clinic, ...rest }) => ({
@@ -153,6 +155,7 @@ export const clinicTool = (args: string[]): Promise<number> =>
     usage,
     {
       'dry-run': { type: 'boolean', default: false },
+      overwrite: { type: 'boolean', default: false },
       label: { type: 'string' },
       keep: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },

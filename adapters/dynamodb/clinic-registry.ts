@@ -5,6 +5,7 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { isoInstant } from '#domain/clock.ts';
 import type { ClinicChange, ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import { nextAsk } from '#domain/clinics/links/link.ts';
 import { ClinicId } from '#domain/ids.ts';
@@ -74,12 +75,13 @@ export function createClinicRegistry({ core, routing, audit }: Tables): ClinicRe
   }
 
   /** The writes of one clinic's own items: those that change, and the `META` that dates them. */
-  async function clinicWrites({ before, after, events, unverified = [] }: ClinicChange, at: number) {
+  async function clinicWrites({ before, after, events, by, unverified = [] }: ClinicChange, at: number) {
     const stored = (await core.query({ pk: keys.clinic(after.id) })).filter(isProfileRow);
     const meta = stored.find(({ SK }) => SK === 'META');
     if (meta?.version !== before?.version) return undefined;
     const version: RowState = { key: keys.clinicMeta(after.id), read: meta, attributes: ['version'] };
-    const next = stamped(metaRow(after, (before?.version ?? 0) + 1), at, meta);
+    const changedByPeopleAt = by ? (by === 'people' ? isoInstant(at) : undefined) : meta?.changedByPeopleAt;
+    const next = stamped({ ...metaRow(after, (before?.version ?? 0) + 1), changedByPeopleAt }, at, meta);
     const known = new Set(stored.map(({ SK }) => SK));
     const awaiting = unverified.filter((id) => !known.has(keys.recipient(after.id, id).SK));
     return {

@@ -55,7 +55,13 @@ const added = {
   emergencyLine: Line,
 };
 
-export const MetaRow = z.object({ ...metaFields, ...added, clinicId: ClinicId, version: z.int() });
+export const MetaRow = z.object({
+  ...metaFields,
+  ...added,
+  clinicId: ClinicId,
+  version: z.int(),
+  changedByPeopleAt: z.string().optional(),
+});
 const Rows = z.object({
   meta: MetaRow,
   settings: z.object(settingsFields),
@@ -114,7 +120,7 @@ export function profileOf(items: Item[]): ClinicProfile | undefined {
   }
   if (!found.meta) return undefined;
   const { meta, settings, hours, closures, providers, operatories, appointmentTypes, recipients } = Rows.parse(found);
-  const { clinicId, version, ...fields } = meta;
+  const { clinicId, version, changedByPeopleAt, ...fields } = meta;
   const states = inOrder(recipients).map(recipientState);
   return {
     id: clinicId,
@@ -129,6 +135,7 @@ export function profileOf(items: Item[]): ClinicProfile | undefined {
       recipients: states.map(({ address, events, alternative }) => ({ address, events, alternative })),
     },
     version,
+    ...(changedByPeopleAt && { changedByPeopleAtMs: Date.parse(changedByPeopleAt) }),
     recipients: states,
   };
 }

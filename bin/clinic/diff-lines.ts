@@ -1,3 +1,4 @@
+import { isoInstant } from '#domain/clock.ts';
 import type { ClinicFieldChange } from '#domain/clinics/clinic-changes.ts';
 import type { AppliedClinic } from '#lambdas/clinics/apply-clinic.ts';
 import { paint } from './paint.ts';
@@ -5,10 +6,19 @@ import { paint } from './paint.ts';
 const signs = { added: ['+', 'green'], removed: ['-', 'red'], changed: ['~', 'yellow'] } as const;
 
 /** A clinic and what changes in it, for a terminal. */
-export function diffLines({ clinic, result, changes }: AppliedClinic, dryRun: boolean): string[] {
+export function diffLines({ clinic, result, changes, changedByPeopleAtMs }: AppliedClinic, dryRun: boolean): string[] {
   const would = dryRun && result !== 'unchanged' ? 'would be ' : '';
   const word = result === 'unchanged' ? paint('dim', 'no change') : paint('bold', `${would}${result}`);
-  return [`${clinic.slug}: ${word}`, ...changes.map(changeLine)];
+  const undoes = dryRun && changes.length > 0 && changedByPeopleAtMs !== undefined;
+  return [
+    `${clinic.slug}: ${word}`,
+    ...changes.map(changeLine),
+    ...(undoes
+      ? [
+          `  ! its people have changed it since a file was applied, last at ${isoInstant(changedByPeopleAtMs)}: needs --overwrite`,
+        ]
+      : []),
+  ];
 }
 
 function changeLine({ kind, path, from, to }: ClinicFieldChange): string {

@@ -21,6 +21,8 @@ export interface ClinicChange {
   before?: ClinicProfile;
   after: Clinic;
   events: PendingAuditEvent[];
+  /** Whose will it is, where that is remembered: a file that is applied later must not undo what the people wanted. */
+  by?: 'file' | 'people';
   /**
    * Ids of recipients that are new in `after` and get nothing until somebody who reads the address has said yes: a link
    * for it is asked for in the same write, and `RecipientVerification.ask` sends it.

@@ -21,8 +21,20 @@ export const isWrittenTo = ({ disabled, awaiting }: RecipientState): boolean => 
 export interface ClinicProfile extends Clinic {
   /** Raised by each change of the clinic. */
   version: number;
+  /** Since a file was last applied its own people have changed it, the last time then; epoch milliseconds. */
+  changedByPeopleAtMs?: number;
   /** `email.recipients` in the same order, with their delivery state. */
   recipients: RecipientState[];
+}
+
+/** A clinic as it says of itself, without what has become of it. */
+export function clinicOf({
+  version: _version,
+  changedByPeopleAtMs: _changed,
+  recipients: _recipients,
+  ...clinic
+}: ClinicProfile): Clinic {
+  return clinic;
 }
 
 /** What the work of other capabilities needs to know of a clinic, and may do to it. */

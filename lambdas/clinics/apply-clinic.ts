@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '#domain/clock.ts';
+import { type Clock, isoInstant } from '#domain/clock.ts';
 import { type ClaimConflict, claimConflicts, handOvers } from '#domain/clinics/claim-conflicts.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import { clinicChanges, type ClinicFieldChange } from '#domain/clinics/clinic-changes.ts';
@@ -26,6 +26,14 @@ export interface AppliedClinic {
   clinic: Clinic;
   result: 'created' | 'updated' | 'unchanged';
   changes: ClinicFieldChange[];
+  /** The clinic's own people have changed it since a file was applied, the last time then; epoch milliseconds. */
+  changedByPeopleAtMs?: number;
+}
+
+/** `overwrite`: also where it undoes what the people of a clinic have changed since. */
+export interface ApplyOptions {
+  dryRun?: boolean;
+  overwrite?: boolean;
 }
 
 /**
@@ -60,23 +68,37 @@ export function checkClinicFiles(files: ClinicFileText[]): { clinicFiles: Clinic
 
 /**
  * Makes the stored clinics what their files say. Everything is checked before anything is written; running it again
- * changes nothing. With `dryRun` it only tells what it would do.
+ * changes nothing. With `dryRun` it only tells what it would do. A file that is older than what the people of its clinic
+ * have changed is refused, for it knows nothing of that.
  */
 export function applyClinics({ clinics, clock }: Deps) {
-  return async (files: ClinicFileText[], { dryRun = false } = {}): Promise<ApplyResult> => {
+  return async (
+    files: ClinicFileText[],
+    { dryRun = false, overwrite = false }: ApplyOptions = {},
+  ): Promise<ApplyResult> => {
     const planned = await plan(clinics, files, clock.now());
     if (planned.problems.length) return { outcome: 'refused', clinics: [], problems: planned.problems };
     if (dryRun) return { outcome: 'applied', clinics: planned.clinics.map(shown), problems: [] };
+    const undoing = overwrite ? [] : planned.clinics.filter(undoesPeople);
+    if (undoing.length) return { outcome: 'refused', clinics: [], problems: undoing.map(whyNot) };
 
     const runId = `cli-${randomUUID()}`;
-    const written = planned.clinics.filter(({ result }) => result === 'unchanged');
-    const open = planned.clinics.filter(({ result }) => result !== 'unchanged');
+    // A file that says what the people wanted knows of it from now on.
+    const isOpen = ({ result, changedByPeopleAtMs }: AppliedClinic) =>
+      result !== 'unchanged' || changedByPeopleAtMs !== undefined;
+    const written = planned.clinics.filter((clinic) => !isOpen(clinic));
+    const open = planned.clinics.filter(isOpen);
     const problems: Problem[] = [];
     for (const group of handOvers(open.map(({ before, clinic }) => ({ before, after: clinic })))) {
       const members = group.map((index) => open[index] as Plan['clinics'][number]);
       const at = clock.now();
       const { outcome } = await clinics.save(
-        members.map((member) => ({ before: member.before, after: member.clinic, events: onRecord(member, runId, at) })),
+        members.map((member) => ({
+          before: member.before,
+          after: member.clinic,
+          events: member.changes.length ? onRecord(member, runId, at) : [],
+          by: 'file',
+        })),
         at,
       );
       if (outcome === 'saved') written.push(...members);
@@ -111,7 +133,14 @@ async function plan(clinics: ClinicRegistry, files: ClinicFileText[], nowMs: num
       const before = stored[index];
       const changes = clinicChanges(before, source.clinic);
       const result = before ? (changes.length ? 'updated' : 'unchanged') : 'created';
-      return { file: source.file, clinic: source.clinic, source, before, changes, result };
+      const { changedByPeopleAtMs } = before ?? {};
+      const told = {
+        file: source.file,
+        clinic: source.clinic,
+        changes,
+        ...(changedByPeopleAtMs && { changedByPeopleAtMs }),
+      };
+      return { ...told, source, before, result };
     }),
   };
 }
@@ -120,7 +149,17 @@ async function plan(clinics: ClinicRegistry, files: ClinicFileText[], nowMs: num
 const inFile = ({ what, message }: Omit<CalendarRefusal, 'path'>): string =>
   what === 'grid' ? message : `${message}; keep it in the file with active: false`;
 
-const shown = ({ file, clinic, result, changes }: AppliedClinic): AppliedClinic => ({ file, clinic, result, changes });
+const undoesPeople = ({ result, changedByPeopleAtMs }: AppliedClinic): boolean =>
+  result === 'updated' && changedByPeopleAtMs !== undefined;
+
+const whyNot = ({ source, clinic, changedByPeopleAtMs = 0 }: Plan['clinics'][number]): Problem =>
+  source.problemAt(
+    [],
+    `the people of ${clinic.slug} have changed it since a file was applied (last at ${isoInstant(changedByPeopleAtMs)}): ` +
+      'look at what this file would undo with --dry-run, take that into the file, or apply with --overwrite',
+  );
+
+const shown = ({ source: _source, before: _before, ...applied }: Plan['clinics'][number]): AppliedClinic => applied;
 
 /** Looks again: whoever was quicker can now be named. */
 async function notSaved(

@@ -1,4 +1,5 @@
 import { Slug } from '#domain/clinics/slug.ts';
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import { isoInstant } from '#domain/clock.ts';
 import { ClinicId } from '#domain/ids.ts';
@@ -111,7 +112,7 @@ export function answerPlatformRequest(deps: Deps): Work {
       if (!id) return unknownClinic;
       const [profile, onboarding] = await Promise.all([clinics.profile(id), onboardings.get(id)]);
       if (!profile && !onboarding) return unknownClinic;
-      const { version: _version, recipients: _recipients, ...clinic } = profile ?? {};
+      const clinic = profile && clinicOf(profile);
       return {
         status: 200,
         body: {

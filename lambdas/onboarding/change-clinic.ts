@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#domain/clock.ts';
 import { clinicChanges } from '#domain/clinics/clinic-changes.ts';
-import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
+import type { ClinicChange, ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import { claimConflicts } from '#domain/clinics/claim-conflicts.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
@@ -23,7 +23,12 @@ type Change = (before: ClinicProfile | undefined) => Clinic;
 
 /** Makes a clinic something else, on record; one that is so already is left alone. @throws OnboardingRefused for good */
 export function changeClinic({ clinics, clock }: Deps) {
-  async function once(clinicId: ClinicId, { reservation, by }: Onboarding, change: Change): Promise<boolean> {
+  async function once(
+    clinicId: ClinicId,
+    { reservation, by }: Onboarding,
+    change: Change,
+    whose: ClinicChange['by'],
+  ): Promise<boolean> {
     const before = await clinics.profile(clinicId);
     const clinic = change(before);
     const changes = clinicChanges(before, clinic);
@@ -33,7 +38,7 @@ export function changeClinic({ clinics, clock }: Deps) {
     if (refusal) throw new OnboardingRefused(refusal.message);
     const actor = { actorType: 'system', actorId: 'onboarding', onBehalfOf: by.actorId } as const;
     const events = onRecord({ clinic, before, changes }, reservation, at, actor);
-    const { outcome } = await clinics.save([{ before, after: clinic, events }], at);
+    const { outcome } = await clinics.save([{ before, after: clinic, events, ...(whose && { by: whose }) }], at);
     if (outcome === 'too-large') throw new OnboardingRefused('the clinic is too large to be written at once');
     if (outcome === 'saved') return true;
     const [conflict] = claimConflicts([clinic], await clinics.holders([clinic]));
@@ -41,9 +46,14 @@ export function changeClinic({ clinics, clock }: Deps) {
     return false;
   }
 
-  return async (clinicId: ClinicId, onboarding: Onboarding, change: Change): Promise<void> => {
+  return async (
+    clinicId: ClinicId,
+    onboarding: Onboarding,
+    change: Change,
+    whose?: ClinicChange['by'],
+  ): Promise<void> => {
     for (let round = 1; round <= mostRounds; round++) {
-      if (await once(clinicId, onboarding, change)) return;
+      if (await once(clinicId, onboarding, change, whose)) return;
       await pause(5 * 2 ** round * (0.5 + Math.random()));
     }
     throw new Error('the clinic is changed by others all the time');

@@ -5,6 +5,7 @@ import type { E164 } from '#domain/e164.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { InstructionStore } from '#domain/conversations/talk/instructions/instructions.ts';
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { ClinicId } from '#domain/ids.ts';
 import { errorFields, type Log } from '#domain/log.ts';
 import {
@@ -22,7 +23,6 @@ import {
 import type { TrunkLogins } from '#domain/onboarding/trunk-login.ts';
 import { ownAgent } from '#lambdas/clinics/agents/connect-agent.ts';
 import type { TakenBack } from '#lambdas/clinics/agents/take-webhook-back.ts';
-import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { changeClinic } from './change-clinic.ts';
 import { getNumbers, type Progress, refusedForGood } from './get-numbers.ts';
 import { releaseNumbers } from './release-numbers.ts';
@@ -100,7 +100,7 @@ export function runOnboardingStep(deps: OnboardingDeps) {
   const acts: Record<OnboardingStep, Act> = {
     async 'create-clinic'({ now }) {
       const { clinic } = orderOf(now);
-      await change(clinic.id, now, () => ({ ...clinic, status: 'inactive' }));
+      await change(clinic.id, now, () => ({ ...clinic, status: 'inactive' }), 'file');
       return {};
     },
 
@@ -177,7 +177,7 @@ export function runOnboardingStep(deps: OnboardingDeps) {
         const webhook = await deps.takeWebhookBack(clinic.id, own.id);
         log.info('agent.let-go', { clinicId: clinic.id, outcome: webhook });
       }
-      const { version: _version, recipients: _recipients, ...stored } = clinic;
+      const stored = clinicOf(clinic);
       const { state, done, retainUntil } = progress.now;
       // Before it was open there was no call: what it left the last time is kept no longer for a try.
       const wasOpen = state === 'leaving' || done['open-clinic'] !== undefined;

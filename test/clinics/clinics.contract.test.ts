@@ -4,6 +4,7 @@ import { applyClinics } from '#lambdas/clinics/apply-clinic.ts';
 import { problemText } from '#lambdas/clinics/clinic-file.ts';
 import { enableRecipient } from '#lambdas/clinics/enable-recipient.ts';
 import { Slug } from '#domain/clinics/slug.ts';
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { E164 } from '#domain/e164.ts';
 import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
 import {
@@ -494,6 +495,51 @@ describe.each(places(() => db))('clinics %s', (_place, open) => {
       'clinique-benin.yaml:2: the clinic clinique-benin was changed meanwhile; nothing of this file was written, run again',
     ]);
     expect(await clinics.store.profile(cliniqueBenin.id)).toMatchObject({ version: 2 });
+  });
+
+  describe('what its people changed', () => {
+    const named = (name: string) => edited(benin, ['name: Clinique du Littoral', `name: ${name}`]);
+    const nameNow = async () => (await clinics.store.profile(cliniqueBenin.id))?.name;
+    beforeEach(async () => {
+      await applied(benin);
+      const before = await clinics.store.profile(cliniqueBenin.id);
+      const after = { ...cliniqueBenin, name: 'Clinique des Palmiers' };
+      await clinics.registry.save([{ before: before!, after, events: [], by: 'people' }], clock.now());
+      clock.pass(60_000);
+    });
+
+    test('is not undone by a file that knows nothing of it, unless somebody says so', async () => {
+      for (const older of [benin, named('Clinique du Port')]) {
+        expect(await refusal(older)).toEqual([
+          expect.stringMatching(
+            /^clinique-benin\.yaml.* changed it since .* \(last at 2026-11-21T08:01:00\.000Z\).*--overwrite/,
+          ),
+        ]);
+        const { clinics: shown } = await apply([older], { dryRun: true });
+        expect(shown).toMatchObject([
+          { result: 'updated', changedByPeopleAtMs: Date.parse('2026-11-21T08:01:00.000Z') },
+        ]);
+      }
+      expect(await nameNow()).toBe('Clinique des Palmiers');
+      expect(await apply([benin], { overwrite: true })).toMatchObject({ outcome: 'applied' });
+      expect(await nameNow()).toBe('Clinique du Littoral');
+      await applied(named('Clinique du Port'));
+    });
+
+    test('stands as the file’s own once the file says it too', async () => {
+      await applied(named('Clinique des Palmiers'));
+      await applied(named('Clinique du Port'));
+      expect(await nameNow()).toBe('Clinique du Port');
+    });
+
+    test('is remembered while anything else writes the clinic', async () => {
+      const before = await clinics.store.profile(cliniqueBenin.id);
+      await clinics.registry.save(
+        [{ before: before!, after: { ...clinicOf(before!), status: 'suspended' }, events: [] }],
+        0,
+      );
+      expect(await refusal(benin)).toHaveLength(1);
+    });
   });
 
   test('an address a member named is awaited, whatever else changes meanwhile', async () => {

@@ -15,6 +15,7 @@ import { type FakeLinks, inMemoryLinks } from './links.ts';
 interface Kept {
   clinic: Clinic;
   version: number;
+  changedByPeopleAtMs?: number;
   disabled: Map<string, RecipientState['disabled']>;
   awaiting: Map<string, { sinceMs: number }>;
 }
@@ -104,7 +105,7 @@ export function inMemoryClinicsWith(links: FakeLinks, ...initial: Clinic[]): Fak
     return asks;
   }
 
-  function keep({ before, after, events, unverified = [] }: ClinicChange, at: number): void {
+  function keep({ before, after, events, by, unverified = [] }: ClinicChange, at: number): void {
     const disabled = kept.get(after.id)?.disabled ?? new Map();
     const awaiting = kept.get(after.id)?.awaiting ?? new Map();
     const were = new Set(before?.recipients.map(({ recipientId }) => recipientId));
@@ -112,7 +113,14 @@ export function inMemoryClinicsWith(links: FakeLinks, ...initial: Clinic[]): Fak
     for (const recipientId of disabled.keys()) if (!addresses.has(recipientId)) disabled.delete(recipientId);
     for (const recipientId of awaiting.keys()) if (!addresses.has(recipientId)) awaiting.delete(recipientId);
     for (const recipientId of unverified) if (!were.has(recipientId)) awaiting.set(recipientId, { sinceMs: at });
-    kept.set(after.id, { clinic: structuredClone(after), version: (before?.version ?? 0) + 1, disabled, awaiting });
+    const changedByPeopleAtMs = by ? (by === 'people' ? at : undefined) : kept.get(after.id)?.changedByPeopleAtMs;
+    kept.set(after.id, {
+      clinic: structuredClone(after),
+      version: (before?.version ?? 0) + 1,
+      ...(changedByPeopleAtMs !== undefined && { changedByPeopleAtMs }),
+      disabled,
+      awaiting,
+    });
     if (before && before.slug !== after.slug) slugs.set(before.slug, { clinicId: after.id, current: false });
     slugs.set(after.slug, { clinicId: after.id, current: true });
     for (const { number } of after.numbers) if (!mappedAt.has(number)) mappedAt.set(number, isoInstant(at));
@@ -138,7 +146,8 @@ export function inMemoryClinicsWith(links: FakeLinks, ...initial: Clinic[]): Fak
         const awaiting = found.awaiting.get(recipientId);
         return { ...recipient, recipientId, ...(disabled && { disabled }), ...(awaiting && { awaiting }) };
       });
-      return { ...clinic, version: found.version, recipients };
+      const { version, changedByPeopleAtMs } = found;
+      return { ...clinic, version, ...(changedByPeopleAtMs !== undefined && { changedByPeopleAtMs }), recipients };
     },
 
     async disableRecipient(clinicId, recipientId, why) {

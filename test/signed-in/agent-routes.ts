@@ -1,5 +1,5 @@
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { agentRoutes } from '#lambdas/clinics/agents/answer-agent-request.ts';
-import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { agentsOf, agentWorld, keysOf } from '#test/clinics/agents/agent-world.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
 import type { SignedInRoute } from './routes.ts';

@@ -1,8 +1,8 @@
 import { createInvitations, invitationIdOf } from '#domain/clinics/members/invitation.ts';
 import { PlatformRole, Role } from '#domain/clinics/members/member.ts';
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { type ClinicId, UserId } from '#domain/ids.ts';
 import type { Notice, Notices } from '#domain/messages/notice.ts';
-import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { type FakeClinics, inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';

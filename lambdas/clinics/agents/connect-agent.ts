@@ -5,10 +5,9 @@ import { claimConflicts } from '#domain/clinics/claim-conflicts.ts';
 import type { Agent } from '#domain/clinics/agent.ts';
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
-import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { clinicOf, type ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { CredentialVault } from '#domain/clinics/credentials/vault.ts';
 import type { Member } from '#domain/clinics/members/member.ts';
-import { clinicOf } from '../settings/change-clinic.ts';
 import type { TakeBackDeps } from './take-webhook-back.ts';
 
 /** As many agents as a clinic may name. */
@@ -60,7 +59,7 @@ export async function saveAgents(
     resourceType: 'agent',
     ...told,
   };
-  const { outcome } = await clinics.save([{ before, after: { ...clinic, agents }, events: [event] }], at);
+  const { outcome } = await clinics.save([{ before, after: { ...clinic, agents }, events: [event], by: 'people' }], at);
   return outcome === 'saved' ? 'saved' : 'changed-meanwhile';
 }
 

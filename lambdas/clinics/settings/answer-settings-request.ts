@@ -1,6 +1,6 @@
 import type { Clock } from '#domain/clock.ts';
 import type { ClinicRegistry } from '#domain/clinics/clinic-registry.ts';
-import type { ClinicProfile } from '#domain/clinics/clinic-store.ts';
+import { clinicOf, type ClinicProfile } from '#domain/clinics/clinic-store.ts';
 import type { Member, MemberStore } from '#domain/clinics/members/member.ts';
 import type { Right } from '#domain/clinics/members/rights.ts';
 import type { RecipientVerification } from '#domain/clinics/recipients/recipient-verification.ts';
@@ -8,7 +8,7 @@ import { derivedUuid } from '#domain/ids.ts';
 import type { HttpAnswer, HttpRequest } from '#lambdas/http.ts';
 import { asMember } from '#lambdas/signed-in.ts';
 import type { Path } from '../written-path.ts';
-import { changeClinic, clinicOf, type Wanted } from './change-clinic.ts';
+import { changeClinic, type Wanted } from './change-clinic.ts';
 import { type Collection, collections, entriesOf, saidByUs, shownEntry, withEntries } from './collections.ts';
 import { type Body, readBody } from './read-body.ts';
 import { refuse } from './refusals.ts';

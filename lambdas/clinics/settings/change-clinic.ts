@@ -37,11 +37,6 @@ export interface Wanted {
   requestId: string;
 }
 
-/** A clinic as it says of itself, without what has become of it. */
-export function clinicOf({ version: _version, recipients: _recipients, ...clinic }: ClinicProfile): Clinic {
-  return clinic;
-}
-
 /**
  * Makes a clinic what somebody wants by the rules that a clinic file is applied by, on record in the same write. Refusals
  * say everything that is wrong with what was sent, and what other settings stand against it.
@@ -79,7 +74,8 @@ export function changeClinic({ clinics, clock }: Deps) {
       actorId: by,
     });
     const events = [{ ...event!, ...(reason && { reason }) }, ...others_];
-    const { outcome } = await clinics.save([{ before, after, events, ...(unverified && { unverified }) }], at);
+    const change = { before, after, events, by: 'people', ...(unverified && { unverified }) } as const;
+    const { outcome } = await clinics.save([change], at);
     switch (outcome) {
       case 'saved':
         return { profile: become(before, after, unverified, at) };

@@ -1,9 +1,9 @@
 import { closed } from '#domain/clinics/closed.ts';
 import type { Role } from '#domain/clinics/members/member.ts';
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { type ClinicId, UserId } from '#domain/ids.ts';
 import { readBinding } from '#domain/routing/clinic-binding.ts';
 import type { agentRoutes } from '#lambdas/clinics/agents/answer-agent-request.ts';
-import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';

@@ -1,8 +1,8 @@
 import type { Clinic } from '#domain/clinics/clinic.ts';
 import type { Role } from '#domain/clinics/members/member.ts';
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { type ClinicId, UserId } from '#domain/ids.ts';
 import { answerSettingsRequest, type settingsRoutes } from '#lambdas/clinics/settings/answer-settings-request.ts';
-import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { inMemoryClinics } from '#test/fakes/clinics.ts';
 import { standingClock } from '#test/fakes/clock.ts';

@@ -1,11 +1,11 @@
 import { clinicChanges } from '#domain/clinics/clinic-changes.ts';
 import { recipientIdOf } from '#domain/clinics/recipients/recipient-id.ts';
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { AppointmentTypeId, OperatoryId, ProviderId } from '#domain/ids.ts';
 import { collections } from '#lambdas/clinics/settings/collections.ts';
 import { sections } from '#lambdas/clinics/settings/sections.ts';
 import { clinicProfile } from '#test/fakes/clinic.ts';
 import { cotonou, elsewhere } from '#test/fakes/conversation.ts';
-import { clinicOf } from '#lambdas/clinics/settings/change-clinic.ts';
 import { owner, refusal, settingsWorld } from './settings-world.ts';
 
 const [awa, koffi] = ['6d2f1a90-3c4b-4e5f-8a6b-1c2d3e4f5a6b', '7e3a2b01-4d5c-4f60-9b7c-2d3e4f5a6b7c'] as const;
