@@ -351,12 +351,12 @@ describe.each(worlds)('a freed time %s', (_, open) => {
 });
 
 describe('by SMS', () => {
-  function world() {
+  function world(waiting = first) {
     // Of the country of the numbers: whoever has one sleeps when the clinic does.
     const profile: ClinicProfile = { ...clinic, country: 'US', texting: { ...clinic.texting, sms: true } };
     const clock = standingClock();
     const calendar = inMemoryCalendar();
-    const waitlist = inMemoryWaitlist(first);
+    const waitlist = inMemoryWaitlist(waiting);
     const suppressions = inMemorySuppressions();
     const told: Notice[] = [];
     const deps = {
@@ -391,6 +391,14 @@ describe('by SMS', () => {
   test('a time is kept for nobody who wrote STOP: the clinic sees whom to call', async () => {
     const { offer, suppressions, told, entry, cells } = world();
     await suppressions.refuse(cotonou, first.contact, ['messages'], {} as never);
+    expect(await offer(at({}))).toEqual({ outcome: 'matched' });
+    expect(told).toEqual([]);
+    expect(await cells()).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'matched', offer: { startMs: freed.startMs } });
+  });
+
+  test('a time is kept for no number that a visitor of the site typed: it may be anybody’s, and the clinic sees whom to call', async () => {
+    const { offer, told, entry, cells } = world({ ...first, contactTold: 'by-visitor' });
     expect(await offer(at({}))).toEqual({ outcome: 'matched' });
     expect(told).toEqual([]);
     expect(await cells()).toEqual([]);

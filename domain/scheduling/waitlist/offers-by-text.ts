@@ -13,12 +13,13 @@ interface Deps {
 }
 
 /**
- * Tells by SMS, where the clinic writes any and the number can get one and did not refuse them. Nothing is held for
- * anybody who could not know of it: there, the entry that matches shows the clinic whom to call.
+ * Tells by SMS, where the clinic writes any and the number can get one, did not refuse them and is not one that anybody
+ * may have typed. Nothing is held for anybody who could not know of it: there, the entry that matches shows the clinic
+ * whom to call.
  */
 export const offersByText = ({ notices, suppressions, callableFrom }: Deps): WaitlistOfferSender => ({
-  async tellableFrom({ clinicId, contact }, clinic, nowMs) {
-    if (!clinic.texting.sms || !isWritable(contact, clinic)) return undefined;
+  async tellableFrom({ clinicId, contact, contactTold }, clinic, nowMs) {
+    if (!clinic.texting.sms || contactTold || !isWritable(contact, clinic)) return undefined;
     if ((await suppressions.refusedBy(clinicId, contact)).has('messages')) return undefined;
     return callableFrom(contact, clinic, nowMs);
   },

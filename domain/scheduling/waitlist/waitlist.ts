@@ -23,8 +23,10 @@ export const WaitlistEntry = z.object({
   /** Wall-clock bounds of the start. */
   notBefore: z.string().optional(),
   before: z.string().optional(),
-  /** The number that may be written to. */
+  /** The number that may be written to, or only called by the clinic. */
   contact: E164,
+  /** Only called: a visitor of the clinic's site typed it, and may have typed anybody's. */
+  contactTold: z.literal('by-visitor').optional(),
   language: LanguageTag,
   /** When consent was given, in epoch milliseconds. */
   consentAtMs: z.int(),

@@ -1,4 +1,5 @@
 import { ProviderId } from '#domain/ids.ts';
+import { aConversationId } from '../../fakes/conversation.ts';
 import { patient } from '../../fakes/patients.ts';
 import { awa, koffi } from '../../fakes/scheduling.ts';
 import {
@@ -577,6 +578,26 @@ describe('the waitlist', () => {
     });
     const [entry] = await world.waitlist.ofType(world.clinic.id, world.clinic.appointmentTypes[0]!.id);
     expect(entry).toMatchObject({ patientId: nour.patientId, contact: '+12025550152' });
+  });
+
+  test('knows the numbers that a visitor of the site typed from those the clinic had: the first may be anybody’s', async () => {
+    const typed = { callback_number: '+12025550166', consent: true };
+    const joined = async (channel: 'web' | 'voice', wanted: object, verified = {}, patients = [nour]) => {
+      const world = toolWorld({ fromNumber: undefined, patients });
+      const conversation = { conversationId: aConversationId, channel, acts: [] };
+      await world.run('verify_patient', verified, { conversation });
+      await world.run('join_waitlist', { ...wanted, ...typed }, { conversation });
+      const [entry] = await world.waitlist.ofType(world.clinic.id, world.clinic.appointmentTypes[0]!.id);
+      return [entry?.contact, entry?.contactTold];
+    };
+    expect(await joined('web', wish)).toEqual(['+12025550166', 'by-visitor']);
+    const asNour = [{ ...wish, ...nourVerified }, nourVerified] as const;
+    expect(await joined('web', ...asNour)).toEqual(['+12025550152', undefined]);
+    expect(await joined('web', ...asNour, [{ ...nour, phones: [] }])).toEqual(['+12025550166', 'by-visitor']);
+    // Typed in another chat before.
+    const typedBefore = [{ ...nour, provisional: true }];
+    expect(await joined('web', ...asNour, typedBefore)).toEqual([expect.any(String), 'by-visitor']);
+    expect(await joined('voice', wish)).toEqual(['+12025550166', undefined]);
   });
 });
 

@@ -1,6 +1,6 @@
-import type { E164 } from '../../../e164.ts';
 import { dateProblem } from '../../../scheduling/slots/judge-start.ts';
 import { joinOnce } from '../../../scheduling/waitlist/join-once.ts';
+import type { WaitlistEntry } from '../../../scheduling/waitlist/waitlist.ts';
 import { wordsOfTag } from '../../words/words.ts';
 import { recordOf } from '../call-record.ts';
 import { defineTool } from '../define-tool.ts';
@@ -91,7 +91,7 @@ export const joinWaitlist = defineTool({
         ...(days.from && { from: days.from }),
         ...(days.to && { to: days.to }),
         ...(part && partsOfDay[part]),
-        contact,
+        ...contact,
         language,
         consentAtMs: nowMs,
         conversationId: conversation.conversationId,
@@ -122,16 +122,19 @@ export const joinWaitlist = defineTool({
 });
 
 /**
- * Where the patient may be written to: the number they call from if it is theirs, else one on file; of somebody new the
+ * Where the patient may be reached: the number they call from if it is theirs, else one on file; of somebody new the
  * one they call from, else the one they told, which also counts for a verified patient who has no other.
  */
 async function contactOf(
   { patients }: Pick<ToolDeps, 'patients'>,
-  { clinic, requester }: ToolCall,
+  { clinic, conversation, requester }: ToolCall,
   { known, newPatient, phone }: BookingPatient,
-): Promise<E164 | undefined> {
+): Promise<Pick<WaitlistEntry, 'contact' | 'contactTold'> | undefined> {
   const calling = requester.callerNumber;
-  if (newPatient || known.as === 'provisional') return calling ?? phone;
-  const onFile = (await patients.get(clinic.id, known.patientId))?.phones ?? [];
-  return onFile.find((number) => number === calling) ?? onFile[0] ?? calling ?? phone;
+  const isNew = newPatient || known.as === 'provisional';
+  const patient = isNew ? undefined : await patients.get(clinic.id, known.patientId);
+  const onFile = patient?.phones ?? [];
+  const contact = onFile.find((number) => number === calling) ?? onFile[0] ?? calling ?? phone;
+  const isTyped = conversation.channel === 'web' && (!patient || patient.provisional || onFile.length === 0);
+  return contact === undefined ? undefined : { contact, ...(isTyped && { contactTold: 'by-visitor' }) };
 }
