@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Clock } from '#domain/clock.ts';
 import { E164 } from '#domain/e164.ts';
 import type { ClinicId } from '#domain/ids.ts';
@@ -8,7 +9,6 @@ import {
   type NumberMarket,
   type Onboarding,
   type OnboardingChange,
-  orderOf,
   PurchaseInFlight,
 } from '#domain/onboarding/onboarding.ts';
 
@@ -21,12 +21,17 @@ interface Deps {
   clock: Clock;
 }
 
+/** Of an order nothing else is read here: what is asked of orders by now keeps no clinic of long ago from leaving. */
+const Imports = z.object({ importNumbers: z.array(z.object({ number: z.string() })).default([]) });
+const importedBy = (order: string): string[] =>
+  Imports.parse(JSON.parse(order)).importNumbers.map(({ number }) => number);
+
 /** Gives every number back the way it came. One that a clinic answers on by now is that clinic's. */
 export function releaseNumbers({ numbers, carrier, clinicOn, inboundUrl, clock }: Deps) {
   /** The record knows what came how; of a purchase or an import that broke off, the vendor alone does. */
   async function heldOf(onboarding: Onboarding): Promise<HeldNumber[]> {
     const { numbers: held, order, purchase, reservation } = onboarding;
-    const imports = order === undefined ? [] : orderOf(onboarding).importNumbers.map(({ number }) => number);
+    const imports = order === undefined ? [] : importedBy(order);
     const settled = held.some(({ came }) => came !== 'attached');
     if (settled || (!purchase && imports.length === 0)) return held;
     const found = (await numbers.find(reservation)).map((number) => E164.parse(number));

@@ -181,9 +181,11 @@ export function runOnboardingStep(deps: OnboardingDeps) {
       const { state, done, retainUntil } = progress.now;
       // Before it was open there was no call: what it left the last time is kept no longer for a try.
       const wasOpen = state === 'leaving' || done['open-clinic'] !== undefined;
-      await change(clinic.id, progress.now, () =>
-        closed(wasOpen ? stored : { ...stored, retainUntil: stored.retainUntil ?? retainUntil }, clock.now()),
-      );
+      await change(clinic.id, progress.now, (before) => {
+        // What it gained since is not on record yet: the step begins again, and sees it.
+        if (before?.version !== clinic.version) throw new Error('the clinic was changed while it was closed');
+        return closed(wasOpen ? stored : { ...stored, retainUntil: stored.retainUntil ?? retainUntil }, clock.now());
+      });
       return {};
     },
 

@@ -1,3 +1,4 @@
+import { clinicOf } from '#domain/clinics/clinic-store.ts';
 import { E164 } from '#domain/e164.ts';
 import { ProviderId, UserId } from '#domain/ids.ts';
 import { NumberNotGiven, type OnboardingOrder, PurchaseInFlight } from '#domain/onboarding/onboarding.ts';
@@ -211,6 +212,42 @@ test('over a trunk that asks for a user and a password a number comes with those
   expect(await world.join(order)).toBe('joined');
   expect(world.numbers.there.get('+12025550140')).toMatchObject({ came: 'imported', login });
   expect(JSON.stringify(await world.onboardings.get(order.clinic.id))).not.toContain(login.password);
+});
+
+test('a number that the clinic gains in the moment in which it leaves is given back like the others', async () => {
+  const world = open();
+  const order = orderOf(1);
+  const { id } = order.clinic;
+  await world.join(order);
+  const gained = E164.parse('+12025550141');
+  world.numbers.there.set(gained, { came: 'attached', webhookUrl: inboundUrl });
+  const { save } = world.clinics;
+  world.clinics.save = async (changes, at) => {
+    world.clinics.save = save;
+    const before = (await world.clinics.profile(id))!;
+    await save(
+      [{ before, after: { ...clinicOf(before), numbers: [...before.numbers, { number: gained }] }, events: [] }],
+      at,
+    );
+    return save(changes, at);
+  };
+  await world.leave(id);
+  expect(await world.go(id, 'leave')).toBe('left');
+  expect([...world.numbers.there]).toEqual([[gained, { came: 'attached' }]]);
+});
+
+test('an order of a time when less was asked of orders keeps no clinic from leaving', async () => {
+  const world = open();
+  const wishes = 'importNumbers: [{ number: +12025550140, terminationUri: clinic.pstn.twilio.com }]';
+  const order = orderOf(1, wishes, 'numbers: [{ number: +12025550140 }]\n');
+  const { id } = order.clinic;
+  await world.join(order);
+  const joined = (await world.onboardings.get(id))!;
+  const former = { ...order, clinic: { ...order.clinic, country: undefined } };
+  await world.onboardings.advance(joined, { order: JSON.stringify(former) });
+  await world.leave(id);
+  expect(await world.go(id, 'leave')).toBe('left');
+  expect(world.numbers.there.size).toBe(0);
 });
 
 test('numbers of our account at Twilio ask us from then on, and when the clinic left nobody that we put there', async () => {
